@@ -1,0 +1,1 @@
+//! Terms, process heaps, collection, copying, atoms and literals of Purlin.

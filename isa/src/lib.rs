@@ -1,0 +1,1 @@
+//! The instruction tables of Purlin and all that is derived from them.

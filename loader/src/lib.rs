@@ -1,0 +1,1 @@
+//! From .beam files and images to parsed, verified and lowered modules.

@@ -1,0 +1,1 @@
+//! Run queues, stealing, parking, timers and the poller of Purlin.

@@ -1,0 +1,1 @@
+//! Purlin, an actor-concurrency virtual machine: the library's face.

@@ -1,0 +1,1 @@
+//! The native functions of Purlin, one file per Erlang module.

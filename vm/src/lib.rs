@@ -1,0 +1,1 @@
+//! Processes, mailboxes, signals, code tables and the interpreter of Purlin.
