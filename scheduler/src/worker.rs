@@ -7,7 +7,7 @@ use crate::shared::{Handle, Remote, Shared};
 use crate::sync::atomic::Ordering;
 use crate::sync::{self, Arc, hint};
 use crate::task::{Executor, Ran, Task};
-use crate::timers::TimerKey;
+use crate::timers::{MOVES_MAX, TimerKey};
 use std::time::Duration;
 
 /// How much work, in reductions, may pass between two looks around.
@@ -197,8 +197,9 @@ impl<T: Task> Worker<T> {
     }
 
     fn fire_timers(&mut self, executor: &mut impl Executor<Task = T>) {
+        let mut moves_left = MOVES_MAX;
         for _ in 0..FIRED_MAX {
-            let Some(timer) = self.remote().timers.expire(self.now_ns) else { return };
+            let Some(timer) = self.remote().timers.expire(self.now_ns, &mut moves_left) else { return };
             executor.fire(self, timer);
         }
     }

@@ -9,7 +9,7 @@ use crate::queue::LocalQueue;
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::task::Task;
-use crate::timers::Timers;
+use crate::timers::{MOVES_MAX, Timers};
 use loom::thread;
 
 struct Number(usize);
@@ -79,7 +79,7 @@ fn a_timer_is_either_fired_or_cancelled() {
         let (key, _) = timers.set(0, "payload");
         let others = timers.clone();
         let thread = thread::spawn(move || others.cancel(key).is_some());
-        let has_fired = timers.expire(1).is_some();
+        let has_fired = timers.expire(1, &mut MOVES_MAX.clone()).is_some();
         assert!(has_fired != thread.join().unwrap());
     });
 }
