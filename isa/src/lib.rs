@@ -13,6 +13,7 @@ mod generic;
 mod kind;
 mod opcode;
 mod operand;
+mod specific;
 
 pub use code::Code;
 pub use decode::{DecodeError, Fault};
@@ -21,3 +22,4 @@ pub use document::document;
 pub use kind::{Assumption, OperandKind};
 pub use opcode::{Instruction, Opcode, OpcodeInfo, OperandInfo, Status};
 pub use operand::{FunTag, HeapNeed, Label, List, Operand, Register, StartFail};
+pub use specific::{Fixed, Form, Signature, Specific, Varied, encode_register};
