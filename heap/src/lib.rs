@@ -1,5 +1,6 @@
 //! Terms, process heaps, collection, copying, atoms and literals of Purlin.
 
+pub mod arith;
 pub mod atoms;
 pub mod big;
 pub mod bits;
