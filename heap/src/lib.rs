@@ -1,13 +1,28 @@
 //! Terms, process heaps, collection, copying, atoms and literals of Purlin.
 
+pub mod arena;
 pub mod atoms;
+pub mod bits;
 mod build;
+pub mod check;
+mod chunk;
 mod code;
+mod collect;
+mod copy;
+mod fragment;
+mod heap;
 pub mod layout;
+mod literal;
 mod term;
 pub mod word;
+mod worklist;
 
 pub use atoms::{Atom, AtomError, AtomTable, am};
 pub use build::Build;
 pub use code::{FunEntry, Mfa};
+pub use collect::{OverLimit, Roots};
+pub use copy::{copy_into, size_of};
+pub use fragment::{Fragment, FragmentBuilder, Message};
+pub use heap::{Heap, HeapConfig, RED_ZONE, StackWords, Statistics};
+pub use literal::{LiteralArea, Literals};
 pub use term::{Boxed, Cons, Fun, Pid, Port, Term, Tuple, View};
