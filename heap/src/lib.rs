@@ -2,6 +2,7 @@
 
 pub mod arena;
 pub mod atoms;
+pub mod big;
 pub mod bits;
 mod build;
 pub mod check;
@@ -9,11 +10,18 @@ mod chunk;
 mod code;
 mod collect;
 mod copy;
+pub mod equal;
 mod fragment;
+pub mod hash;
 mod heap;
 pub mod layout;
 mod literal;
+pub mod map;
+pub mod order;
+mod scratch;
 mod term;
+#[cfg(test)]
+mod testing;
 pub mod word;
 mod worklist;
 
@@ -25,4 +33,6 @@ pub use copy::{copy_into, size_of};
 pub use fragment::{Fragment, FragmentBuilder, Message};
 pub use heap::{Heap, HeapConfig, RED_ZONE, StackWords, Statistics};
 pub use literal::{LiteralArea, Literals};
+pub use map::Map;
+pub use scratch::Scratch;
 pub use term::{Boxed, Cons, Fun, Pid, Port, Term, Tuple, View};
