@@ -1,6 +1,7 @@
 //! Terms, process heaps, collection, copying, atoms and literals of Purlin.
 
 pub mod arena;
+pub mod arith;
 pub mod atoms;
 pub mod big;
 pub mod bits;

@@ -70,7 +70,7 @@ impl<'h, B: Build> Terms<'h, '_, B> {
         }
     }
 
-    fn integer(&mut self) -> Term<'h> {
+    pub(crate) fn integer(&mut self) -> Term<'h> {
         let bits = self.random.pick(&[3, 8, 31, 53, 60, 61, 62, 64, 65, 100, 128, 200, 1030]);
         let mut limbs: Vec<u64> = (0..bits / 64 + 1).map(|_| self.random.next()).collect();
         let top = limbs.len() - 1;
