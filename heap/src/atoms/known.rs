@@ -443,6 +443,8 @@ macro_rules! for_each_known_atom {
             list_append "++";
             list_subtract "--";
             bang "!";
+            handle_undefined_function "$handle_undefined_function";
+            args "args";
             empty "";
             underscore "_";
             dollar_underscore "$_";

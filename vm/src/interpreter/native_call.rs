@@ -123,9 +123,8 @@ unsafe fn raise_stop(
     unsafe {
         let name = (*export).name;
         let native = |heap: &Heap, cause: Term<'_>| {
-            let (module, function) = (Term::atom(name.module), Term::atom(name.function));
-            let entry = [Term::atom(am::native), module, function, arguments(relive(heap)), relive_term(cause)];
-            relive_term(heap.tuple(&entry))
+            let call = [Term::atom(name.module), Term::atom(name.function), arguments(relive(heap))];
+            relive_term(trace::native_entry(heap, call, relive_term(cause)))
         };
         match stop {
             Stop::Raise(class, reason) => {

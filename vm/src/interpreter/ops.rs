@@ -25,6 +25,7 @@ mod maps;
 mod matching;
 mod receive;
 mod records;
+mod runtime;
 mod select;
 mod tests;
 
@@ -44,6 +45,7 @@ pub use maps::*;
 pub use matching::*;
 pub use receive::*;
 pub use records::*;
+pub use runtime::*;
 pub use select::*;
 pub use tests::*;
 

@@ -22,5 +22,5 @@ macro_rules! generic_operation {
 }
 
 generic_operation!(Divide [a: A, b: B] |heap, x, y| arith::divide(x, y, heap), b);
-generic_operation!(Negate [a: A] |heap, x, _y| arith::negate(x, heap), a);
-generic_operation!(BitNot [a: A] |heap, x, _y| arith::bit_not(x, heap), a);
+generic_operation!(Negate [a: A] |heap, x, _y| arith::neg(x, heap), a);
+generic_operation!(BitNot [a: A] |heap, x, _y| arith::bnot(x, heap), a);

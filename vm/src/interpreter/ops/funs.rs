@@ -84,7 +84,7 @@ op! { control CallFun2 [fun: F Src] (arity: u16) |r| {
 
 op! { test IsFunction2 [src: S Src, arity: A Src] (fail: Label) |r| {
     let (fun, arity) = (src.get(&r), arity.get(&r));
-    arity.is_small() && purlin_heap::fun_arity(fun.term()).is_some_and(|n| n as i64 == arity.small_value())
+    arity.is_small() && fun.term().fun_arity().is_some_and(|n| n as i64 == arity.small_value())
 } }
 
 /// The export that `apply` names in the two registers behind the arguments.
