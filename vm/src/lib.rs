@@ -1,8 +1,17 @@
 //! Processes, mailboxes, signals, code tables and the interpreter of Purlin.
 
 pub mod code;
+mod executor;
 pub mod exception;
 pub mod interpreter;
+mod local;
+mod mailbox;
+mod names;
 pub mod native;
+mod process;
+mod signal;
+mod timers;
+mod vm;
 
+pub use vm::Vm;
 pub use native::{Class, Context, Native, NativeFunction, NativeTable, Outcome, Stop};

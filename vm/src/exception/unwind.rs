@@ -50,5 +50,8 @@ pub fn end(vm: &Vm, process: &mut Process, class: Class, reason: Word, trace: Wo
         }
     };
     let reason = reason.word();
-    process.end_with(vm, class, reason);
+    process.end_with(reason);
+    if class != Class::Exit {
+        report(vm, process);
+    }
 }

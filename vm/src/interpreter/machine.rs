@@ -40,12 +40,15 @@ pub struct Machine {
     /// How the run ended; none while it goes on.
     pub(crate) exit: Option<Exit>,
     /// The thread's part of the runtime.
-    pub(crate) local: Local,
+    local: *const Local,
 }
 
 impl Machine {
     /// The register file of a thread.
-    pub fn new(local: Local) -> Box<Machine> {
+    ///
+    /// # Safety
+    /// `local` must stay where it is for as long as the machine is used.
+    pub unsafe fn new(local: &Local) -> Box<Machine> {
         let registers = Regs {
             ip: std::ptr::null(),
             machine: std::ptr::null_mut(),
@@ -71,7 +74,14 @@ impl Machine {
     /// The machine that this thread belongs to.
     #[inline(always)]
     pub fn vm(&self) -> &Vm {
-        self.local.vm()
+        self.local().vm()
+    }
+
+    /// The thread's part of the runtime.
+    #[inline(always)]
+    pub(crate) fn local<'l>(&self) -> &'l Local {
+        // SAFETY: it outlives the machine's use, by `new`.
+        unsafe { &*self.local }
     }
 }
 
@@ -199,7 +209,7 @@ impl Regs {
         unsafe {
             self.save();
             let machine = &mut *self.machine;
-            (*machine.process).suspend(self.ip.cast(), &machine.x[..live]);
+            (*machine.process).saved.save(self.ip.cast(), &machine.x[..live]);
             self.leave_with(exit)
         }
     }
@@ -226,7 +236,7 @@ impl Regs {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            (*(*self.machine).process).end_killed();
+            (*(*self.machine).process).end_with(Word::atom(purlin_heap::am::killed));
             self.leave_with(Exit::Exited)
         }
     }
@@ -244,7 +254,7 @@ impl Regs {
             let process = &mut *machine.process;
             let exception = process.exception;
             let class = Class::from_atom(exception.class.atom_value()).unwrap_or(Class::Error);
-            crate::exception::end(machine.local.vm(), process, class, exception.reason, exception.trace);
+            crate::exception::end(machine.vm(), process, class, exception.reason, exception.trace);
             self.leave_with(Exit::Exited)
         }
     }

@@ -48,7 +48,7 @@ unsafe fn collect_after(r: &mut Regs) -> bool {
         if r.collect(0, 1) {
             return true;
         }
-        (*(*r.machine).process).end_killed();
+        (*(*r.machine).process).end_with(Word::atom(am::killed));
         (*r.machine).stop = Some(Stop::Exit);
         false
     }
