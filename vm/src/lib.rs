@@ -13,5 +13,5 @@ mod signal;
 mod timers;
 mod vm;
 
-pub use vm::Vm;
+pub use vm::{Config, EndCallback, RunningVm, Vm};
 pub use native::{Class, Context, Native, NativeFunction, NativeTable, Outcome, Stop};

@@ -43,7 +43,7 @@ impl Regs {
     pub(crate) unsafe fn raise_function_clause(self, function: *const FunctionInfo) {
         // SAFETY: functions live as long as their module's code, and the arguments are live at its entry.
         unsafe {
-            let arity = (*function).mfa.arity as usize;
+            let arity = (*function).name.arity as usize;
             let registers = self;
             self.raise(Class::Error, Word::atom(am::function_clause), self.ip.cast(), |heap| {
                 heap.tuple(&[Term::atom(am::args), registers.arguments(heap, arity), Term::NIL])

@@ -22,14 +22,15 @@ pub fn find_handler(process: &mut Process) -> Option<*const u64> {
             } else if word.is_catch() {
                 let handler = word.catch_address();
                 // SAFETY: the frame starts within the stack of the block.
-                process.heap.set_stack_top(unsafe { process.heap.stack_top().add(frame) });
+                unsafe { process.heap.set_stack_top(process.heap.stack_top().add(frame)) };
                 return Some(handler);
             }
         }
         if !process.heap.has_frozen() {
             return None;
         }
-        process.heap.set_stack_top(process.heap.stack_end());
+        // SAFETY: the stack of the block is given up as a whole.
+        unsafe { process.heap.set_stack_top(process.heap.stack_end()) };
         // A heap above its limit is found out at the next collection.
         let _ = process.underflow(&mut []);
     }
@@ -50,8 +51,5 @@ pub fn end(vm: &Vm, process: &mut Process, class: Class, reason: Word, trace: Wo
         }
     };
     let reason = reason.word();
-    process.end_with(reason);
-    if class != Class::Exit {
-        report(vm, process);
-    }
+    process.end_with(class, reason);
 }

@@ -1,6 +1,6 @@
 //! The register file of a scheduler, and how a handler leaves the chain to change the process.
 
-use purlin_heap::heap::RED_ZONE;
+use purlin_heap::RED_ZONE;
 use purlin_heap::word::Word;
 use purlin_isa::REGISTERS_MAX;
 
@@ -40,15 +40,12 @@ pub struct Machine {
     /// How the run ended; none while it goes on.
     pub(crate) exit: Option<Exit>,
     /// The thread's part of the runtime.
-    local: *const Local,
+    pub(crate) local: Local,
 }
 
 impl Machine {
     /// The register file of a thread.
-    ///
-    /// # Safety
-    /// `local` must stay where it is for as long as the machine is used.
-    pub unsafe fn new(local: &Local) -> Box<Machine> {
+    pub fn new(local: Local) -> Box<Machine> {
         let registers = Regs {
             ip: std::ptr::null(),
             machine: std::ptr::null_mut(),
@@ -74,14 +71,7 @@ impl Machine {
     /// The machine that this thread belongs to.
     #[inline(always)]
     pub fn vm(&self) -> &Vm {
-        self.local().vm()
-    }
-
-    /// The thread's part of the runtime.
-    #[inline(always)]
-    pub(crate) fn local<'l>(&self) -> &'l Local {
-        // SAFETY: it outlives the machine's use, by `new`.
-        unsafe { &*self.local }
+        self.local.vm()
     }
 }
 
@@ -236,7 +226,7 @@ impl Regs {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            (*(*self.machine).process).end_with(Word::atom(purlin_heap::am::killed));
+            (*(*self.machine).process).end_with(Class::Exit, Word::atom(purlin_heap::am::killed));
             self.leave_with(Exit::Exited)
         }
     }

@@ -166,7 +166,7 @@ macro_rules! op {
         pub struct $Name<$($T),*>(std::marker::PhantomData<($($T),*)>);
 
         impl<$($T: $crate::interpreter::operands::$Bound),*> $crate::interpreter::ops::Op for $Name<$($T),*> {
-            const BYTES: usize = (8 $(+ $T::BYTES)* $(+ size_of::<$ty>())*).next_multiple_of(8);
+            const BYTES: usize = (8usize $(+ $T::BYTES)* $(+ size_of::<$ty>())*).next_multiple_of(8);
 
             #[inline(always)]
             #[allow(unused_mut, unused_variables, clippy::let_and_return, clippy::unit_arg)]

@@ -15,13 +15,11 @@ pub(crate) enum Exit {
     Exited,
 }
 
-/// Reductions in a slice, as in OTP.
-const SLICE_REDUCTIONS: i64 = 4000;
-
-/// Runs the process from where it stopped, for one slice.
-/// The caller has the right to run the process.
-pub(crate) fn run(machine: &mut Machine, process: &mut Process) -> Exit {
-    let slice = SLICE_REDUCTIONS;
+/// Runs the process from where it stopped, for `slice` reductions.
+///
+/// # Safety
+/// The caller has the right to run the process, and nothing else refers to its owned part.
+pub(crate) unsafe fn run(machine: &mut Machine, process: *mut Process, slice: i64) -> Exit {
     machine.process = process;
     machine.slice = slice;
     machine.charged = 0;

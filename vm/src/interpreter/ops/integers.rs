@@ -66,8 +66,8 @@ macro_rules! integer_operation {
             }
             r.leave::<Self>()
         } slow |r| {
-            let (x, y) = (a.get(&r), b.get(&r));
-            match generic(&mut r, |heap, x, y| $generic(x, y, heap), x, y, live.get(&r)) {
+            let (x, y, live) = (a.get(&r), b.get(&r), live.get(&r));
+            match generic(&mut r, |heap, x, y| $generic(x, y, heap), x, y, live) {
                 Ok(()) => {
                     let result = r.m().result;
                     dst.set(&mut r, result);

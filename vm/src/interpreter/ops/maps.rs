@@ -46,7 +46,8 @@ macro_rules! put_map {
     ($Name:ident $exact:literal) => {
         op! { control $Name [src: S Src, dst: D Dst] (fail: Label, live: u16, count: u32) |r| {
             let (map, count) = (src.get(&r), count.get(&r) as usize);
-            match put(&mut r, <Self as Op>::BYTES, map, count, $exact, live.get(&r)) {
+            let live = live.get(&r);
+            match put(&mut r, <Self as Op>::BYTES, map, count, $exact, live) {
                 Ok(()) => {
                     let result = r.m().result;
                     dst.set(&mut r, result);

@@ -35,7 +35,7 @@ unsafe fn peek(r: &mut Regs) -> Peek {
     unsafe {
         r.save();
         let machine = &mut *r.machine;
-        let found = (*machine.process).peek(machine.local());
+        let found = (*machine.process).peek(&machine.local);
         r.restore();
         found
     }
@@ -68,7 +68,7 @@ op! { straight ReceiveTake [] () |r| {
     // The message is in x0 as the receive saw it, or as a collection has moved it since.
     let machine = &mut *r.machine;
     r.save();
-    (*machine.process).take(machine.local());
+    (*machine.process).take(&machine.local);
     r.restore();
 } }
 
@@ -81,7 +81,7 @@ op! { control WaitTimeout [time: T Src] (again: Label) |r| {
     let time = time.get(&r);
     let machine = &mut *r.machine;
     r.save();
-    match (*machine.process).wait_timeout(machine.local(), time) {
+    match (*machine.process).wait_timeout(&machine.local, time) {
         Ok(Waited::Expired) => r.next(Self::BYTES),
         Ok(Waited::Signal) => {
             r.ip = r.ip.offset(again.get(&r) as isize);
@@ -93,13 +93,13 @@ op! { control WaitTimeout [time: T Src] (again: Label) |r| {
 
 op! { straight Timeout [] () |r| {
     let machine = &mut *r.machine;
-    (*machine.process).timeout(machine.local());
+    (*machine.process).timeout(&machine.local);
 } }
 
 op! { control MarkerReserve [dst: D Dst] () |r| {
     r.save();
     let machine = &mut *r.machine;
-    let marker = (*machine.process).reserve_marker(machine.local());
+    let marker = (*machine.process).reserve_marker(&machine.local);
     r.restore();
     dst.set(&mut r, marker);
     r.next(Self::BYTES)
