@@ -177,6 +177,27 @@ impl Regs {
         }
     }
 
+    /// As [`Regs::keep_result`], with `words` of heap free afterwards. False when the process has grown above its
+    /// limit.
+    ///
+    /// # Safety
+    /// As for [`Regs::collect`].
+    pub(crate) unsafe fn keep_result_and_room(&mut self, result: Word, live: u16, words: usize) -> bool {
+        // SAFETY: by the caller.
+        unsafe {
+            self.keep_result(result, live);
+            if self.sp as usize - self.hp as usize >= words * 8 + RED_ZONE_BYTES {
+                return true;
+            }
+            let live = live as usize;
+            let result = (*self.machine).result;
+            self.set_x(live, result);
+            let within = self.collect(words, live + 1);
+            (*self.machine).result = self.x(live);
+            within
+        }
+    }
+
     /// Leaves the processor at the entry `ip` of a function, where its arguments are live.
     ///
     /// # Safety

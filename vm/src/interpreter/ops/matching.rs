@@ -7,9 +7,12 @@ use purlin_heap::bits::{self, Bits, Format, MatchContext};
 use purlin_heap::layout::Kind;
 use purlin_heap::word::Word;
 use purlin_heap::{Build, Heap, Term, am};
+use purlin_isa::bits::{CommandKind, Description};
 
 use super::tests::{boxed_kind, is_bits};
-use super::{Label, Op, op};
+use super::{Label, Op, Varied, list_word, op};
+use crate::interpreter::operands::{Src, set_any};
+use crate::interpreter::regs::Regs;
 use crate::native::Class;
 
 /// The context in a register.
@@ -221,3 +224,71 @@ op! { test MatchSkipUtf [of: C Src] (fail: Label, width: u16, flags: u16) |r| {
         None => false,
     }
 } }
+
+op! { control MatchMany [of: C Src] (fail: Label, live: u16, count: u32) |r| {
+    for index in 0..count.get(&r) as usize {
+        if !command(&mut r, <Self as Op>::BYTES, index, &of) {
+            return r.jump(r.ip.offset(fail.get(&r) as isize));
+        }
+    }
+    r.next(<Self as Op>::BYTES + count.get(&r) as usize * 24)
+} }
+
+/// Runs one command of a `bs_match`; false when it does not match.
+///
+/// # Safety
+/// As for any handler; the list of the instruction has that command.
+unsafe fn command<C: Src>(r: &mut Regs, bytes: usize, index: usize, of: &Varied<C>) -> bool {
+    // SAFETY: by the caller. The context is read anew for each command, because building may collect.
+    unsafe {
+        let told = Description::<CommandKind>::decode(list_word(r, bytes, 3 * index).0);
+        let size = list_word(r, bytes, 3 * index + 1).0 as usize;
+        let operand = list_word(r, bytes, 3 * index + 2);
+        let context = context(of.get(r));
+        let (at, left, unit) = (context.position(), context.left(), usize::from(told.unit.max(1)));
+        match told.kind {
+            CommandKind::EnsureAtLeast => left >= size && (left - size).is_multiple_of(unit),
+            CommandKind::EnsureExactly => left == size,
+            _ if size > left => false,
+            CommandKind::Skip => {
+                context.set_position(at + size);
+                true
+            }
+            CommandKind::Equal => {
+                context.set_position(at + size);
+                context.bits().number(at, size) == Some(operand.0)
+            }
+            CommandKind::Integer if size <= SMALL_BITS_MAX => {
+                let format = format(u16::from(told.flags));
+                let value = small_integer(context.bits(), at, size, format);
+                context.set_position(at + size);
+                set_any(r, operand, Word::small(value));
+                true
+            }
+            CommandKind::Integer | CommandKind::Binary | CommandKind::Tail => {
+                r.save();
+                let heap = &(*(*r.machine).process).heap;
+                let value = match told.kind {
+                    CommandKind::Integer => {
+                        let format = format(u16::from(told.flags));
+                        match context.bits().integer(at, size, format, heap) {
+                            Some(Ok(value)) => value,
+                            _ => return false,
+                        }
+                    }
+                    CommandKind::Binary => context.take(size, heap),
+                    _ => context.tail(heap),
+                };
+                let value = value.word();
+                if told.kind != CommandKind::Tail {
+                    context.set_position(at + size);
+                }
+                r.restore();
+                r.keep_result(value, told.live);
+                let value = (*r.machine).result;
+                set_any(r, operand, value);
+                true
+            }
+        }
+    }
+}
