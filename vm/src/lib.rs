@@ -3,6 +3,7 @@
 pub mod code;
 mod executor;
 pub mod exception;
+mod info;
 pub mod interpreter;
 mod local;
 mod mailbox;
