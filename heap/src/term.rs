@@ -18,6 +18,18 @@ pub struct Term<'h> {
     heap: PhantomData<&'h ()>,
 }
 
+impl Word {
+    /// Takes the word to be a value.
+    ///
+    /// # Safety
+    /// As for [`Term::from_word`].
+    #[inline(always)]
+    pub const unsafe fn term<'h>(self) -> Term<'h> {
+        // SAFETY: passed on.
+        unsafe { Term::from_word(self) }
+    }
+}
+
 /// A local process identifier: the slot and generation of the process table in 58 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Pid(pub u64);
@@ -214,6 +226,15 @@ impl<'h> Term<'h> {
         self.word.is_pid().then(|| Pid(self.word.payload()))
     }
 
+    /// How many arguments the fun that this is takes.
+    pub fn fun_arity(self) -> Option<u32> {
+        match self.view() {
+            View::Fun(fun) => Some(fun.entry().arity),
+            View::Export(name) => Some(name.arity),
+            _ => None,
+        }
+    }
+
     /// The float that this is; integers are not converted.
     pub fn as_float(self) -> Option<f64> {
         match self.view() {
@@ -296,6 +317,23 @@ impl<'h> Boxed<'h> {
         debug_assert!(offset > self.kind().raw_words() && offset <= self.size());
         // SAFETY: the object has `size` words behind its header, and those behind the raw ones are terms.
         unsafe { Term::from_word(*self.at.add(offset)) }
+    }
+
+    /// All raw words.
+    #[inline(always)]
+    pub fn raws(self) -> &'h [u64] {
+        let count = self.kind().raw_words().min(self.size());
+        // SAFETY: the object has `size` words behind its header, which stay unchanged for 'h; `Word` is a
+        // transparent u64.
+        unsafe { std::slice::from_raw_parts(self.at.add(1).cast(), count) }
+    }
+
+    /// All terms, those behind the raw words.
+    #[inline(always)]
+    pub fn terms(self) -> &'h [Term<'h>] {
+        let skip = self.kind().raw_words().min(self.size());
+        // SAFETY: the words behind the raw ones are terms, which stay unchanged for 'h.
+        unsafe { std::slice::from_raw_parts(self.at.add(1 + skip).cast(), self.size() - skip) }
     }
 
     /// The object as a term.

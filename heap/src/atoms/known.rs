@@ -443,6 +443,11 @@ macro_rules! for_each_known_atom {
             list_append "++";
             list_subtract "--";
             bang "!";
+            unit "unit";
+            no_float "no_float";
+            format_bs_fail "format_bs_fail";
+            handle_undefined_function "$handle_undefined_function";
+            args "args";
             empty "";
             underscore "_";
             dollar_underscore "$_";
@@ -599,7 +604,7 @@ macro_rules! for_each_known_atom {
 macro_rules! declare {
     ($($name:ident $text:literal;)*) => {
         /// The places of the well-known atoms.
-        #[allow(non_camel_case_types, clippy::enum_variant_names)]
+        #[allow(non_camel_case_types, clippy::enum_variant_names, clippy::upper_case_acronyms)]
         enum Place { $($name),* }
 
         /// The well-known atoms, each under its own name; a name that Rust reserves ends in `_`.
