@@ -32,8 +32,8 @@ pub fn size_of(term: Term<'_>) -> usize {
             words += size.0;
             stretch = size.1;
         }
-        // SAFETY: stretches consist of terms of objects.
         word = loop {
+            // SAFETY: stretches consist of terms of objects.
             match unsafe { first_pointer(stretch) } {
                 Some((pointer, left)) => {
                     if left.0 < left.1 {
