@@ -1,0 +1,84 @@
+//! A module that is loaded: its linked code and what belongs to it.
+
+use purlin_heap::{Atom, FunEntry, Literals, Mfa};
+use purlin_isa::Specific;
+
+/// What the word before a function's entry points at.
+pub struct FunctionInfo {
+    /// The function's name.
+    pub name: Mfa,
+    /// Whether it is a native function's own body.
+    pub native: bool,
+}
+
+/// Where a function of a module stands in its code, in words.
+pub struct FunctionPlace {
+    /// Its first instruction, the one that reports that no clause matched.
+    pub start: u32,
+    /// Its entry.
+    pub entry: u32,
+}
+
+/// A module with its linked code. Lives as long as the machine, for now: code is never purged.
+pub struct LoadedModule {
+    /// Its name.
+    pub name: Atom,
+    /// The linked code. Words that change while it runs are atomics of the instructions' own.
+    pub code: Box<[u64]>,
+    /// Its functions, in the order of the code.
+    pub functions: Box<[FunctionInfo]>,
+    /// Their places, in the same order.
+    pub places: Box<[FunctionPlace]>,
+    /// The exported functions: index of the function.
+    pub exports: Box<[u32]>,
+    /// From which word on which line holds: word, file index, line; line 0 for none.
+    pub lines: Box<[(u32, u32, u32)]>,
+    /// The names of source files; the first is the module's own.
+    pub files: Box<[Box<str>]>,
+    /// What its funs share.
+    pub lambdas: Box<[FunEntry]>,
+    /// Its literals.
+    pub literals: Literals,
+    /// Bytes that instructions compare with.
+    pub strings: Box<[u8]>,
+    /// MD5 of its code.
+    pub md5: [u8; 16],
+    /// The instructions by place, for the disassembler: word and number.
+    pub instructions: Box<[(u32, Specific)]>,
+    /// The module's attributes and compile information as terms among the literals.
+    pub attributes: Option<usize>,
+    /// As `attributes`.
+    pub compile: Option<usize>,
+}
+
+// SAFETY: a loaded module is constant, but for atomics in its code that instructions change by their own rules.
+unsafe impl Sync for LoadedModule {}
+// SAFETY: it refers to nothing of the thread that loaded it.
+unsafe impl Send for LoadedModule {}
+
+impl LoadedModule {
+    /// The word offset of an address in this module's code.
+    pub fn offset_of(&self, address: *const u64) -> Option<u32> {
+        let range = self.code.as_ptr_range();
+        // The address may point into the middle of a word, as those of stack traces do.
+        range.contains(&address).then(|| ((address as usize - range.start as usize) / 8) as u32)
+    }
+
+    /// The function that the word `offset` belongs to.
+    pub fn function_at(&self, offset: u32) -> Option<&FunctionInfo> {
+        let after = self.places.partition_point(|place| place.start <= offset);
+        after.checked_sub(1).map(|index| &self.functions[index])
+    }
+
+    /// File and line of the word `offset`.
+    pub fn line_at(&self, offset: u32) -> Option<(&str, u32)> {
+        let after = self.lines.partition_point(|line| line.0 <= offset);
+        let &(_, file, line) = &self.lines[after.checked_sub(1)?];
+        (line != 0).then(|| (&*self.files[file as usize], line))
+    }
+
+    /// The entry of the function `index`.
+    pub fn entry(&self, index: usize) -> *mut u64 {
+        (&raw const self.code[self.places[index].entry as usize]).cast_mut()
+    }
+}

@@ -1,0 +1,142 @@
+//! The code of a machine: its natives, exports and modules.
+
+use std::collections::HashMap;
+
+use parking_lot::RwLock;
+use purlin_heap::{Atom, Mfa};
+
+use super::export::{Export, Exports};
+use super::module::LoadedModule;
+use super::stub::RuntimeCode;
+use crate::native::NativeTable;
+
+/// What is known of an instruction's address.
+pub struct Place {
+    /// The function that it belongs to.
+    pub function: Mfa,
+    /// File and line, where the compiler told.
+    pub line: Option<(String, u32)>,
+}
+
+/// All code of a machine.
+pub struct CodeTable {
+    natives: NativeTable,
+    exports: Exports,
+    runtime: RuntimeCode,
+    modules: RwLock<Modules>,
+}
+
+#[derive(Default)]
+struct Modules {
+    by_name: HashMap<Atom, &'static LoadedModule>,
+    /// Sorted by the address of their code; older versions of a module stay.
+    by_address: Vec<&'static LoadedModule>,
+}
+
+impl CodeTable {
+    /// The code of a machine without modules.
+    pub fn new(natives: NativeTable) -> CodeTable {
+        let name = Mfa { module: purlin_heap::am::erlang, function: purlin_heap::am::apply, arity: 0 };
+        let table = CodeTable {
+            natives,
+            exports: Exports::new(),
+            runtime: RuntimeCode::new(name),
+            modules: RwLock::default(),
+        };
+        for (&name, _) in table.natives.iter() {
+            table.export(name);
+        }
+        table
+    }
+
+    /// The runtime's own instructions.
+    pub fn runtime(&self) -> &RuntimeCode {
+        &self.runtime
+    }
+
+    /// The natives.
+    pub fn natives(&self) -> &NativeTable {
+        &self.natives
+    }
+
+    /// The export entry of this name.
+    pub fn export(&self, name: Mfa) -> &Export {
+        self.exports.get(name, || self.natives.get(&name))
+    }
+
+    /// The export entry of this name, if it has ever been mentioned.
+    pub fn find_export(&self, name: Mfa) -> Option<&Export> {
+        self.exports.find(name)
+    }
+
+    /// All export entries.
+    pub fn exports(&self) -> impl Iterator<Item = &Export> {
+        self.exports.iter()
+    }
+
+    /// The export entry of a native of `erlang`.
+    pub fn guard_export(&self, function: Atom, arity: u32) -> &Export {
+        self.export(Mfa { module: purlin_heap::am::erlang, function, arity })
+    }
+
+    /// The module of this name, if it is loaded.
+    pub fn module(&self, name: Atom) -> Option<&LoadedModule> {
+        self.modules.read().by_name.get(&name).copied()
+    }
+
+    /// The names of all modules that are loaded.
+    pub fn module_names(&self) -> Vec<Atom> {
+        self.modules.read().by_name.keys().copied().collect()
+    }
+
+    /// The function and line of an instruction, unless it is one of the runtime's own.
+    pub fn locate(&self, address: *const u64) -> Option<Place> {
+        let modules = self.modules.read();
+        let after = modules.by_address.partition_point(|m| m.code.as_ptr() <= address);
+        let module = modules.by_address[after.checked_sub(1)?];
+        let offset = module.offset_of(address)?;
+        let function = module.function_at(offset)?.name;
+        let line = module.line_at(offset).map(|(file, line)| (file.to_owned(), line));
+        Some(Place { function, line })
+    }
+
+    /// Makes a module the current one of its name: its exports lead to it from now on.
+    pub(super) fn publish(&self, module: Box<LoadedModule>) -> &LoadedModule {
+        let module: &'static LoadedModule = Box::leak(module);
+        let mut modules = self.modules.write();
+        let at = modules.by_address.partition_point(|m| m.code.as_ptr() < module.code.as_ptr());
+        modules.by_address.insert(at, module);
+        let before = modules.by_name.insert(module.name, module);
+        drop(modules);
+        self.lead_exports(module, before);
+        module
+    }
+
+    fn lead_exports(&self, module: &LoadedModule, before: Option<&LoadedModule>) {
+        use std::sync::atomic::Ordering;
+        for &index in &module.exports {
+            let export = self.export(module.functions[index as usize].name);
+            if export.native.is_none() {
+                export.address.store(module.entry(index as usize), Ordering::Release);
+            }
+        }
+        let Some(before) = before else { return };
+        for &index in &before.exports {
+            let name = before.functions[index as usize].name;
+            if !module.exports.iter().any(|&i| module.functions[i as usize].name == name) {
+                let export = self.export(name);
+                export.address.store(export.own_body(), Ordering::Release);
+            }
+        }
+    }
+}
+
+impl Drop for CodeTable {
+    fn drop(&mut self) {
+        for module in std::mem::take(&mut self.modules.get_mut().by_address) {
+            let module = std::ptr::from_ref(module).cast_mut();
+            // SAFETY: leaked by `publish`, and no process that runs its code outlives the machine.
+            drop(unsafe { Box::from_raw(module) });
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Making and calling funs, and `apply`.
+
+use std::sync::atomic::Ordering;
+
+use purlin_heap::layout::{self, Kind, header};
+use purlin_heap::word::{Word, tag};
+use purlin_heap::{FunEntry, Mfa, Term};
+
+use super::calls::{enter, push_return};
+use super::tests::boxed_kind;
+use super::{Label, Op, list_word, load, op};
+use crate::code::Export;
+use crate::interpreter::operands::any;
+use crate::interpreter::regs::Regs;
+
+op! { control MakeFun [dst: D Dst] (entry: *const FunEntry, count: u32) |r| {
+    let count = count.get(&r) as usize;
+    let at = r.hp;
+    *at = header(Kind::Fun, layout::fun::FREE - 1 + count);
+    *at.add(layout::fun::ENTRY) = Word(entry.get(&r) as u64);
+    *at.add(layout::fun::MAKER) = Term::pid((*(*r.machine).process).pid()).word();
+    for index in 0..count {
+        *at.add(layout::fun::FREE + index) = any(&r, list_word(&r, Self::BYTES, index));
+    }
+    r.hp = at.add(layout::fun::FREE + count);
+    dst.set(&mut r, Word::boxed(at));
+    r.next(<Self as Op>::BYTES + count * 8)
+} }
+
+/// Where a fun leads, after its free variables have been put behind its `arity` arguments; nothing if it is no fun
+/// of that arity.
+///
+/// # Safety
+/// The X registers below `arity` hold the arguments.
+pub unsafe fn fun_target(r: &mut Regs, fun: Word, arity: usize) -> Option<*const u8> {
+    // SAFETY: the kinds have the fields that are read, entries and exports live as long as the machine, and the
+    // loader bounds the number of arguments and free variables by the size of the register file.
+    unsafe {
+        match boxed_kind(fun)? {
+            Kind::Fun => {
+                let entry = &*(load(fun, tag::BOXED, layout::fun::ENTRY).0 as *const FunEntry);
+                if entry.arity as usize != arity {
+                    return None;
+                }
+                for index in 0..entry.free as usize {
+                    r.set_x(arity + index, load(fun, tag::BOXED, layout::fun::FREE + index));
+                }
+                Some(entry.address.load(Ordering::Acquire).cast_const().cast())
+            }
+            Kind::Export => {
+                let export = load(fun, tag::BOXED, 1).0 as *const Mfa;
+                if (*export).arity as usize != arity {
+                    return None;
+                }
+                Some((*export.cast::<Export>()).address.load(Ordering::Acquire).cast_const().cast())
+            }
+            _ => None,
+        }
+    }
+}
+
+op! { control CallFun [] (arity: u16) |r| {
+    let arity = arity.get(&r) as usize;
+    let fun = r.x(arity);
+    match fun_target(&mut r, fun, arity) {
+        Some(target) => {
+            push_return(&mut r, <Self as Op>::BYTES);
+            enter(r, target)
+        }
+        None => r.raise_bad_fun(fun, arity),
+    }
+} }
+
+op! { control CallFun2 [fun: F Src] (arity: u16) |r| {
+    let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
+    match fun_target(&mut r, fun, arity) {
+        Some(target) => {
+            push_return(&mut r, <Self as Op>::BYTES);
+            enter(r, target)
+        }
+        None => r.raise_bad_fun(fun, arity),
+    }
+} }
+
+op! { test IsFunction2 [src: S Src, arity: A Src] (fail: Label) |r| {
+    let (fun, arity) = (src.get(&r), arity.get(&r));
+    arity.is_small() && fun.term().fun_arity().is_some_and(|n| n as i64 == arity.small_value())
+} }
+
+/// The export that `apply` names in the two registers behind the arguments.
+///
+/// # Safety
+/// The X registers below `arity + 2` hold values.
+unsafe fn apply_target(r: &mut Regs, arity: usize) -> Option<*const u8> {
+    // SAFETY: the caller says which registers hold values.
+    unsafe {
+        let (module, function) = (r.x(arity), r.x(arity + 1));
+        if !module.is_atom() || !function.is_atom() {
+            return None;
+        }
+        let name = Mfa { module: module.atom_value(), function: function.atom_value(), arity: arity as u32 };
+        Some(r.m().vm().code().export(name).address.load(Ordering::Acquire).cast_const().cast())
+    }
+}
+
+op! { control Apply [] (arity: u16) |r| {
+    let arity = arity.get(&r) as usize;
+    match apply_target(&mut r, arity) {
+        Some(target) => {
+            push_return(&mut r, <Self as Op>::BYTES);
+            enter(r, target)
+        }
+        None => r.raise_bad_apply(arity),
+    }
+} }
+
+op! { control ApplyLast [frame: F Frame] (arity: u16) |r| {
+    let arity = arity.get(&r) as usize;
+    match apply_target(&mut r, arity) {
+        Some(target) => {
+            r.sp = r.sp.add(frame.words(&r));
+            enter(r, target)
+        }
+        None => r.raise_bad_apply(arity),
+    }
+} }

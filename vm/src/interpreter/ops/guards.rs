@@ -1,0 +1,87 @@
+//! Natives that are called between two instructions, without giving up the X registers: guards, and `bif`s in
+//! bodies. The most frequent have instructions of their own.
+
+use purlin_heap::word::{Word, tag};
+use purlin_heap::{Term, am};
+
+use super::tests::is_tuple;
+use super::{Label, Op, load, op};
+use crate::code::Export;
+use crate::interpreter::native_call::{GuardCall, call_guard};
+
+macro_rules! guard {
+    ($Name:ident [$($operand:ident : $T:ident),*] $count:literal) => {
+        op! { control $Name [$($operand: $T Src,)* dst: D Dst] (export: *const Export, fail: Label, live: u16) |r| {
+            let args: [Word; $count] = [$($operand.get(&r)),*];
+            let call = GuardCall { export: export.get(&r), fail: fail.get(&r), live: live.get(&r) };
+            match call_guard(&mut r, call, &args) {
+                Some(result) => {
+                    dst.set(&mut r, result);
+                    r.next(<Self as Op>::BYTES)
+                }
+                None if call.fail != 0 => r.jump(r.ip.offset(call.fail as isize)),
+                None => crate::interpreter::native_call::raise_guard(r, call.export, &args),
+            }
+        } }
+    };
+}
+
+guard!(Guard0 [] 0);
+guard!(Guard1 [a: A] 1);
+guard!(Guard2 [a: A, b: B] 2);
+guard!(Guard3 [a: A, b: B, c: C] 3);
+
+op! { straight SelfPid [dst: D Dst] () |r| {
+    let pid = Term::pid((*(*r.machine).process).pid()).word();
+    dst.set(&mut r, pid);
+} }
+
+/// The native that an instruction stands for, which raises its exception.
+macro_rules! failed {
+    ($r:ident, $fail:ident, $name:ident / $arity:literal, [$($arg:expr),*]) => {{
+        if $fail.get(&$r) != 0 {
+            return $r.jump($r.ip.offset($fail.get(&$r) as isize));
+        }
+        let export = $r.m().vm().code().guard_export(am::$name, $arity);
+        crate::interpreter::native_call::raise_badarg($r, export, &[$($arg),*])
+    }};
+}
+
+op! { control Element [index: I Src, tuple: T Src, dst: D Dst] (fail: Label, live: u16) |r| {
+    let (index, tuple) = (index.get(&r), tuple.get(&r));
+    if index.is_small() && is_tuple(tuple) {
+        let index = index.small_value() as u64;
+        if index.wrapping_sub(1) < load(tuple, tag::BOXED, 0).header_size() as u64 {
+            dst.set(&mut r, load(tuple, tag::BOXED, index as usize));
+            return r.next(Self::BYTES);
+        }
+    }
+    r.leave::<Self>()
+} slow |r| { failed!(r, fail, element / 2, [index.get(&r), tuple.get(&r)]) } }
+
+op! { control Head [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
+    let list = src.get(&r);
+    if !list.is_cons() {
+        return r.leave::<Self>();
+    }
+    dst.set(&mut r, load(list, tag::CONS, 0));
+    r.next(Self::BYTES)
+} slow |r| { failed!(r, fail, hd / 1, [src.get(&r)]) } }
+
+op! { control Tail [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
+    let list = src.get(&r);
+    if !list.is_cons() {
+        return r.leave::<Self>();
+    }
+    dst.set(&mut r, load(list, tag::CONS, 1));
+    r.next(Self::BYTES)
+} slow |r| { failed!(r, fail, tl / 1, [src.get(&r)]) } }
+
+op! { control TupleSize [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
+    let tuple = src.get(&r);
+    if !is_tuple(tuple) {
+        return r.leave::<Self>();
+    }
+    dst.set(&mut r, Word::small(load(tuple, tag::BOXED, 0).header_size() as i64));
+    r.next(Self::BYTES)
+} slow |r| { failed!(r, fail, tuple_size / 1, [src.get(&r)]) } }

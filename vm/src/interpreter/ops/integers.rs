@@ -1,0 +1,121 @@
+//! Arithmetic on small integers, done on the tagged words; everything else is left to the generic operations.
+
+use purlin_heap::am;
+use purlin_heap::arith;
+use purlin_heap::word::Word;
+
+use super::{Label, Op, op};
+use crate::interpreter::regs::Regs;
+use crate::native::Class;
+
+/// Whether both words are small integers.
+#[inline(always)]
+fn both_small(a: Word, b: Word) -> bool {
+    (a.0 | b.0) & 7 == 0
+}
+
+/// A generic operation of two operands.
+pub type Generic2 = for<'h> fn(
+    &'h purlin_heap::Heap,
+    purlin_heap::Term<'h>,
+    purlin_heap::Term<'h>,
+) -> Result<purlin_heap::Term<'h>, arith::ArithError>;
+
+/// Runs a generic operation in the heap of the running process. On success the result stands in the machine's
+/// scratch word; on failure the registers are as before.
+///
+/// # Safety
+/// As for any handler; `live` X registers hold values.
+pub unsafe fn generic(
+    r: &mut Regs,
+    operation: Generic2,
+    a: Word,
+    b: Word,
+    live: u16,
+) -> Result<(), arith::ArithError> {
+    // SAFETY: both are values of the process, and nothing is collected before the result is stored as a root.
+    unsafe {
+        r.save();
+        let machine = r.m();
+        let result = operation(&(*machine.process).heap, a.term(), b.term())?.word();
+        r.restore();
+        r.keep_result(result, live);
+    }
+    Ok(())
+}
+
+/// Ends an instruction that failed: goes to its label, or raises when it has none.
+///
+/// # Safety
+/// As for any handler.
+pub unsafe fn fail(r: Regs, fail: Label, error: arith::ArithError) {
+    let reason = match error {
+        arith::ArithError::Badarith => am::badarith,
+        arith::ArithError::SystemLimit => am::system_limit,
+    };
+    // SAFETY: passed on.
+    unsafe {
+        if fail != 0 {
+            return r.jump(r.ip.offset(fail as isize));
+        }
+        r.raise_atom(Class::Error, reason)
+    }
+}
+
+macro_rules! integer_operation {
+    ($Name:ident $generic:path, |$x:ident, $y:ident| $fast:expr) => {
+        op! { control $Name [a: A Src, b: B Src, dst: D Dst] (fail_to: Label, live: u16) |r| {
+            let ($x, $y) = (a.get(&r), b.get(&r));
+            if both_small($x, $y) && let Some(word) = $fast {
+                dst.set(&mut r, word);
+                return r.next(Self::BYTES);
+            }
+            r.leave::<Self>()
+        } slow |r| {
+            let (x, y, live) = (a.get(&r), b.get(&r), live.get(&r));
+            match generic(&mut r, |heap, x, y| $generic(x, y, heap), x, y, live) {
+                Ok(()) => {
+                    let result = r.m().result;
+                    dst.set(&mut r, result);
+                    r.next(<Self as Op>::BYTES)
+                }
+                Err(error) => fail(r, fail_to.get(&r), error),
+            }
+        } }
+    };
+}
+
+/// The word, unless the operation overflowed.
+#[inline(always)]
+fn fits((value, overflow): (i64, bool)) -> Option<Word> {
+    (!overflow).then_some(Word(value as u64))
+}
+
+// Tagged words are eight times their value, so that sums, differences and bits work on the words as they are, and
+// an overflow of 64 bits is an overflow of 61.
+integer_operation!(Add arith::add, |x, y| fits((x.0 as i64).overflowing_add(y.0 as i64)));
+integer_operation!(Subtract arith::sub, |x, y| fits((x.0 as i64).overflowing_sub(y.0 as i64)));
+integer_operation!(Multiply arith::mul, |x, y| fits((x.0 as i64).overflowing_mul(y.small_value())));
+integer_operation!(IntDivide arith::div, |x, y| {
+    // The quotient of the smallest integer and -1 overflows; of all others it fits.
+    if y.0 == 0 || y.0 as i64 == -8 { None } else { Some(Word((x.0 as i64 / y.0 as i64 * 8) as u64)) }
+});
+integer_operation!(Remainder arith::rem, |x, y| {
+    if y.0 == 0 || y.0 as i64 == -8 { None } else { Some(Word((x.0 as i64 % y.0 as i64) as u64)) }
+});
+integer_operation!(BitAnd arith::band, |x, y| Some(Word(x.0 & y.0)));
+integer_operation!(BitOr arith::bor, |x, y| Some(Word(x.0 | y.0)));
+integer_operation!(BitXor arith::bxor, |x, y| Some(Word(x.0 ^ y.0)));
+integer_operation!(ShiftLeft arith::bsl, |x, y| {
+    let by = y.small_value();
+    if (0..=60).contains(&by) {
+        let shifted = (x.0 as i64) << by;
+        (shifted >> by == x.0 as i64).then_some(Word(shifted as u64))
+    } else {
+        None
+    }
+});
+integer_operation!(ShiftRight arith::bsr, |x, y| {
+    let by = y.small_value();
+    if (0..=60).contains(&by) { Some(Word((x.0 as i64 >> by) as u64 & !7)) } else { None }
+});

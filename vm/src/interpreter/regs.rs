@@ -1,0 +1,139 @@
+//! The registers of a running handler, and how one handler goes on to the next.
+//!
+//! Each handler ends in a call to the next one. Where the compiler turns those into jumps (optimised builds on
+//! 64-bit targets), the chain runs without a loop; elsewhere, and with the feature `portable`, the registers are
+//! put down after each handler and [`super::run`] loops. The bodies are the same: only [`Regs::go`] differs.
+
+use purlin_heap::word::Word;
+
+use super::machine::Machine;
+
+/// Whether handlers go on by tail calls.
+pub const TAIL_CALLS: bool =
+    cfg!(all(not(feature = "portable"), target_pointer_width = "64", not(target_arch = "wasm32")));
+
+macro_rules! declare_handler {
+    ($abi:literal) => {
+        /// The code of an instruction with operands of certain forms.
+        pub type Handler = unsafe extern $abi fn(*const u8, *mut Machine, *mut Word, *mut Word, i64, Word);
+
+        /// The handler made of the body `O`.
+        ///
+        /// # Safety
+        /// The registers must be those of a running process whose code the verifier passed, and `ip` must point at
+        /// an instruction of the layout of `O`.
+        pub unsafe extern $abi fn handler<O: super::ops::Op>(
+            ip: *const u8,
+            machine: *mut Machine,
+            hp: *mut Word,
+            sp: *mut Word,
+            reductions: i64,
+            x0: Word,
+        ) {
+            // SAFETY: passed on from the caller.
+            unsafe { O::run(Regs { ip, machine, hp, sp, reductions, x0 }) }
+        }
+
+        /// A handler from a slow path: the rest of an instruction that its body leaves by a tail call.
+        ///
+        /// # Safety
+        /// As for [`handler`].
+        pub unsafe extern $abi fn slow<S: super::ops::Slow>(
+            ip: *const u8,
+            machine: *mut Machine,
+            hp: *mut Word,
+            sp: *mut Word,
+            reductions: i64,
+            x0: Word,
+        ) {
+            // SAFETY: passed on from the caller.
+            unsafe { S::run_slow(Regs { ip, machine, hp, sp, reductions, x0 }) }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+declare_handler!("sysv64");
+#[cfg(not(target_arch = "x86_64"))]
+declare_handler!("C");
+
+/// What handlers hand on in machine registers.
+#[derive(Clone, Copy)]
+pub struct Regs {
+    /// The instruction that runs.
+    pub ip: *const u8,
+    /// The scheduler's register file.
+    pub machine: *mut Machine,
+    /// The next free word of the heap.
+    pub hp: *mut Word,
+    /// The lowest word of the stack: Y register 0, or the return address in a function without a frame.
+    pub sp: *mut Word,
+    /// What is left of the time slice.
+    pub reductions: i64,
+    /// X register 0.
+    pub x0: Word,
+}
+
+impl Regs {
+    /// Runs the instruction at `ip`.
+    ///
+    /// # Safety
+    /// `ip` must point at a linked instruction, and the registers must be what it expects.
+    #[inline(always)]
+    pub unsafe fn go(self) {
+        if TAIL_CALLS {
+            // SAFETY: the first word of a linked instruction is its handler.
+            unsafe {
+                let next = *self.ip.cast::<Handler>();
+                next(self.ip, self.machine, self.hp, self.sp, self.reductions, self.x0)
+            }
+        } else {
+            // SAFETY: the machine outlives the run.
+            unsafe { (*self.machine).registers = self }
+        }
+    }
+
+    /// Goes on behind this instruction, which has `size` bytes.
+    ///
+    /// # Safety
+    /// As for [`Regs::go`].
+    #[inline(always)]
+    pub unsafe fn next(mut self, size: usize) {
+        // SAFETY: the caller knows that an instruction follows.
+        unsafe {
+            self.ip = self.ip.add(size);
+            self.go()
+        }
+    }
+
+    /// Goes on at `ip`.
+    ///
+    /// # Safety
+    /// As for [`Regs::go`].
+    #[inline(always)]
+    pub unsafe fn jump(mut self, ip: *const u8) {
+        self.ip = ip;
+        // SAFETY: passed on from the caller.
+        unsafe { self.go() }
+    }
+
+    /// Leaves the fast path of an instruction for `S`, which ends by going on itself.
+    ///
+    /// # Safety
+    /// As for [`Regs::go`].
+    #[inline(always)]
+    pub unsafe fn leave<S: super::ops::Slow>(self) {
+        // SAFETY: passed on from the caller.
+        unsafe { slow::<S>(self.ip, self.machine, self.hp, self.sp, self.reductions, self.x0) }
+    }
+
+    /// The machine.
+    ///
+    /// # Safety
+    /// No other reference to the machine may be in use.
+    #[inline(always)]
+    pub unsafe fn m<'m>(&self) -> &'m mut Machine {
+        // SAFETY: `machine` is the exclusive register file of this scheduler; the caller holds no other reference.
+        unsafe { &mut *self.machine }
+    }
+}

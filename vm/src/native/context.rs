@@ -1,0 +1,69 @@
+//! What a native reaches: its heap, its process and its machine.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use purlin_heap::{AtomTable, Heap, Pid};
+
+use crate::Vm;
+use crate::interpreter::Machine;
+use crate::process::Process;
+
+/// The calling process and its machine, for the length of one call.
+pub struct Context<'h> {
+    machine: NonNull<Machine>,
+    call: PhantomData<&'h Heap>,
+}
+
+impl<'h> Context<'h> {
+    /// The context of a call on this machine.
+    ///
+    /// # Safety
+    /// The machine must run a process, whose heap is not collected for `'h`.
+    pub(crate) unsafe fn new(machine: NonNull<Machine>) -> Context<'h> {
+        Context { machine, call: PhantomData }
+    }
+
+    /// The heap of the calling process: terms are built in it with [`purlin_heap::Build`].
+    #[inline]
+    pub fn heap(&self) -> &'h Heap {
+        // SAFETY: the process stays while it runs, and nothing takes its heap exclusively during the call.
+        unsafe { &(*self.process()).heap }
+    }
+
+    /// The machine.
+    #[inline]
+    pub fn vm(&self) -> &'h Vm {
+        // SAFETY: a machine outlives its schedulers.
+        unsafe { (*self.machine.as_ptr()).vm() }
+    }
+
+    /// The machine's atoms.
+    #[inline]
+    pub fn atoms(&self) -> &'h AtomTable {
+        self.vm().atoms()
+    }
+
+    /// The calling process.
+    pub fn pid(&self) -> Pid {
+        // SAFETY: the process stays while it runs.
+        unsafe { (*self.process()).pid() }
+    }
+
+    /// Counts `reductions` for work done in this call, beyond the one of the call itself.
+    pub fn charge(&self, reductions: u32) {
+        // SAFETY: the machine is this scheduler's own; no reference to the field is held.
+        unsafe { (*self.machine.as_ptr()).charged += i64::from(reductions) };
+    }
+
+    /// The calling process, for the runtime's own natives.
+    pub(crate) fn process(&self) -> *mut Process {
+        // SAFETY: a context is made while a process runs.
+        unsafe { (*self.machine.as_ptr()).process }
+    }
+
+    /// The register file, for the runtime's own natives.
+    pub(crate) fn machine(&self) -> *mut Machine {
+        self.machine.as_ptr()
+    }
+}
