@@ -27,7 +27,7 @@ pub enum Kind {
     FlatMap = 7,
     /// `1` number of keys (raw), `2` the root node: see `map`.
     HashMap = 8,
-    /// A node of a hash map: `1` bitmap (raw), `2..` children.
+    /// A node of a hash map: `1` bitmaps (raw), `2..` keys with their values, then nodes: see `map`.
     HashNode = 9,
     /// `1` size in bits, `2..` the bytes, padded with zeros.
     HeapBits = 10,
@@ -36,11 +36,11 @@ pub enum Kind {
     RefBits = 11,
     /// `1` position and `2` end in bits, both counted from the original's first bit, `3` the original bits.
     MatchContext = 12,
-    /// `1` node atom, `2` creation, `3` id.
+    /// `1` index of the node's atom, `2` creation, `3` number, and from bit 32 on the serial.
     ExternalPid = 13,
-    /// `1` node atom, `2` creation, `3` id.
+    /// `1` index of the node's atom, `2` creation, `3` number.
     ExternalPort = 14,
-    /// `1` node atom, `2` creation, `3..` id words.
+    /// `1` index of the node's atom, `2` creation, `3..` id words of 32 bits, most significant last.
     ExternalReference = 15,
 }
 

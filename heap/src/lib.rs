@@ -1,13 +1,39 @@
 //! Terms, process heaps, collection, copying, atoms and literals of Purlin.
 
+pub mod arena;
+pub mod arith;
 pub mod atoms;
+pub mod big;
+pub mod bits;
 mod build;
+pub mod check;
+mod chunk;
 mod code;
+mod collect;
+mod copy;
+pub mod equal;
+mod fragment;
+pub mod hash;
+mod heap;
 pub mod layout;
+mod literal;
+pub mod map;
+pub mod order;
+mod scratch;
 mod term;
+#[cfg(test)]
+mod testing;
 pub mod word;
+mod worklist;
 
 pub use atoms::{Atom, AtomError, AtomTable, am};
 pub use build::Build;
 pub use code::{FunEntry, Mfa};
+pub use collect::{OverLimit, Roots};
+pub use copy::{copy_into, size_of};
+pub use fragment::{Fragment, FragmentBuilder, Message};
+pub use heap::{Heap, HeapConfig, RED_ZONE, StackWords, Statistics};
+pub use literal::{LiteralArea, Literals};
+pub use map::Map;
+pub use scratch::Scratch;
 pub use term::{Boxed, Cons, Fun, Pid, Port, Term, Tuple, View};

@@ -298,6 +298,23 @@ impl<'h> Boxed<'h> {
         unsafe { Term::from_word(*self.at.add(offset)) }
     }
 
+    /// All raw words.
+    #[inline(always)]
+    pub fn raws(self) -> &'h [u64] {
+        let count = self.kind().raw_words().min(self.size());
+        // SAFETY: the object has `size` words behind its header, which stay unchanged for 'h; `Word` is a
+        // transparent u64.
+        unsafe { std::slice::from_raw_parts(self.at.add(1).cast(), count) }
+    }
+
+    /// All terms, those behind the raw words.
+    #[inline(always)]
+    pub fn terms(self) -> &'h [Term<'h>] {
+        let skip = self.kind().raw_words().min(self.size());
+        // SAFETY: the words behind the raw ones are terms, which stay unchanged for 'h.
+        unsafe { std::slice::from_raw_parts(self.at.add(1 + skip).cast(), self.size() - skip) }
+    }
+
     /// The object as a term.
     #[inline(always)]
     pub fn as_term(self) -> Term<'h> {

@@ -599,7 +599,7 @@ macro_rules! for_each_known_atom {
 macro_rules! declare {
     ($($name:ident $text:literal;)*) => {
         /// The places of the well-known atoms.
-        #[allow(non_camel_case_types, clippy::enum_variant_names)]
+        #[allow(non_camel_case_types, clippy::enum_variant_names, clippy::upper_case_acronyms)]
         enum Place { $($name),* }
 
         /// The well-known atoms, each under its own name; a name that Rust reserves ends in `_`.

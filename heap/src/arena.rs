@@ -1,0 +1,110 @@
+//! Where the memory of terms comes from: three address ranges reserved once, spans of pages within them, and
+//! size-classed slabs with a small cache for each thread.
+//!
+//! This is the one process-wide state of the crate. It holds memory, never meaning: two machines in one program
+//! share it as they share the allocator. See `docs/memory.md`.
+
+mod cache;
+mod class;
+mod pages;
+mod reserve;
+mod slab;
+
+use std::ptr::NonNull;
+
+use crate::word::Word;
+
+pub use class::WORDS_MAX as SLAB_WORDS_MAX;
+pub use reserve::{Bounds, Range, bounds};
+
+/// How many words an allocation of `words` words really gets: its class, or whole pages.
+#[inline]
+pub fn rounded(words: usize) -> usize {
+    match class::of(words) {
+        Some(class) => class::words(class),
+        None => words.next_multiple_of(pages::PAGE_WORDS),
+    }
+}
+
+/// Memory for `words` words, not filled, in `range`; really [`rounded`] words. Takes no lock when this thread's
+/// cache has a free block of the class.
+#[inline]
+pub fn allocate(range: Range, words: usize) -> NonNull<Word> {
+    match class::of(words) {
+        Some(class) => cache::allocate(range, class),
+        None => pages::allocate(range, words.div_ceil(pages::PAGE_WORDS), 1),
+    }
+}
+
+/// Gives memory back.
+///
+/// # Safety
+/// `at` came from [`allocate`] with the same `range` and a number of words that is [`rounded`] alike, and nobody
+/// uses it any more.
+#[inline]
+pub unsafe fn free(range: Range, at: NonNull<Word>, words: usize) {
+    match class::of(words) {
+        // SAFETY: as promised, a block of this range and class.
+        Some(class) => unsafe { cache::free(range, class, at) },
+        // SAFETY: as promised, a span of this range and size.
+        None => unsafe { pages::free(range, at, words.div_ceil(pages::PAGE_WORDS)) },
+    }
+}
+
+/// Whether the address of a pointer word lies in the literal range. Every routine that moves or copies terms asks
+/// this and leaves literals alone.
+#[inline(always)]
+pub fn is_literal(word: Word) -> bool {
+    bounds(Range::Literals).contains(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_disjoint_writable_and_reused() {
+        let mut all = Vec::new();
+        for round in 0..3 {
+            for words in (1..6000).step_by(7).chain([9_000, 70_000, 300_000]) {
+                let at = allocate(Range::Fragments, words);
+                let size = rounded(words);
+                assert!(size >= words && bounds(Range::Fragments).contains(Word::boxed(at.as_ptr())));
+                // SAFETY: fresh memory of `size` words.
+                unsafe {
+                    *at.as_ptr() = Word(all.len() as u64);
+                    *at.as_ptr().add(size - 1) = Word(all.len() as u64);
+                }
+                all.push((at, size));
+            }
+            for (index, &(at, size)) in all.iter().enumerate() {
+                // SAFETY: written above, not freed yet.
+                unsafe {
+                    assert_eq!((*at.as_ptr()).0, index as u64, "round {round}");
+                    assert_eq!((*at.as_ptr().add(size - 1)).0, index as u64);
+                }
+            }
+            for (at, size) in all.drain(..) {
+                // SAFETY: allocated above with a size that is rounded alike.
+                unsafe { free(Range::Fragments, at, size) };
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_freed_by_another_thread_come_back() {
+        let (send, receive) = std::sync::mpsc::channel::<usize>();
+        let consumer = std::thread::spawn(move || {
+            for at in receive {
+                let at = NonNull::new(at as *mut Word).expect("an address");
+                // SAFETY: allocated by the other thread with this size and handed over.
+                unsafe { free(Range::Blocks, at, 48) };
+            }
+        });
+        for _ in 0..100_000 {
+            send.send(allocate(Range::Blocks, 48).as_ptr() as usize).expect("the consumer listens");
+        }
+        drop(send);
+        consumer.join().expect("the consumer ends well");
+    }
+}

@@ -1,0 +1,193 @@
+//! Counted bytes that several terms, in any processes, refer to.
+//!
+//! Terms view committed bytes only, and committed bytes never change. Who holds a view that ends exactly at the
+//! committed length may *claim* space behind it with one compare-and-swap: the committed length moves up, and the
+//! claimed bytes are the claimer's alone to write until it makes a view of them. Who comes second, or finds no room,
+//! copies. Nothing is ever reallocated.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+/// The bytes' header; the bytes follow it.
+#[repr(C)]
+struct Header {
+    /// How many references there are.
+    count: AtomicUsize,
+    /// How many bytes there is room for.
+    capacity: usize,
+    /// How many bytes, from the first, are written or claimed.
+    committed: AtomicUsize,
+}
+
+/// One counted reference to shared bytes.
+pub struct Shared(NonNull<Header>);
+
+// SAFETY: the count and the committed length are atomics, the capacity is constant, committed bytes do not change,
+// and uncommitted ones are written by whoever claimed them and by nobody else.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+fn layout(capacity: usize) -> Layout {
+    let bytes = size_of::<Header>().checked_add(capacity).expect("a size in memory");
+    Layout::from_size_align(bytes, align_of::<Header>()).expect("a size in memory")
+}
+
+impl Shared {
+    /// Room for `capacity` bytes, of which the first `committed` are committed and zero.
+    pub fn zeroed(committed: usize, capacity: usize) -> Shared {
+        let capacity = capacity.max(committed);
+        let layout = layout(capacity);
+        // SAFETY: the layout has a size above zero.
+        let Some(at) = NonNull::new(unsafe { alloc(layout) }.cast::<Header>()) else {
+            handle_alloc_error(layout)
+        };
+        // SAFETY: fresh memory for a header and `capacity` bytes.
+        unsafe {
+            let header =
+                Header { count: AtomicUsize::new(1), capacity, committed: AtomicUsize::new(committed) };
+            at.write(header);
+            at.add(1).cast::<u8>().write_bytes(0, capacity);
+        }
+        Shared(at)
+    }
+
+    /// A copy of `bytes`, with no room to grow.
+    pub fn copy_of(bytes: &[u8]) -> Shared {
+        let shared = Shared::zeroed(bytes.len(), bytes.len());
+        // SAFETY: `bytes.len()` bytes that nobody else has seen yet.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), shared.data(), bytes.len()) };
+        shared
+    }
+
+    /// Gives the reference to a term: the address stands for one count.
+    pub fn into_address(self) -> u64 {
+        let address = self.0.as_ptr() as u64;
+        std::mem::forget(self);
+        address
+    }
+
+    /// One more reference to the bytes at `address`.
+    ///
+    /// # Safety
+    /// `address` is from [`Shared::into_address`], and the count that it stands for is still held.
+    pub unsafe fn retained(address: u64) -> Shared {
+        // SAFETY: as the caller promises.
+        unsafe { retain(address) };
+        Shared(NonNull::new(address as *mut Header).expect("the address of a header"))
+    }
+
+    /// The first byte.
+    pub fn data(&self) -> *mut u8 {
+        // SAFETY: `self` holds a count.
+        unsafe { data(self.0.as_ptr() as u64) }
+    }
+
+    /// How many bytes are committed.
+    pub fn committed(&self) -> usize {
+        self.header().committed.load(Ordering::Acquire)
+    }
+
+    /// How many bytes there is room for.
+    pub fn capacity(&self) -> usize {
+        self.header().capacity
+    }
+
+    /// How many references there are at this moment.
+    pub fn references(&self) -> usize {
+        self.header().count.load(Ordering::Relaxed)
+    }
+
+    /// Claims `more` bytes behind `end`; they are the caller's to write, zero until then. Nothing, when the
+    /// committed length is not `end` or there is no room.
+    pub fn claim(&self, end: usize, more: usize) -> Option<NonNull<u8>> {
+        let header = self.header();
+        let after = end.checked_add(more).filter(|&after| after <= header.capacity)?;
+        header.committed.compare_exchange(end, after, Ordering::AcqRel, Ordering::Relaxed).ok()?;
+        // SAFETY: within the capacity.
+        NonNull::new(unsafe { self.data().add(end) })
+    }
+
+    fn header(&self) -> &Header {
+        // SAFETY: a counted header lives as long as the count.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl Clone for Shared {
+    fn clone(&self) -> Shared {
+        // SAFETY: `self` holds a count.
+        unsafe { Shared::retained(self.0.as_ptr() as u64) }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // SAFETY: the count of `self` is given up.
+        unsafe { release(self.0.as_ptr() as u64) }
+    }
+}
+
+/// Counts one more reference to the bytes at `address`.
+///
+/// # Safety
+/// `address` is from [`Shared::into_address`], and a count for it is held.
+pub unsafe fn retain(address: u64) {
+    // SAFETY: the header lives while a count is held.
+    unsafe { (*(address as *const Header)).count.fetch_add(1, Ordering::Relaxed) };
+}
+
+/// Gives up one reference to the bytes at `address`, and frees them with the last.
+///
+/// # Safety
+/// `address` is from [`Shared::into_address`], and the caller holds the count that it gives up.
+pub unsafe fn release(address: u64) {
+    let header = address as *mut Header;
+    // SAFETY: the header lives while a count is held; after the last count nobody refers to it.
+    unsafe {
+        if (*header).count.fetch_sub(1, Ordering::Release) == 1 {
+            fence(Ordering::Acquire);
+            dealloc(header.cast(), layout((*header).capacity));
+        }
+    }
+}
+
+/// The first of the bytes at `address`.
+///
+/// # Safety
+/// `address` is from [`Shared::into_address`], and a count for it is held.
+#[inline(always)]
+pub unsafe fn data(address: u64) -> *mut u8 {
+    // SAFETY: the header is followed by the bytes.
+    unsafe { (address as *mut Header).add(1).cast() }
+}
+
+/// How many bytes the reference at `address` keeps alive: what a process is charged for it.
+///
+/// # Safety
+/// `address` is from [`Shared::into_address`], and a count for it is held.
+pub unsafe fn capacity(address: u64) -> usize {
+    // SAFETY: the header lives while a count is held.
+    unsafe { (*(address as *const Header)).capacity }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_claimer_wins() {
+        let shared = Shared::zeroed(3, 10);
+        let other = shared.clone();
+        assert_eq!(shared.references(), 2);
+        assert!(shared.claim(2, 1).is_none());
+        let won: usize = std::thread::scope(|s| {
+            let tries = [&shared, &other].map(|h| s.spawn(move || usize::from(h.claim(3, 4).is_some())));
+            tries.into_iter().map(|t| t.join().unwrap()).sum()
+        });
+        assert_eq!((won, shared.committed()), (1, 7));
+        assert!(shared.claim(7, 4).is_none() && shared.claim(7, usize::MAX).is_none());
+        assert!(shared.claim(7, 3).is_some());
+    }
+}

@@ -1,0 +1,154 @@
+//! Walks every word of a heap and panics at the first that should not be there.
+//!
+//! For tests and for zeal mode, directly after a collection, when a heap holds whole objects only.
+
+use std::collections::HashSet;
+
+use crate::arena::{self, Bounds, Range};
+use crate::chunk;
+use crate::collect::Roots;
+use crate::heap::Heap;
+use crate::layout::{Kind, ref_bits};
+use crate::word::{Word, sub, tag};
+
+/// Where objects start, by what may point to them.
+struct Starts {
+    /// In the block and in fragments.
+    young: HashSet<Word>,
+    /// In the old generation.
+    old: HashSet<Word>,
+    /// Off-heap objects, young and old.
+    off_heap: [HashSet<usize>; 2],
+}
+
+/// Checks the heap and the roots.
+///
+/// # Panics
+/// At the first word that is not what the layouts and the generations allow.
+pub fn check(heap: &Heap, roots: &Roots<'_>) {
+    let mut starts = Starts { young: HashSet::new(), old: HashSet::new(), off_heap: Default::default() };
+    let young = young_ranges(heap);
+    let old: Vec<_> = heap.rare.iter().flat_map(|rare| rare.old.iter()).collect();
+    young.iter().for_each(|&range| starts.add(range, false));
+    old.iter().for_each(|&range| starts.add(range, true));
+    young.iter().for_each(|&range| terms_in(range, |word| starts.check(word, true, roots, "young object")));
+    old.iter().for_each(|&range| terms_in(range, |word| starts.check(word, false, roots, "old object")));
+    roots.registers.iter().for_each(|&word| starts.check(word, true, roots, "register"));
+    roots.extra.iter().flat_map(|slice| slice.iter()).for_each(|&w| starts.check(w, true, roots, "root"));
+    check_stack(heap, &starts, roots);
+    starts.check_off_heap(heap.off_heap.get(), 0);
+    starts.check_off_heap(heap.rare.as_ref().map_or(std::ptr::null_mut(), |rare| rare.old_off_heap), 1);
+}
+
+/// The used parts of the block and of the fragments.
+fn young_ranges(heap: &Heap) -> Vec<(*mut Word, *mut Word)> {
+    let mut ranges = vec![(heap.start, heap.top())];
+    // SAFETY: the chain is the heap's.
+    for chunk in unsafe { chunk::chain(heap.fragments.get()) } {
+        // SAFETY: as above; the used part ends within the chunk.
+        ranges.push(unsafe { ((*chunk).data(), (*chunk).data().add((*chunk).used)) });
+    }
+    ranges
+}
+
+fn check_stack(heap: &Heap, starts: &Starts, roots: &Roots<'_>) {
+    assert!(heap.free_words() > 0 || heap.stack_top() as usize - heap.top() as usize >= 8 * crate::RED_ZONE);
+    let frame_word = |word: Word, young: bool| {
+        if !word.is_header() && !word.is_catch() && word != Word::HOLE {
+            starts.check(word, young, roots, "stack");
+        }
+    };
+    heap.block_stack().iter().for_each(|&word| frame_word(word, true));
+    for frozen in heap.rare.iter().flat_map(|rare| &rare.frozen) {
+        assert!(frozen.words()[0].is_header(), "frozen frames start with a return address");
+        frozen.words().iter().for_each(|&word| frame_word(word, !frozen.clean));
+    }
+}
+
+/// Calls `f` with each term word of the objects in a range.
+fn terms_in(range: (*mut Word, *mut Word), mut f: impl FnMut(Word)) {
+    let mut at = range.0;
+    while at < range.1 {
+        // SAFETY: the range holds whole objects, as `Starts::add` has checked.
+        let word = unsafe { *at };
+        let passed = if word.is_header() {
+            1 + word.header_kind().raw_words().min(word.header_size())
+        } else {
+            f(word);
+            1
+        };
+        // SAFETY: as above.
+        at = unsafe { at.add(passed) };
+    }
+}
+
+impl Starts {
+    /// Notes where the objects of a range start, and checks that they fill it.
+    fn add(&mut self, range: (*mut Word, *mut Word), old: bool) {
+        let mut at = range.0;
+        while at < range.1 {
+            // SAFETY: within the range.
+            let word = unsafe { *at };
+            let (start, words) = if word.is_header() {
+                assert!((word.0 >> 3 & 31) < 16, "a header of no kind: {:#x} at {at:?}", word.0);
+                if word.header_kind() == Kind::RefBits {
+                    self.off_heap[usize::from(old)].insert(at as usize);
+                }
+                (Word::boxed(at), 1 + word.header_size())
+            } else {
+                (Word::cons(at), 2)
+            };
+            if old {
+                self.old.insert(start)
+            } else {
+                self.young.insert(start)
+            };
+            // SAFETY: an object that ends outside of the range is caught below.
+            at = at.wrapping_add(words);
+        }
+        assert!(at == range.1, "the last object ends at {at:?}, the memory in use at {:?}", range.1);
+    }
+
+    /// Checks that a word is a term and leads where it may.
+    fn check(&self, word: Word, may_be_young: bool, roots: &Roots<'_>, place: &str) {
+        match word.tag() {
+            tag::HEADER => panic!("a header among the terms of a {place}: {:#x}", word.0),
+            tag::IMMEDIATE => {
+                let known = matches!(word.0 & sub::MASK, sub::ATOM | sub::PID | sub::PORT | sub::NIL);
+                assert!(known, "no value: {:#x} in a {place}", word.0);
+            }
+            tag::CONS | tag::BOXED => {
+                let good = arena::is_literal(word)
+                    || self.old.contains(&word)
+                    || may_be_young && (self.young.contains(&word) || is_peeked(word, roots));
+                assert!(good, "a {place} points astray: {:#x}", word.0);
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks that a list holds the off-heap objects of a generation, each once.
+    fn check_off_heap(&self, list: *mut Word, generation: usize) {
+        let mut listed = HashSet::new();
+        // SAFETY: the list is the heap's.
+        for object in unsafe { chunk::off_heap_list(list) } {
+            assert!(listed.insert(object as usize), "an off-heap object stands twice in its list");
+            // SAFETY: an object of the list.
+            let bytes = unsafe { (*object.add(ref_bits::SHARED)).0 };
+            assert!(bytes != 0, "an off-heap object without bytes");
+        }
+        assert_eq!(listed, self.off_heap[generation], "off-heap objects of generation {generation}");
+    }
+}
+
+fn is_peeked(word: Word, roots: &Roots<'_>) -> bool {
+    let bounds = |chunk: *mut chunk::Chunk| -> Bounds {
+        // SAFETY: a chunk of the chain that the roots lend.
+        unsafe { (*chunk).bounds() }
+    };
+    roots.peeked.is_some_and(|fragment| {
+        debug_assert!(arena::bounds(Range::Fragments).contains(Word::boxed(fragment.chain().cast())));
+        // SAFETY: the chain is lent by the roots.
+        unsafe { chunk::chain(fragment.chain()) }.any(|chunk| bounds(chunk).contains(word))
+    })
+}

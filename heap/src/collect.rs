@@ -1,0 +1,101 @@
+//! Collection: when, how much, and what is done before and after the copying. See `docs/collection.md`.
+
+mod evacuate;
+mod install;
+mod policy;
+
+use crate::fragment::Fragment;
+use crate::heap::Heap;
+use crate::word::Word;
+use policy::Plan;
+
+/// What a collection starts from, beside the stack that the heap knows itself. No two of these may overlap.
+#[derive(Default)]
+pub struct Roots<'r> {
+    /// The live X registers.
+    pub registers: &'r mut [Word],
+    /// The process dictionary, exception registers and whatever else holds terms of this heap.
+    pub extra: &'r mut [&'r mut [Word]],
+    /// The memory of a message that is being looked at and has not been taken: what points into it stays as it
+    /// is, and it is not touched.
+    pub peeked: Option<&'r Fragment>,
+}
+
+impl<'r> Roots<'r> {
+    /// The live registers and nothing else.
+    pub fn of_registers(registers: &'r mut [Word]) -> Roots<'r> {
+        Roots { registers, extra: &mut [], peeked: None }
+    }
+}
+
+/// A heap is larger than its limit, even after a collection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OverLimit {
+    /// What the heap holds in words.
+    pub words: usize,
+    /// What it may hold.
+    pub limit: usize,
+}
+
+/// How thorough a collection is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reach {
+    /// The block and fragments.
+    Minor,
+    /// The old generation too.
+    Major,
+    /// All, and then as little memory as possible.
+    Hibernate,
+}
+
+impl Heap {
+    /// Makes room for `need` words in the block by a minor collection, or a major one when that is due. Whatever
+    /// happens, the room is there afterwards and the roots are up to date; the error says that the heap has grown
+    /// above its limit.
+    pub fn collect(&mut self, need: usize, roots: &mut Roots<'_>) -> Result<(), OverLimit> {
+        let reach = if self.major_is_due() { Reach::Major } else { Reach::Minor };
+        self.run(need, roots, reach)
+    }
+
+    /// As [`Heap::collect`], of all generations.
+    pub fn collect_major(&mut self, need: usize, roots: &mut Roots<'_>) -> Result<(), OverLimit> {
+        self.run(need, roots, Reach::Major)
+    }
+
+    /// Collects everything and keeps as little memory as possible, for a process that will not run soon.
+    pub fn hibernate(&mut self, roots: &mut Roots<'_>) -> Result<(), OverLimit> {
+        self.run(0, roots, Reach::Hibernate)
+    }
+
+    fn run(&mut self, need: usize, roots: &mut Roots<'_>, reach: Reach) -> Result<(), OverLimit> {
+        let before = self.live_candidates(reach);
+        let stack_words = self.freeze();
+        let plan = Plan::new(self, need, stack_words, reach, roots.peeked.is_some());
+        let result = evacuate::evacuate(self, &plan, roots);
+        self.install(&plan, result);
+        self.account(&plan, before);
+        if self.zeal {
+            self.fill_up(need);
+            crate::check::check(self, roots);
+        }
+        self.check_limit()
+    }
+
+    /// Words of objects that this collection looks at.
+    fn live_candidates(&self, reach: Reach) -> usize {
+        let old = if reach == Reach::Minor { 0 } else { self.old_words() };
+        self.young_words() + self.fragment_words() + old
+    }
+
+    fn check_limit(&self) -> Result<(), OverLimit> {
+        let limit = self.rare.as_ref().map_or(0, |rare| rare.limit);
+        if limit == 0 {
+            return Ok(());
+        }
+        let words = self.total_words();
+        if words > limit { Err(OverLimit { words, limit }) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

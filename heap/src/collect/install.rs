@@ -1,0 +1,143 @@
+//! After the copying: off-heap objects are swept, the memory that was left is freed, the numbers are brought up to
+//! date.
+
+use std::ptr::{NonNull, null_mut};
+
+use super::Reach;
+use super::evacuate::Evacuated;
+use super::policy::{self, Plan};
+use crate::arena::{self, Bounds, Range, bounds};
+use crate::bits::shared;
+use crate::chunk::{self, Chunk, HEAD_WORDS};
+use crate::heap::{Heap, Quarantined, RED_ZONE, Regions, rare, words_between};
+use crate::layout::{Kind, header, ref_bits};
+use crate::word::{Word, tag};
+
+/// How many pieces of poisoned memory are kept from use in zeal mode.
+const QUARANTINE: usize = 32;
+
+impl Heap {
+    /// Takes the new memory into use and frees the old.
+    pub(super) fn install(&mut self, plan: &Plan, new: Evacuated) {
+        let overflowed = !new.spilled.is_empty();
+        let block = Bounds::between(new.start, new.top);
+        let (old_block, old_block_words) = (self.start, self.block_words());
+        let mut left = std::mem::replace(&mut self.rare_mut().old, new.old);
+        self.sweep(plan.reach, block);
+        // SAFETY: all that lived there has been copied, and the off-heap objects have been swept.
+        unsafe {
+            if plan.reach != Reach::Minor {
+                self.discard_regions(&mut left);
+            }
+            self.discard_chain(self.fragments.get());
+            self.discard(Range::Blocks, NonNull::new_unchecked(old_block), old_block_words);
+        }
+        (self.start, self.end) = (new.start, new.end);
+        self.top.set(new.top);
+        self.stack_top.set(new.stack_top);
+        self.fragments.set(new.spilled.into_chain());
+        self.high_water = if overflowed || plan.peeked { new.start } else { new.top };
+        self.rare_mut().overflowed = overflowed;
+    }
+
+    /// Finds the off-heap objects that moved, sorts them into young and old, and releases those that did not.
+    fn sweep(&mut self, reach: Reach, block: Bounds) {
+        let young = self.off_heap.replace(null_mut());
+        let fragments = bounds(Range::Fragments);
+        let mut lists = [young, null_mut()];
+        let rare = self.rare.get_or_insert_default();
+        if reach != Reach::Minor {
+            lists[1] = std::mem::replace(&mut rare.old_off_heap, null_mut());
+            rare.old_bytes_words = 0;
+        }
+        let mut kept = null_mut();
+        for list in lists {
+            // SAFETY: the objects, moved or not, still have their links and shared bytes in their old places.
+            for object in unsafe { chunk::off_heap_list(list) } {
+                // SAFETY: as above; what has moved left the new pointer in its header's place.
+                unsafe {
+                    let moved = *object;
+                    if moved.tag() != tag::BOXED {
+                        shared::release((*object.add(ref_bits::SHARED)).0);
+                    } else if block.contains(moved) || fragments.contains(moved) {
+                        kept = chunk::link_off_heap(moved.address(), kept);
+                    } else {
+                        rare.old_bytes_words += chunk::off_heap_words(moved.address());
+                        rare.old_off_heap = chunk::link_off_heap(moved.address(), rare.old_off_heap);
+                    }
+                }
+            }
+        }
+        self.off_heap.set(kept);
+    }
+
+    /// Brings counts, limits and recommendations up to date. `before` is how many words were looked at.
+    pub(super) fn account(&mut self, plan: &Plan, before: usize) {
+        let spilled = self.fragment_words();
+        let survived = self.young_words() + spilled;
+        let old_words = self.old_words();
+        let (block_words, words_min) = (self.block_words(), self.words_min as usize);
+        self.outside.set(spilled);
+        self.outside_max = rare::OUTSIDE_WORDS_MIN.max(block_words) + spilled;
+        let rare = self.rare_mut();
+        rare.survived_words = survived;
+        rare.block_words_next = policy::recommend(survived + plan.stack_words, block_words, words_min);
+        if plan.reach == Reach::Minor {
+            rare.minors = rare.minors.saturating_add(1);
+            rare.statistics.minors += 1;
+        } else {
+            rare.minors = 0;
+            rare.statistics.majors += 1;
+            rare.old_words_max = rare::OLD_WORDS_MIN.max(2 * old_words);
+            rare.old_bytes_words_max = rare::OLD_BYTES_WORDS_MIN.max(2 * rare.old_bytes_words);
+        }
+        let promoted = if plan.reach == Reach::Minor { old_words - plan.old_words } else { old_words };
+        rare.statistics.reclaimed_words += before.saturating_sub(survived + promoted) as u64;
+    }
+
+    /// In zeal mode, fills the block up so that the next allocation has to collect again.
+    pub(super) fn fill_up(&mut self, need: usize) {
+        let gap = self.free_words() - need;
+        if gap > 0 {
+            // SAFETY: `gap` words are free above the top; what stands there afterwards is one object.
+            unsafe {
+                *self.top() = header(Kind::HeapBits, gap - 1);
+                self.set_top(self.top().add(gap));
+            }
+        }
+        debug_assert!(words_between(self.top(), self.stack_top()) == need + RED_ZONE);
+    }
+
+    unsafe fn discard_regions(&mut self, regions: &mut Regions) {
+        for (at, words) in regions.take() {
+            // SAFETY: as the caller promises, nobody uses the regions.
+            unsafe { self.discard(Range::Blocks, at, words) };
+        }
+    }
+
+    unsafe fn discard_chain(&mut self, first: *mut Chunk) {
+        // SAFETY: as the caller promises, the chain is ours and nobody uses it.
+        for chunk in unsafe { chunk::chain(first) } {
+            // SAFETY: as above.
+            unsafe {
+                let words = HEAD_WORDS + (*chunk).capacity;
+                self.discard(Range::Fragments, NonNull::new_unchecked(chunk.cast()), words);
+            }
+        }
+    }
+
+    /// Frees memory; in zeal mode poisons it and keeps it for a while, so that who looks at it finds holes.
+    unsafe fn discard(&mut self, range: Range, at: NonNull<Word>, words: usize) {
+        if !self.zeal {
+            // SAFETY: as the caller promises, this was allocated with this size and nobody uses it.
+            return unsafe { arena::free(range, at, words) };
+        }
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut(at.as_ptr(), words).fill(Word::HOLE) };
+        let quarantine = &mut self.rare_mut().quarantine;
+        if quarantine.len() == QUARANTINE {
+            quarantine.remove(0);
+        }
+        quarantine.push(Quarantined { range, at, words });
+    }
+}

@@ -1,0 +1,96 @@
+//! When to collect what, and how large the next block is.
+
+use super::Reach;
+use crate::heap::{Heap, RED_ZONE, words_between};
+
+/// A block is not made larger than this for the sake of its nursery alone, which bounds a minor collection.
+pub(super) const BLOCK_WORDS_MAX: usize = 1 << 16;
+/// With more young words than this, survivors go straight to the old generation.
+const YOUNG_WORDS_MAX: usize = 2 * BLOCK_WORDS_MAX;
+/// In zeal mode, every so many collections is a major one.
+const ZEAL_MAJOR: u32 = 3;
+
+/// What a collection is going to do.
+pub(super) struct Plan {
+    pub reach: Reach,
+    /// Words that must be free afterwards.
+    pub need: usize,
+    /// Words of stack that stay in the block.
+    pub stack_words: usize,
+    /// Survivors are promoted whatever their age.
+    pub promote_all: bool,
+    /// The size of the new block.
+    pub block_words: usize,
+    /// Words of old objects before.
+    pub old_words: usize,
+    /// At most so many words can be promoted.
+    pub promoted_max: usize,
+    /// A message that was not taken is being looked at.
+    pub peeked: bool,
+}
+
+impl Plan {
+    pub fn new(heap: &Heap, need: usize, stack_words: usize, reach: Reach, peeked: bool) -> Plan {
+        let aged = words_between(heap.start, heap.high_water);
+        let young = heap.young_words() - aged + heap.fragment_words();
+        let promote_all = !peeked && (reach == Reach::Hibernate || young > YOUNG_WORDS_MAX);
+        let fixed = stack_words + need + RED_ZONE;
+        let block_words = if promote_all && reach == Reach::Hibernate {
+            fixed
+        } else if promote_all {
+            fixed.max(heap.block_words_next())
+        } else {
+            (fixed + heap.expected_survivors(young)).max(heap.block_words_next())
+        };
+        let old_words = heap.old_words();
+        let moved = if reach == Reach::Minor { 0 } else { old_words };
+        let promoted_max = moved + aged + if promote_all { young } else { 0 };
+        Plan { reach, need, stack_words, promote_all, block_words, old_words, promoted_max, peeked }
+    }
+}
+
+impl Heap {
+    /// Whether the next collection is a major one.
+    pub(super) fn major_is_due(&self) -> bool {
+        let Some(rare) = &self.rare else { return self.minors_max == 0 };
+        rare.minors >= self.minors_max
+            || rare.old.used_words() > rare.old_words_max
+            || rare.old_bytes_words > rare.old_bytes_words_max
+            || self.zeal && rare.statistics.minors % ZEAL_MAJOR == ZEAL_MAJOR - 1 && rare.minors > 0
+    }
+
+    /// How many of `young` words to make room for in the new block. If more survive, the rest stays in fragments.
+    fn expected_survivors(&self, young: usize) -> usize {
+        match &self.rare {
+            Some(rare) if rare.block_words_next != 0 && !rare.overflowed && !self.zeal => {
+                young.min(young / 2 + rare.survived_words)
+            }
+            _ => young,
+        }
+    }
+
+    /// The recommended size of the next block: the first collection grows a block once, as it will fill up again.
+    fn block_words_next(&self) -> usize {
+        if self.zeal {
+            return 0;
+        }
+        match &self.rare {
+            Some(rare) if rare.block_words_next != 0 => rare.block_words_next,
+            _ => self.block_words() * 8 / 5,
+        }
+        .max(self.words_min as usize)
+    }
+}
+
+/// The size to recommend for the next block, after `used` words of survivors and stack were found when this one
+/// has `block_words`: at least half of a block should be free after a collection, and not nearly all of it.
+pub(super) fn recommend(used: usize, block_words: usize, words_min: usize) -> usize {
+    let size = if used > block_words / 2 {
+        (2 * used).min(BLOCK_WORDS_MAX.max(used))
+    } else if used < block_words / 8 {
+        block_words / 2
+    } else {
+        block_words
+    };
+    size.max(words_min)
+}

@@ -1,0 +1,156 @@
+//! The stack of a process, and what becomes of it when it is deep: older frames are *frozen* in memory outside of
+//! the block, and the frame above them returns to an underflow instruction that brings them back.
+//!
+//! A frame is its Y registers and, behind them at higher addresses, a return address. The cut is made at a return
+//! address: the block keeps the underflow address in its place, the frozen part starts with the real one.
+//!
+//! ```text
+//! block:   stack_top | Y of callee | underflow |  end
+//! frozen:            | return into caller | Y of caller | return address | ... | underflow or the last return |
+//! ```
+
+use super::{Heap, words_between};
+use crate::collect::{OverLimit, Roots};
+use crate::word::Word;
+
+/// A stack with more words than this in the block is cut.
+pub const STACK_WORDS_MAX: usize = 4096;
+/// About so many words stay in the block, or are brought back to it.
+const STACK_WORDS_KEPT: usize = 1024;
+
+/// Frames outside of the block.
+pub struct Frozen {
+    data: Box<[Word]>,
+    /// Frames before this word have been brought back.
+    first: usize,
+    /// No word points to a young object: a minor collection may pass over this.
+    pub clean: bool,
+}
+
+impl Frozen {
+    /// The real return address, and the frames from it on.
+    pub fn words(&self) -> &[Word] {
+        &self.data[self.first..]
+    }
+
+    /// As [`Frozen::words`], for a collector.
+    pub fn words_mut(&mut self) -> &mut [Word] {
+        &mut self.data[self.first..]
+    }
+}
+
+impl Heap {
+    /// Words of stack, frozen ones included.
+    pub fn stack_words(&self) -> usize {
+        self.block_stack().len() + self.rare.as_ref().map_or(0, |rare| rare.frozen_words())
+    }
+
+    /// The part of the stack that is in the block, newest word first.
+    pub fn block_stack(&self) -> &[Word] {
+        let words = words_between(self.stack_top.get(), self.end);
+        // SAFETY: the words from the top of the stack to the end of the block are filled.
+        unsafe { std::slice::from_raw_parts(self.stack_top.get(), words) }
+    }
+
+    /// The words of the whole stack, newest first, as if none were frozen.
+    pub fn stack(&self) -> StackWords<'_> {
+        let frozen = self.rare.as_ref().map_or(&[][..], |rare| &rare.frozen);
+        StackWords { underflow: self.underflow, part: self.block_stack(), frozen }
+    }
+
+    /// Whether older frames are frozen.
+    pub fn has_frozen(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| !rare.frozen.is_empty())
+    }
+
+    /// Brings frozen frames back, when all frames of the block are gone, and returns where to go on: the real
+    /// return address of the frame that has just returned to the underflow instruction.
+    ///
+    /// # Panics
+    /// When no frames are frozen.
+    pub fn underflow(&mut self, roots: &mut Roots<'_>) -> Result<Word, OverLimit> {
+        debug_assert!(self.block_stack().is_empty());
+        let count = self.thaw_count();
+        if self.free_words() < count {
+            self.collect(count, roots)?;
+        }
+        let rare = self.rare.as_mut().expect("frozen frames are in the side block");
+        let frozen = rare.frozen.last_mut().expect("frames are frozen");
+        let words = frozen.words();
+        let (target, rest) = (words[0], words.len() - 1 - count);
+        let end = self.end;
+        // SAFETY: there is room for `count` words below the end of the block, where the stack is empty.
+        unsafe {
+            let to = end.sub(count);
+            std::ptr::copy_nonoverlapping(words[1..].as_ptr(), to, count);
+            if rest > 0 {
+                // The last word brought back is a return address; the frozen part keeps it as its first.
+                *end.sub(1) = self.underflow;
+            }
+            self.stack_top.set(to);
+        }
+        if rest > 0 {
+            frozen.first += count;
+        } else {
+            rare.frozen.pop();
+        }
+        Ok(target)
+    }
+
+    /// How many words to bring back: whole frames, about as many words as stay when a stack is cut.
+    fn thaw_count(&self) -> usize {
+        let words =
+            self.rare.as_ref().and_then(|rare| rare.frozen.last()).expect("frames are frozen").words();
+        let words = &words[1..];
+        if words.len() <= STACK_WORDS_KEPT {
+            return words.len();
+        }
+        match words[STACK_WORDS_KEPT..].iter().position(|word| word.is_header()) {
+            Some(more) => STACK_WORDS_KEPT + more + 1,
+            None => words.len(),
+        }
+    }
+
+    /// Freezes older frames if the stack in the block is too deep, and returns how many words stay.
+    pub(crate) fn freeze(&mut self) -> usize {
+        let stack = self.block_stack();
+        let words = stack.len();
+        if words <= STACK_WORDS_MAX {
+            return words;
+        }
+        let Some(more) = stack[STACK_WORDS_KEPT..words - 1].iter().position(|word| word.is_header()) else {
+            return words;
+        };
+        let cut = STACK_WORDS_KEPT + more;
+        let frozen = Frozen { data: stack[cut..].into(), first: 0, clean: false };
+        self.rare_mut().frozen.push(frozen);
+        // SAFETY: within the stack.
+        unsafe { *self.stack_top.get().add(cut) = self.underflow };
+        cut + 1
+    }
+}
+
+/// Iterator over the words of a stack: see [`Heap::stack`].
+pub struct StackWords<'h> {
+    underflow: Word,
+    part: &'h [Word],
+    frozen: &'h [Frozen],
+}
+
+impl Iterator for StackWords<'_> {
+    type Item = Word;
+
+    #[inline]
+    fn next(&mut self) -> Option<Word> {
+        let (&word, rest) = self.part.split_first()?;
+        self.part = rest;
+        if word == self.underflow
+            && rest.is_empty()
+            && let Some((newest, older)) = self.frozen.split_last()
+        {
+            (self.part, self.frozen) = (newest.words(), older);
+            return self.next();
+        }
+        Some(word)
+    }
+}

@@ -1,0 +1,107 @@
+//! What a heap needs only once it has been collected, in a box of its own, so that a young process stays small.
+
+use std::ptr::{NonNull, null_mut};
+
+use super::{Frozen, Regions};
+use crate::arena::{self, Range};
+use crate::chunk;
+use crate::word::Word;
+
+/// Words that may be taken outside of the block before that is a reason to collect.
+pub const OUTSIDE_WORDS_MIN: usize = 256;
+/// Words of the old generation below which its growth is no reason for a major collection.
+pub const OLD_WORDS_MIN: usize = 4096;
+/// Words of old shared bytes below which their growth is no reason for a major collection.
+pub const OLD_BYTES_WORDS_MIN: usize = 1 << 16;
+
+/// What collections have done.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct Statistics {
+    /// Minor collections.
+    pub minors: u32,
+    /// Major collections.
+    pub majors: u32,
+    /// Words of objects that were found dead.
+    pub reclaimed_words: u64,
+}
+
+/// The rarely used part of a heap.
+pub struct Rare {
+    /// The old generation.
+    pub old: Regions,
+    /// Off-heap objects in the old generation.
+    pub old_off_heap: *mut Word,
+    /// Words of shared bytes that old off-heap objects refer to.
+    pub old_bytes_words: usize,
+    /// Above this many words of shared bytes, the next collection is a major one.
+    pub old_bytes_words_max: usize,
+    /// Above this many words of old objects, the next collection is a major one.
+    pub old_words_max: usize,
+    /// The older frames of a deep stack, newest last.
+    pub frozen: Vec<Frozen>,
+    /// How many words the heap may hold after a collection; 0 is no limit.
+    pub limit: usize,
+    /// The size of block that the last collection recommends; 0 when there was none.
+    pub block_words_next: usize,
+    /// Young words that survived the last collection.
+    pub survived_words: usize,
+    /// The block that was chosen last did not hold all survivors: choose safely next time.
+    pub overflowed: bool,
+    /// Minor collections since the last major one.
+    pub minors: u16,
+    /// Counts.
+    pub statistics: Statistics,
+    /// Poisoned memory that is kept from use for a while.
+    pub quarantine: Vec<Quarantined>,
+}
+
+/// Memory that was left by a collection in zeal mode.
+pub struct Quarantined {
+    /// Whose it is.
+    pub range: Range,
+    /// Where it starts.
+    pub at: NonNull<Word>,
+    /// Its size, as allocated.
+    pub words: usize,
+}
+
+impl Drop for Quarantined {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this size, and nobody uses it.
+        unsafe { arena::free(self.range, self.at, self.words) };
+    }
+}
+
+impl Rare {
+    /// Words of frozen frames.
+    pub fn frozen_words(&self) -> usize {
+        self.frozen.iter().map(|frozen| frozen.words().len()).sum()
+    }
+}
+
+impl Default for Rare {
+    fn default() -> Rare {
+        Rare {
+            old: Regions::new(Range::Blocks),
+            old_off_heap: null_mut(),
+            old_bytes_words: 0,
+            old_bytes_words_max: OLD_BYTES_WORDS_MIN,
+            old_words_max: OLD_WORDS_MIN,
+            frozen: Vec::new(),
+            limit: 0,
+            block_words_next: 0,
+            survived_words: 0,
+            overflowed: false,
+            minors: 0,
+            statistics: Statistics::default(),
+            quarantine: Vec::new(),
+        }
+    }
+}
+
+impl Drop for Rare {
+    fn drop(&mut self) {
+        // SAFETY: the objects are in the old generation, which is freed after this.
+        unsafe { chunk::release_off_heap(self.old_off_heap) };
+    }
+}

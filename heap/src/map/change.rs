@@ -1,0 +1,170 @@
+//! Maps made from others and from pairs.
+
+use super::trie::{Context, Entry, Removed, place};
+use super::{FLAT_SIZE_MAX, Map, flat, same_key};
+use crate::atoms::AtomTable;
+use crate::build::Build;
+use crate::layout::Kind;
+use crate::order::compare_exact;
+use crate::term::{Boxed, Term};
+
+impl<'h> Map<'h> {
+    /// The map of these pairs; of pairs with the same key the last counts.
+    pub fn from_pairs<B: Build + ?Sized>(
+        pairs: &[(Term<'h>, Term<'h>)],
+        atoms: &AtomTable,
+        build: &'h B,
+    ) -> Map<'h> {
+        if pairs.len() <= FLAT_SIZE_MAX {
+            return flat::from_pairs(pairs, atoms, build);
+        }
+        let entries = pairs.iter().map(|&(key, value)| Entry { place: place(key), key, value }).collect();
+        from_entries(entries, &Context { atoms, build })
+    }
+
+    /// The map with `value` at `key`, whether it has that key or not.
+    pub fn put<B: Build + ?Sized>(
+        self,
+        key: Term<'h>,
+        value: Term<'h>,
+        atoms: &AtomTable,
+        build: &'h B,
+    ) -> Map<'h> {
+        let Some(parts) = self.flat_parts() else {
+            let entry = Entry { place: place(key), key, value };
+            let (root, added) = Context { atoms, build }.put(self.root(), 0, entry);
+            return self.with_root(root, self.size() + usize::from(added), build);
+        };
+        match flat::position(parts.keys, key) {
+            Some(at) if parts.values[at].is_same(value) => self,
+            Some(at) => flat::replace(self, at, value, build),
+            None if self.size() < FLAT_SIZE_MAX => flat::insert(parts, key, value, atoms, build),
+            None => {
+                let pairs: Vec<_> = self.entries().chain([(key, value)]).collect();
+                Map::from_pairs(&pairs, atoms, build)
+            }
+        }
+    }
+
+    /// The map with another value at `key`, which it must have.
+    pub fn update<B: Build + ?Sized>(
+        self,
+        key: Term<'h>,
+        value: Term<'h>,
+        atoms: &AtomTable,
+        build: &'h B,
+    ) -> Option<Map<'h>> {
+        self.has(key).then(|| self.put(key, value, atoms, build))
+    }
+
+    /// The map without `key`: itself, when it does not have that key.
+    pub fn remove<B: Build + ?Sized>(self, key: Term<'_>, atoms: &AtomTable, build: &'h B) -> Map<'h> {
+        if let Some(parts) = self.flat_parts() {
+            return match flat::position(parts.keys, key) {
+                Some(at) => flat::remove(parts, at, build),
+                None => self,
+            };
+        }
+        match (Context { atoms, build }).remove(self.root(), 0, place(key), key) {
+            Removed::Absent => self,
+            Removed::Single(..) => unreachable!("a trie has more than {FLAT_SIZE_MAX} keys"),
+            Removed::Left(root) => self.with_root(root, self.size() - 1, build).flattened(atoms, build),
+        }
+    }
+
+    /// The map with each key of `pairs` (keys and values in turn) at its value.
+    pub fn put_all<B: Build + ?Sized>(self, pairs: &[Term<'h>], atoms: &AtomTable, build: &'h B) -> Map<'h> {
+        if let Some(map) = self.replace_all(pairs, build) {
+            return map;
+        }
+        if self.size() + pairs.len() / 2 <= FLAT_SIZE_MAX || self.flat_parts().is_none() {
+            return pairs.chunks_exact(2).fold(self, |map, pair| map.put(pair[0], pair[1], atoms, build));
+        }
+        let entries: Vec<_> = self.entries().chain(pairs.chunks_exact(2).map(|p| (p[0], p[1]))).collect();
+        Map::from_pairs(&entries, atoms, build)
+    }
+
+    /// As [`Map::put_all`], when the map has all the keys already; otherwise the first that it does not have.
+    pub fn update_all<B: Build + ?Sized>(
+        self,
+        pairs: &[Term<'h>],
+        atoms: &AtomTable,
+        build: &'h B,
+    ) -> Result<Map<'h>, Term<'h>> {
+        match pairs.chunks_exact(2).find(|pair| !self.has(pair[0])) {
+            Some(pair) => Err(pair[0]),
+            None => Ok(self.put_all(pairs, atoms, build)),
+        }
+    }
+
+    /// All entries of both; of keys that both have, the entries of `other`.
+    pub fn merge<B: Build + ?Sized>(self, other: Map<'h>, atoms: &AtomTable, build: &'h B) -> Map<'h> {
+        if self.size() == 0 || self.as_term().is_same(other.as_term()) {
+            return other;
+        }
+        if self.size() < other.size() {
+            let missing = self.entries().filter(|&(key, _)| !other.has(key));
+            let missing: Vec<Term<'h>> = missing.flat_map(|(key, value)| [key, value]).collect();
+            return other.put_all(&missing, atoms, build);
+        }
+        let pairs: Vec<Term<'h>> = other.entries().flat_map(|(key, value)| [key, value]).collect();
+        self.put_all(&pairs, atoms, build)
+    }
+
+    /// A flat map with other values; nothing when it is no flat map or lacks one of the keys.
+    fn replace_all<B: Build + ?Sized>(self, pairs: &[Term<'h>], build: &'h B) -> Option<Map<'h>> {
+        let parts = self.flat_parts()?;
+        let mut values = [Term::NIL; FLAT_SIZE_MAX];
+        let values = &mut values[..parts.values.len()];
+        values.copy_from_slice(parts.values);
+        for pair in pairs.chunks_exact(2) {
+            values[flat::position(parts.keys, pair[0])?] = pair[1];
+        }
+        let unchanged = values.iter().zip(parts.values).all(|(new, old)| new.is_same(*old));
+        Some(if unchanged { self } else { flat::replace_all(self, values, build) })
+    }
+
+    fn with_root<B: Build + ?Sized>(self, root: Boxed<'h>, size: usize, build: &'h B) -> Map<'h> {
+        if root.address() == self.root().address() { self } else { hash_map(root, size, build) }
+    }
+
+    /// A flat map, when the size is that of one.
+    fn flattened<B: Build + ?Sized>(self, atoms: &AtomTable, build: &'h B) -> Map<'h> {
+        if self.size() > FLAT_SIZE_MAX {
+            return self;
+        }
+        let mut entries: Vec<_> = self.entries().collect();
+        flat::from_entries(&mut entries, atoms, build)
+    }
+}
+
+fn hash_map<'h, B: Build + ?Sized>(root: Boxed<'h>, size: usize, build: &'h B) -> Map<'h> {
+    let map = build.object(Kind::HashMap, &[size as u64], &[root.as_term()]);
+    Map(map.as_boxed().expect("an object was built"))
+}
+
+fn from_entries<'h, B: Build + ?Sized>(mut entries: Vec<Entry<'h>>, context: &Context<'h, '_, B>) -> Map<'h> {
+    entries.sort_by_key(|e| e.place);
+    let entries = distinct(entries, context.atoms);
+    if entries.len() > FLAT_SIZE_MAX {
+        return hash_map(context.subtree(&entries, 0), entries.len(), context.build);
+    }
+    let mut pairs: Vec<_> = entries.iter().map(|e| (e.key, e.value)).collect();
+    flat::from_entries(&mut pairs, context.atoms, context.build)
+}
+
+/// Drops all but the last entry of each key, and brings those that share a place in exact order.
+fn distinct<'h>(entries: Vec<Entry<'h>>, atoms: &AtomTable) -> Vec<Entry<'h>> {
+    let mut kept: Vec<Entry<'h>> = Vec::with_capacity(entries.len());
+    for group in entries.chunk_by(|a, b| a.place == b.place) {
+        let start = kept.len();
+        for entry in group {
+            match kept[start..].iter().position(|k| same_key(k.key, entry.key)) {
+                Some(at) => kept[start + at].value = entry.value,
+                None => kept.push(*entry),
+            }
+        }
+        kept[start..].sort_by(|a, b| compare_exact(a.key, b.key, atoms));
+    }
+    kept
+}
