@@ -4,6 +4,7 @@
 //! and disassembler and the generated documentation are its views. [`Code`] is a decoded sequence of instructions.
 #![forbid(unsafe_code)]
 
+pub mod bits;
 mod code;
 mod decode;
 mod disassemble;
@@ -22,4 +23,4 @@ pub use document::document;
 pub use kind::{Assumption, OperandKind};
 pub use opcode::{Instruction, Opcode, OpcodeInfo, OperandInfo, Status};
 pub use operand::{FunTag, HeapNeed, Label, List, Operand, Register, StartFail};
-pub use specific::{Fixed, Form, Signature, Specific, Varied, encode_register};
+pub use specific::{Fixed, Form, LIVE_UNKNOWN, Signature, Specific, Varied, encode_register};
