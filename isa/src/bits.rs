@@ -94,7 +94,10 @@ macro_rules! description {
             /// As one word.
             #[must_use]
             pub const fn encode(self) -> u64 {
-                (self.live as u64) << 32 | (self.unit as u64) << 16 | (self.flags as u64) << 8 | self.kind as u64
+                (self.live as u64) << 32
+                    | (self.unit as u64) << 16
+                    | (self.flags as u64) << 8
+                    | self.kind as u64
             }
 
             /// From the word that [`Self::encode`] made.

@@ -22,5 +22,5 @@ pub use disassemble::{Names, Raw, disassemble};
 pub use document::document;
 pub use kind::{Assumption, OperandKind};
 pub use opcode::{Instruction, Opcode, OpcodeInfo, OperandInfo, Status};
-pub use operand::{FunTag, HeapNeed, Label, List, Operand, Register, StartFail};
+pub use operand::{FunTag, HeapNeed, Label, List, Operand, REGISTERS_MAX, Register, StartFail};
 pub use specific::{Fixed, Form, LIVE_UNKNOWN, Signature, Specific, Varied, encode_register};

@@ -1,0 +1,18 @@
+//! The interpreter: a register machine whose instructions are handlers that call one another.
+//!
+//! [`Regs`] is what handlers hand on; [`operands`] is how they read and write; [`ops`] holds the bodies; `handlers`
+//! makes the table of all handlers from the table of instructions; `native_call` is the way to native functions.
+
+mod handlers;
+mod machine;
+pub(crate) mod native_call;
+pub(crate) mod operands;
+pub(crate) mod ops;
+mod regs;
+mod run;
+
+pub use handlers::handler_of;
+pub use machine::Machine;
+pub(crate) use machine::RED_ZONE_BYTES;
+pub use regs::{Handler, Regs, TAIL_CALLS};
+pub(crate) use run::{Exit, run};

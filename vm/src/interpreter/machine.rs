@@ -1,0 +1,272 @@
+//! The register file of a scheduler, and how a handler leaves the chain to change the process.
+
+use purlin_heap::RED_ZONE;
+use purlin_heap::word::Word;
+use purlin_isa::REGISTERS_MAX;
+
+use super::regs::Regs;
+use super::run::Exit;
+use crate::Vm;
+use crate::local::Local;
+use crate::native::Class;
+use crate::process::Process;
+
+/// The red zone of a heap in bytes.
+pub const RED_ZONE_BYTES: usize = RED_ZONE * 8;
+
+/// Arguments and free variables of a call stand in X registers together, so there are some more than the compiler
+/// may name.
+const X_COUNT: usize = REGISTERS_MAX as usize + 256;
+
+/// The register file of a scheduler.
+#[repr(C)]
+pub struct Machine {
+    /// X registers. Number 0 stands in [`Regs::x0`] while handlers run, here while anything else does.
+    pub x: [Word; X_COUNT],
+    /// Float registers.
+    pub f: [f64; REGISTERS_MAX as usize],
+    /// The process that runs.
+    pub(crate) process: *mut Process,
+    /// What handlers hand on, where they do so in memory.
+    pub(crate) registers: Regs,
+    /// Reductions for work done in natives since the handlers last looked.
+    pub(crate) charged: i64,
+    /// The value that an operation outside of the chain left.
+    pub(crate) result: Word,
+    /// Why the last native has no value.
+    pub(crate) stop: Option<crate::native::Stop<'static>>,
+    /// Reductions at the start of the slice.
+    pub(crate) slice: i64,
+    /// How the run ended; none while it goes on.
+    pub(crate) exit: Option<Exit>,
+    /// The thread's part of the runtime.
+    pub(crate) local: Local,
+}
+
+impl Machine {
+    /// The register file of a thread.
+    pub fn new(local: Local) -> Box<Machine> {
+        let registers = Regs {
+            ip: std::ptr::null(),
+            machine: std::ptr::null_mut(),
+            hp: std::ptr::null_mut(),
+            sp: std::ptr::null_mut(),
+            reductions: 0,
+            x0: Word::NIL,
+        };
+        Box::new(Machine {
+            x: [Word::NIL; X_COUNT],
+            f: [0.0; REGISTERS_MAX as usize],
+            process: std::ptr::null_mut(),
+            registers,
+            charged: 0,
+            result: Word::NIL,
+            stop: None,
+            slice: 0,
+            exit: None,
+            local,
+        })
+    }
+
+    /// The machine that this thread belongs to.
+    #[inline(always)]
+    pub fn vm(&self) -> &Vm {
+        self.local.vm()
+    }
+}
+
+impl Regs {
+    /// Puts the registers down where the rest of the runtime looks for them.
+    ///
+    /// # Safety
+    /// The machine runs a process.
+    #[inline(always)]
+    pub(crate) unsafe fn save(&self) {
+        // SAFETY: by the caller.
+        unsafe {
+            let machine = &mut *self.machine;
+            machine.x[0] = self.x0;
+            let heap = &(*machine.process).heap;
+            heap.set_top(self.hp);
+            heap.set_stack_top(self.sp);
+        }
+    }
+
+    /// Takes heap and stack up again after the rest of the runtime has worked on the process.
+    ///
+    /// # Safety
+    /// As for [`Regs::save`].
+    #[inline(always)]
+    pub(crate) unsafe fn restore(&mut self) {
+        // SAFETY: by the caller.
+        unsafe {
+            let machine = &mut *self.machine;
+            let heap = &(*machine.process).heap;
+            self.hp = heap.top();
+            self.sp = heap.stack_top();
+            self.reductions -= std::mem::take(&mut machine.charged);
+        }
+    }
+
+    /// X register `index`.
+    ///
+    /// # Safety
+    /// It must hold a value.
+    #[inline(always)]
+    pub(crate) unsafe fn x(&self, index: usize) -> Word {
+        // SAFETY: by the caller; the file is large enough for any index that the loader lets pass.
+        unsafe { if index == 0 { self.x0 } else { (*self.machine).x[index] } }
+    }
+
+    /// Writes X register `index`.
+    ///
+    /// # Safety
+    /// The machine must be alive.
+    #[inline(always)]
+    pub(crate) unsafe fn set_x(&mut self, index: usize, value: Word) {
+        // SAFETY: as in `x`.
+        unsafe {
+            if index == 0 {
+                self.x0 = value;
+            } else {
+                (*self.machine).x[index] = value;
+            }
+        }
+    }
+
+    /// Collects until `words` are free, with the first `live` X registers as roots. False when the process has
+    /// grown above its limit, and must end.
+    ///
+    /// # Safety
+    /// As for any handler; the live registers and all slots of the stack hold values.
+    pub(crate) unsafe fn collect(&mut self, words: usize, live: usize) -> bool {
+        // SAFETY: by the caller.
+        unsafe {
+            self.save();
+            let machine = &mut *self.machine;
+            let process = &mut *machine.process;
+            let within = process.collect(words, &mut machine.x[..live]).is_ok();
+            self.restore();
+            if live > 0 {
+                self.x0 = (*self.machine).x[0];
+            }
+            within
+        }
+    }
+
+    /// Stores the value of an operation in the machine, and collects if the operation took so much memory that it is
+    /// time to. The value and `live` X registers stay.
+    ///
+    /// # Safety
+    /// As for [`Regs::collect`].
+    pub(crate) unsafe fn keep_result(&mut self, result: Word, live: u16) {
+        // SAFETY: by the caller.
+        unsafe {
+            (*self.machine).result = result;
+            if (*(*self.machine).process).heap.wants_collection() {
+                let live = live as usize;
+                // The result rides along in the register behind the live ones.
+                if live == 0 {
+                    self.x0 = result;
+                } else {
+                    (*self.machine).x[live] = result;
+                }
+                let _ = self.collect(0, live + 1);
+                (*self.machine).result = self.x(live);
+            }
+        }
+    }
+
+    /// As [`Regs::keep_result`], with `words` of heap free afterwards. False when the process has grown above its
+    /// limit.
+    ///
+    /// # Safety
+    /// As for [`Regs::collect`].
+    pub(crate) unsafe fn keep_result_and_room(&mut self, result: Word, live: u16, words: usize) -> bool {
+        // SAFETY: by the caller.
+        unsafe {
+            self.keep_result(result, live);
+            if self.sp as usize - self.hp as usize >= words * 8 + RED_ZONE_BYTES {
+                return true;
+            }
+            let live = live as usize;
+            let result = (*self.machine).result;
+            self.set_x(live, result);
+            let within = self.collect(words, live + 1);
+            (*self.machine).result = self.x(live);
+            within
+        }
+    }
+
+    /// Leaves the processor at the entry `ip` of a function, where its arguments are live.
+    ///
+    /// # Safety
+    /// As for any handler; `ip` is an entry.
+    pub(crate) unsafe fn yield_at_entry(self) {
+        // SAFETY: before an entry stands what is known of its function.
+        unsafe {
+            let function = *self.ip.cast::<*const crate::code::FunctionInfo>().sub(1);
+            let arity = (*function).name.arity as usize;
+            self.suspend(arity, Exit::Yielded)
+        }
+    }
+
+    /// Leaves the processor; the process goes on at `ip` with the first `live` X registers.
+    ///
+    /// # Safety
+    /// As for any handler.
+    pub(crate) unsafe fn suspend(self, live: usize, exit: Exit) {
+        // SAFETY: by the caller.
+        unsafe {
+            self.save();
+            let machine = &mut *self.machine;
+            (*machine.process).saved.save(self.ip.cast(), &machine.x[..live]);
+            self.leave_with(exit)
+        }
+    }
+
+    /// Ends the run.
+    ///
+    /// # Safety
+    /// As for any handler; what the process needs to go on has been stored.
+    pub(crate) unsafe fn leave_with(self, exit: Exit) {
+        // SAFETY: by the caller.
+        unsafe {
+            let machine = &mut *self.machine;
+            machine.registers = self;
+            machine.exit = Some(exit);
+        }
+    }
+
+    /// Ends the process because it has grown above its limit.
+    ///
+    /// # Safety
+    /// As for any handler.
+    #[cold]
+    pub(crate) unsafe fn out_of_memory(self) {
+        // SAFETY: by the caller.
+        unsafe {
+            self.save();
+            (*(*self.machine).process).end_with(Class::Exit, Word::atom(purlin_heap::am::killed));
+            self.leave_with(Exit::Exited)
+        }
+    }
+
+    /// Ends the process with the exception that nothing caught.
+    ///
+    /// # Safety
+    /// As for any handler; the exception stands in the process.
+    #[cold]
+    pub(crate) unsafe fn end_by_exception(self) {
+        // SAFETY: by the caller.
+        unsafe {
+            self.save();
+            let machine = &mut *self.machine;
+            let process = &mut *machine.process;
+            let exception = process.exception;
+            let class = Class::from_atom(exception.class.atom_value()).unwrap_or(Class::Error);
+            crate::exception::end(machine.vm(), process, class, exception.reason, exception.trace);
+            self.leave_with(Exit::Exited)
+        }
+    }
+}

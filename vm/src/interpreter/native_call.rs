@@ -1,0 +1,283 @@
+//! The way from handlers to native functions and back: the one place where a native's panic is caught, its
+//! exceptions get their stack trace, and what it asks for is done.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
+
+use purlin_heap::word::Word;
+use purlin_heap::{Build, Heap, Term, am};
+
+use super::ops::{Label, enter};
+use super::regs::Regs;
+use super::run::Exit;
+use crate::code::Export;
+use crate::exception::trace;
+use crate::native::{Class, Context, Stop};
+
+/// Calls the native with its arguments in the X registers. True when it has a value, which is then in x0; otherwise
+/// the machine holds the reason, and x0 is as before.
+///
+/// # Safety
+/// As for any handler; the export is that of a native, and its arguments are in the X registers.
+#[inline(always)]
+pub unsafe fn call_native(r: &mut Regs, export: *const Export) -> bool {
+    // SAFETY: by the caller.
+    unsafe {
+        r.save();
+        r.reductions -= 1;
+        let arity = (*export).name.arity as usize;
+        let args = std::slice::from_raw_parts((&raw const (*r.machine).x).cast::<Word>(), arity);
+        let Some(value) = guarded(r, export, args) else { return false };
+        r.restore();
+        r.x0 = value;
+        if (*(*r.machine).process).heap.wants_collection() {
+            return collect_after(r);
+        }
+        true
+    }
+}
+
+/// Collects after a native has taken much memory. Its value is in x0.
+///
+/// # Safety
+/// As for any handler.
+#[cold]
+unsafe fn collect_after(r: &mut Regs) -> bool {
+    // SAFETY: by the caller.
+    unsafe {
+        if r.collect(0, 1) {
+            return true;
+        }
+        (*(*r.machine).process).end_with(Class::Exit, Word::atom(am::killed));
+        (*r.machine).stop = Some(Stop::Exit);
+        false
+    }
+}
+
+/// Calls the native and catches its panic.
+///
+/// # Safety
+/// As for [`call_native`]; the registers are saved.
+#[inline]
+unsafe fn guarded(r: &Regs, export: *const Export, args: &[Word]) -> Option<Word> {
+    // SAFETY: the machine runs a process, whose heap is not collected during the call; a term is a transparent word.
+    unsafe {
+        let native = (*export).native.expect("only natives are called as natives");
+        let context = Context::new(NonNull::new_unchecked(r.machine));
+        let args = std::slice::from_raw_parts(args.as_ptr().cast::<Term<'_>>(), args.len());
+        match catch_unwind(AssertUnwindSafe(|| native(&context, args))) {
+            Ok(Ok(value)) => Some(value.word()),
+            Ok(Err(stop)) => {
+                (*r.machine).stop = Some(std::mem::transmute::<Stop<'_>, Stop<'static>>(stop));
+                None
+            }
+            Err(_) => {
+                tracing::error!(native = ?(*export).name, "a native function panicked: its process ends");
+                (*r.machine).stop = Some(Stop::error(am::system_limit));
+                None
+            }
+        }
+    }
+}
+
+/// Whether what the last native left is an exception, rather than something to do.
+///
+/// # Safety
+/// As for any handler.
+pub unsafe fn has_raised(r: &Regs) -> bool {
+    use Stop::{Raise, RaiseAgain, RaiseCause, RaiseHere, RaiseWith};
+    // SAFETY: by the caller.
+    let stop = unsafe { (*r.machine).stop };
+    matches!(stop, Some(Raise(..) | RaiseCause(..) | RaiseHere(..) | RaiseWith(..) | RaiseAgain(..)))
+}
+
+/// Raises what the native left. The stack trace goes on at `at`, unless that is null.
+///
+/// # Safety
+/// As for any handler; [`has_raised`], and the arguments of the native are still in the X registers.
+pub unsafe fn raise_native(mut r: Regs, export: *const Export, at: *const u8) {
+    // SAFETY: by the caller.
+    unsafe {
+        r.restore();
+        let arity = (*export).name.arity as usize;
+        let arguments = r;
+        let stop = (*r.machine).stop.take().expect("a native without a value left a reason");
+        raise_stop(r, export, at, stop, |heap| arguments.arguments(heap, arity))
+    }
+}
+
+/// Raises an exception that a native left, with its arguments as `arguments` lists them.
+///
+/// # Safety
+/// As for any handler.
+unsafe fn raise_stop(
+    mut r: Regs,
+    export: *const Export,
+    at: *const u8,
+    stop: Stop<'static>,
+    arguments: impl for<'h> FnOnce(&'h Heap) -> Term<'h>,
+) {
+    let at = at.cast::<u64>();
+    // SAFETY: by the caller; the terms of `stop` are values of the process, which has not been collected since.
+    unsafe {
+        let name = (*export).name;
+        let native = |heap: &Heap, cause: Term<'_>| {
+            let call = [Term::atom(name.module), Term::atom(name.function), arguments(relive(heap))];
+            relive_term(trace::native_entry(heap, call, relive_term(cause)))
+        };
+        match stop {
+            Stop::Raise(class, reason) => {
+                r.raise(class, reason.word(), at, |heap| native(heap, Term::atom(am::none)))
+            }
+            Stop::RaiseCause(reason, cause) => {
+                r.raise(Class::Error, reason.word(), at, |heap| native(heap, cause))
+            }
+            Stop::RaiseHere(class, reason) => r.raise(class, reason.word(), at, |_| Term::NIL),
+            Stop::RaiseWith(reason, args, info) if args.is_atom(am::none) => {
+                let _ = info;
+                r.raise(Class::Error, reason.word(), at, |_| Term::NIL)
+            }
+            Stop::RaiseWith(reason, args, info) => {
+                let first = r.build(|heap| heap.tuple(&[Term::atom(am::args), args, info]));
+                r.raise(Class::Error, reason.word(), at, |_| first.term())
+            }
+            Stop::RaiseAgain(class, reason, list) => {
+                let raw = r.build(|heap| trace::raw_of_list(heap, class, list));
+                r.raise_again(class, reason.word(), raw)
+            }
+            _ => unreachable!("not an exception"),
+        }
+    }
+}
+
+/// Gives a heap the lifetime that the caller knows it to have.
+unsafe fn relive<'a>(heap: &Heap) -> &'a Heap {
+    // SAFETY: by the caller.
+    unsafe { &*std::ptr::from_ref(heap) }
+}
+
+/// Gives a term the lifetime that the caller knows it to have.
+unsafe fn relive_term<'a>(term: Term<'_>) -> Term<'a> {
+    // SAFETY: by the caller.
+    unsafe { term.word().term() }
+}
+
+/// Does what the native asked for instead of giving a value. The return address of its caller is on the stack.
+///
+/// # Safety
+/// As for any handler; not [`has_raised`].
+pub unsafe fn continue_native(mut r: Regs, export: *const Export) {
+    // SAFETY: by the caller; the terms are values of the process, which has not been collected since.
+    unsafe {
+        r.restore();
+        match (*r.machine).stop.take().expect("a native without a value left a reason") {
+            Stop::Call(name, args) => {
+                spread(&mut r, args);
+                let export = r.m().vm().code().export(*name);
+                enter(r, export.address.load(std::sync::atomic::Ordering::Acquire).cast_const().cast())
+            }
+            Stop::Apply(fun, args) => {
+                let arity = spread(&mut r, args);
+                match super::ops::fun_target(&mut r, fun.word(), arity) {
+                    Some(target) => enter(r, target),
+                    None => r.raise_bad_fun(fun.word(), arity),
+                }
+            }
+            Stop::Again(args) => again(r, export, args, Exit::Yielded),
+            Stop::Wait(args) => again(r, export, args, Exit::Waiting),
+            Stop::Exit => {
+                r.save();
+                r.leave_with(Exit::Exited)
+            }
+            _ => unreachable!("an exception is raised before"),
+        }
+    }
+}
+
+/// Leaves the processor; the native is called again with `args` when the process goes on.
+///
+/// # Safety
+/// As for [`continue_native`].
+unsafe fn again(mut r: Regs, export: *const Export, args: Term<'_>, exit: Exit) {
+    // SAFETY: by the caller.
+    unsafe {
+        let arity = spread(&mut r, args);
+        r.ip = (*export).own_body().cast_const().cast();
+        r.suspend(arity, exit)
+    }
+}
+
+/// Puts the elements of a list into the X registers.
+///
+/// # Safety
+/// As for any handler; the list is a value of the process.
+unsafe fn spread(r: &mut Regs, list: Term<'_>) -> usize {
+    let (mut rest, mut count) = (list, 0);
+    while let Some(cons) = rest.as_cons() {
+        // SAFETY: by the caller; natives give lists of at most 255 arguments.
+        unsafe { r.set_x(count, cons.head().word()) };
+        (rest, count) = (cons.tail(), count + 1);
+    }
+    count
+}
+
+/// A call of a native between two instructions.
+#[derive(Clone, Copy)]
+pub struct GuardCall {
+    /// The native's export.
+    pub export: *const Export,
+    /// Where to go when it fails; 0 to raise.
+    pub fail: Label,
+    /// How many X registers must be kept.
+    pub live: u16,
+}
+
+/// Calls a native with these arguments and keeps the live X registers. Nothing when it fails: the machine then holds
+/// the reason.
+///
+/// # Safety
+/// As for any handler; the arguments are values of the process.
+#[inline(always)]
+pub unsafe fn call_guard(r: &mut Regs, call: GuardCall, args: &[Word]) -> Option<Word> {
+    // SAFETY: by the caller.
+    unsafe {
+        r.save();
+        let value = guarded(r, call.export, args);
+        r.restore();
+        let value = value?;
+        if (*(*r.machine).process).heap.wants_collection() {
+            r.keep_result(value, call.live);
+            return Some((*r.machine).result);
+        }
+        Some(value)
+    }
+}
+
+/// Raises what a native in a body left.
+///
+/// # Safety
+/// As for any handler; the arguments are values of the process.
+#[cold]
+pub unsafe fn raise_guard(r: Regs, export: *const Export, args: &[Word]) {
+    // SAFETY: by the caller.
+    unsafe {
+        let stop = (*r.machine).stop.take().expect("a native without a value left a reason");
+        raise_stop(r, export, r.ip, stop, |heap| list_of(heap, args))
+    }
+}
+
+/// Raises `badarg` as the native of `export` does for these arguments.
+///
+/// # Safety
+/// As for any handler; the arguments are values of the process.
+#[cold]
+pub unsafe fn raise_badarg(r: Regs, export: *const Export, args: &[Word]) {
+    // SAFETY: by the caller.
+    unsafe { raise_stop(r, export, r.ip, Stop::badarg(), |heap| list_of(heap, args)) }
+}
+
+/// The words as a list.
+fn list_of<'h>(heap: &'h Heap, words: &[Word]) -> Term<'h> {
+    // SAFETY: the callers pass values of the process whose heap this is.
+    words.iter().rev().fold(Term::NIL, |tail, word| heap.cons(unsafe { word.term() }, tail))
+}

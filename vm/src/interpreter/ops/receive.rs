@@ -1,0 +1,121 @@
+//! Sending and receiving.
+
+use purlin_heap::am;
+use purlin_heap::word::Word;
+
+use super::{Label, Op, op};
+use crate::interpreter::regs::Regs;
+use crate::interpreter::run::Exit;
+use crate::native::Class;
+use crate::process::{Peek, Waited};
+
+op! { control Send [] () |r| {
+    // `!` is the native `erlang:send/2` as an instruction; it answers what was sent.
+    let export = r.m().vm().code().guard_export(am::bang, 2);
+    if crate::interpreter::native_call::call_native(&mut r, export) {
+        return r.next(<Self as Op>::BYTES);
+    }
+    r.leave::<Self>()
+} slow |r| {
+    let export = r.m().vm().code().guard_export(am::bang, 2);
+    if crate::interpreter::native_call::has_raised(&r) {
+        return crate::interpreter::native_call::raise_native(r, export, r.ip);
+    }
+    super::push_return(&mut r, <Self as Op>::BYTES);
+    crate::interpreter::native_call::continue_native(r, export)
+} }
+
+/// Looks at the next message; nothing when the process left the processor.
+///
+/// # Safety
+/// As for any handler.
+#[inline(always)]
+unsafe fn peek(r: &mut Regs) -> Peek {
+    // SAFETY: by the caller. Handling signals may allocate in the heap, so it is saved and taken up again.
+    unsafe {
+        r.save();
+        let machine = &mut *r.machine;
+        let found = (*machine.process).peek(&machine.local);
+        r.restore();
+        found
+    }
+}
+
+op! { control ReceiveNext [] (fail: Label) |r| {
+    match peek(&mut r) {
+        Peek::Message(message) => {
+            r.x0 = message;
+            r.next(Self::BYTES)
+        }
+        Peek::Empty => r.jump(r.ip.offset(fail.get(&r) as isize)),
+        Peek::Later => r.suspend(0, Exit::Yielded),
+        Peek::Ending => r.leave_with(Exit::Exited),
+    }
+} }
+
+op! { control ReceiveSkip [] (again: Label) |r| {
+    (*(*r.machine).process).skip();
+    // A long mailbox is looked through in several slices.
+    r.reductions -= 1;
+    r.ip = r.ip.offset(again.get(&r) as isize);
+    if r.reductions <= 0 {
+        return r.leave::<Self>();
+    }
+    r.go()
+} slow |r| { r.suspend(0, Exit::Yielded) } }
+
+op! { straight ReceiveTake [] () |r| {
+    // The message is in x0 as the receive saw it, or as a collection has moved it since.
+    let machine = &mut *r.machine;
+    r.save();
+    (*machine.process).take(&machine.local);
+    r.restore();
+} }
+
+op! { control Wait [] (again: Label) |r| {
+    r.ip = r.ip.offset(again.get(&r) as isize);
+    r.suspend(0, Exit::Waiting)
+} }
+
+op! { control WaitTimeout [time: T Src] (again: Label) |r| {
+    let time = time.get(&r);
+    let machine = &mut *r.machine;
+    r.save();
+    match (*machine.process).wait_timeout(&machine.local, time) {
+        Ok(Waited::Expired) => r.next(Self::BYTES),
+        Ok(Waited::Signal) => {
+            r.ip = r.ip.offset(again.get(&r) as isize);
+            r.suspend(0, Exit::Waiting)
+        }
+        Err(_) => r.raise_atom(Class::Error, am::timeout_value),
+    }
+} }
+
+op! { straight Timeout [] () |r| {
+    let machine = &mut *r.machine;
+    (*machine.process).timeout(&machine.local);
+} }
+
+op! { control MarkerReserve [dst: D Dst] () |r| {
+    r.save();
+    let machine = &mut *r.machine;
+    let marker = (*machine.process).reserve_marker(&machine.local);
+    r.restore();
+    dst.set(&mut r, marker);
+    r.next(Self::BYTES)
+} }
+
+op! { straight MarkerBind [marker: M Src, reference: R Src] () |r| {
+    let (marker, reference): (Word, Word) = (marker.get(&r), reference.get(&r));
+    (*(*r.machine).process).bind_marker(marker, reference);
+} }
+
+op! { straight MarkerClear [reference: R Src] () |r| {
+    let reference = reference.get(&r);
+    (*(*r.machine).process).clear_marker(reference);
+} }
+
+op! { straight MarkerUse [reference: R Src] () |r| {
+    let reference = reference.get(&r);
+    (*(*r.machine).process).use_marker(reference);
+} }

@@ -1,0 +1,53 @@
+//! Running a process for one slice.
+
+use super::machine::Machine;
+use super::regs::{Handler, Regs, TAIL_CALLS};
+use crate::process::Process;
+
+/// Why a process left the processor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Exit {
+    /// Its slice is over.
+    Yielded,
+    /// It waits for a signal or a time.
+    Waiting,
+    /// It has ended; the reason stands in it.
+    Exited,
+}
+
+/// Runs the process from where it stopped, for `slice` reductions.
+///
+/// # Safety
+/// The caller has the right to run the process, and nothing else refers to its owned part.
+pub(crate) unsafe fn run(machine: &mut Machine, process: *mut Process, slice: i64) -> Exit {
+    machine.process = process;
+    machine.slice = slice;
+    machine.charged = 0;
+    machine.exit = None;
+    // SAFETY: the process was suspended by the interpreter or set up by `spawn`, at an instruction
+    // where exactly the saved X registers are live.
+    unsafe {
+        let live = (*process).saved.registers();
+        machine.x[..live.len()].copy_from_slice(live);
+        let ip = (*process).saved.ip;
+        (*process).saved.clear();
+        let heap = &(*process).heap;
+        let registers = Regs {
+            ip: ip.cast(),
+            machine,
+            hp: heap.top(),
+            sp: heap.stack_top(),
+            reductions: slice,
+            x0: machine.x[0],
+        };
+        registers.go();
+        while !TAIL_CALLS && machine.exit.is_none() {
+            let Regs { ip, machine, hp, sp, reductions, x0 } = machine.registers;
+            let next = *ip.cast::<Handler>();
+            next(ip, machine, hp, sp, reductions, x0);
+        }
+        (*process).reductions += (slice - machine.registers.reductions).max(0) as u64;
+    }
+    machine.process = std::ptr::null_mut();
+    machine.exit.take().expect("a chain of handlers ends by leaving the processor")
+}
