@@ -8,8 +8,8 @@ use crate::worker::WorkerId;
 /// The wheel's unit of time: timers fire up to this much late, never early.
 pub(crate) const TICK_NS: u64 = 1_000_000;
 
-/// How many timers may move between the wheel's slots while its lock is held once.
-const MOVES_MAX: u32 = 1024;
+/// How many timers may move between the wheel's slots in one look at it.
+pub(crate) const MOVES_MAX: u32 = 1024;
 
 /// No timer is set.
 const NEVER: u64 = u64::MAX;
@@ -47,19 +47,21 @@ impl<X> Timers<X> {
         Self { wheel: Mutex::new(Some(Wheel::new(now_ns / TICK_NS))), next_event: AtomicU64::new(NEVER) }
     }
 
-    /// Sets a timer. The second answer is true if no other is due as early: who is not the owner must then wake it.
-    pub(crate) fn set(&self, deadline_ns: u64, payload: X) -> (Key, bool) {
-        let deadline = deadline_ns.div_ceil(TICK_NS);
+    /// Sets a timer. The second answer is true if the wheel's next event now comes earlier: who is not the owner must
+    /// then wake it.
+    pub(crate) fn set(&self, now_ns: u64, deadline_ns: u64, payload: X) -> (Key, bool) {
         let mut wheel = self.wheel.lock();
         let Some(wheel) = wheel.as_mut() else {
             return (Key { index: u32::MAX, generation: u32::MAX }, false);
         };
-        let key = wheel.insert(deadline, payload);
-        let is_first = deadline < self.next_event.load(Ordering::Relaxed);
-        if is_first {
-            self.next_event.store(deadline, Ordering::Relaxed);
+        wheel.catch_up(now_ns / TICK_NS);
+        let key = wheel.insert(deadline_ns.div_ceil(TICK_NS), payload);
+        let next_event = wheel.next_event().unwrap_or(NEVER);
+        let is_earlier = next_event < self.next_event.load(Ordering::Relaxed);
+        if is_earlier {
+            self.next_event.store(next_event, Ordering::Relaxed);
         }
-        (key, is_first)
+        (key, is_earlier)
     }
 
     /// Takes a timer out unless it has fired: its deadline and its payload.
@@ -81,14 +83,14 @@ impl<X> Timers<X> {
         (tick != NEVER).then(|| tick.saturating_mul(TICK_NS))
     }
 
-    /// Takes out a timer that is due.
-    pub(crate) fn expire(&self, now_ns: u64) -> Option<X> {
+    /// Takes out a timer that is due, unless `moves_left` is too little to get at it.
+    pub(crate) fn expire(&self, now_ns: u64, moves_left: &mut u32) -> Option<X> {
         if self.next_event_ns().is_none_or(|next_ns| next_ns > now_ns) {
             return None;
         }
         let mut wheel = self.wheel.lock();
         let wheel = wheel.as_mut()?;
-        let payload = wheel.expire(now_ns / TICK_NS, &mut MOVES_MAX.clone());
+        let payload = wheel.expire(now_ns / TICK_NS, moves_left);
         self.next_event.store(wheel.next_event().unwrap_or(NEVER), Ordering::Relaxed);
         payload
     }

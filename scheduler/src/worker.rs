@@ -7,7 +7,7 @@ use crate::shared::{Handle, Remote, Shared};
 use crate::sync::atomic::Ordering;
 use crate::sync::{self, Arc, hint};
 use crate::task::{Executor, Ran, Task};
-use crate::timers::TimerKey;
+use crate::timers::{MOVES_MAX, TimerKey};
 use std::time::Duration;
 
 /// How much work, in reductions, may pass between two looks around.
@@ -15,7 +15,7 @@ const LOOK_BUDGET: i32 = 4000;
 /// What a slice costs of that budget, beside what the task reports.
 const SLICE_COST: i32 = 64;
 /// What a slice that ended by force costs more.
-const YIELD_COST: i32 = 1000;
+const YIELD_COST: i32 = 250;
 /// An own queue longer than this wakes another worker at once. A shorter one does when it outlasts two looks.
 const BACKLOG_MAX: usize = 16;
 /// How many timers fire in one look.
@@ -24,9 +24,10 @@ const FIRED_MAX: u32 = 256;
 const INJECTED_MAX: usize = 32;
 /// Busy workers poll this often.
 const POLL_INTERVAL_NS: u64 = 1_000_000;
-/// How often a searcher goes round before it sleeps, and how long it waits between the rounds; under loom once.
-const SEARCH_ROUNDS: u32 = if sync::MODELLED { 1 } else { 40 };
-const SEARCH_SPINS: u32 = 64;
+/// How often a searcher goes round before it sleeps, and how long it waits between the rounds: together some 20 us, as
+/// long as a wake-up takes with what it brings along. A worker that has run nothing since it last slept goes once.
+const SEARCH_ROUNDS: u32 = if sync::MODELLED { 1 } else { 20 };
+const SEARCH_SPINS: u32 = if sync::MODELLED { 0 } else { 64 };
 
 /// The number of a worker in its pool, from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +54,9 @@ pub struct Worker<T: Task> {
     now_ns: u64,
     polled_ns: u64,
     random: u32,
+    /// Slices run so far, and what that was when the worker last went to sleep.
+    slices: u64,
+    slices_at_sleep: u64,
     searching: bool,
     stopping: bool,
     had_backlog: bool,
@@ -75,7 +79,7 @@ impl<T: Task> Worker<T> {
     }
 
     /// Reports that the running task has done `reductions` of work, so that long slices bring the next look at timers
-    /// and other workers nearer. Without it 62 slices that end waiting, or 4 that end yielding, pass between two looks.
+    /// and other workers nearer. Without it 62 slices that end waiting, or 12 that end yielding, pass between two looks.
     #[inline]
     pub fn charge(&mut self, reductions: u32) {
         self.budget = self.budget.saturating_sub_unsigned(reductions);
@@ -105,7 +109,7 @@ impl<T: Task> Worker<T> {
     /// that is not before the deadline.
     #[inline]
     pub fn set_timer(&mut self, deadline_ns: u64, timer: T::Timer) -> TimerKey {
-        let (key, _) = self.remote().timers.set(deadline_ns, timer);
+        let (key, _) = self.remote().timers.set(self.now_ns, deadline_ns, timer);
         TimerKey { worker: self.id, key }
     }
 
@@ -131,6 +135,8 @@ impl<T: Task> Worker<T> {
             now_ns,
             polled_ns: now_ns,
             random: random | 1,
+            slices: 0,
+            slices_at_sleep: 0,
             searching: false,
             stopping: false,
             had_backlog: false,
@@ -164,9 +170,10 @@ impl<T: Task> Worker<T> {
     #[inline]
     pub(crate) fn run(&mut self, executor: &mut impl Executor<Task = T>, task: T) {
         self.budget -= SLICE_COST;
+        self.slices += 1;
         if let Ran::Yielded(task) = executor.run(self, task) {
             self.budget -= YIELD_COST;
-            self.queue.push(task);
+            self.queue.push_yielded(task);
         }
     }
 
@@ -197,8 +204,9 @@ impl<T: Task> Worker<T> {
     }
 
     fn fire_timers(&mut self, executor: &mut impl Executor<Task = T>) {
+        let mut moves_left = MOVES_MAX;
         for _ in 0..FIRED_MAX {
-            let Some(timer) = self.remote().timers.expire(self.now_ns) else { return };
+            let Some(timer) = self.remote().timers.expire(self.now_ns, &mut moves_left) else { return };
             executor.fire(self, timer);
         }
     }
@@ -232,13 +240,14 @@ impl<T: Task> Worker<T> {
         if let Some(task) = self.queue.pop() {
             return Some(task);
         }
+        let is_warm = self.searching || self.slices != self.slices_at_sleep;
         if !self.searching {
             self.searching = self.shared().idle.begin_search();
         }
         if !self.searching {
             return None;
         }
-        for _ in 0..SEARCH_ROUNDS {
+        for _ in 0..if is_warm { SEARCH_ROUNDS } else { 1 } {
             self.take_injected();
             if let Some(task) = self.queue.pop().or_else(|| self.steal()) {
                 return Some(task);
@@ -289,6 +298,7 @@ impl<T: Task> Worker<T> {
     #[cold]
     pub(crate) fn sleep(&mut self, executor: &mut impl Executor<Task = T>) {
         executor.rest(self);
+        self.slices_at_sleep = self.slices;
         let was_searching = std::mem::take(&mut self.searching);
         self.shared().idle.begin_sleep(self.id.0, was_searching);
         let mut ready = Vec::new();
@@ -305,7 +315,9 @@ impl<T: Task> Worker<T> {
     fn sees_work(&self) -> bool {
         let shared = self.shared();
         let others = || shared.remotes.iter().any(|remote| remote.stealers.len() > BACKLOG_MAX);
+        let is_due = |at_ns| at_ns <= shared.clock.monotonic_ns();
         shared.injector.len() > 0
+            || self.next_timer_ns().is_some_and(is_due)
             || self.queue.has_any()
             || others()
             || shared.stopping.load(Ordering::Acquire)
