@@ -1,6 +1,6 @@
 //! From the bytes of a `.beam` file to a [`Module`].
 
-mod code;
+pub(crate) mod code;
 mod container;
 mod lines;
 mod literals;
