@@ -9,6 +9,7 @@ pub mod damage;
 pub mod error;
 mod external;
 pub mod image;
+pub mod lower;
 pub mod module;
 mod parse;
 pub mod verify;
