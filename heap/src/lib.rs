@@ -12,6 +12,7 @@ mod code;
 mod collect;
 mod copy;
 pub mod equal;
+pub mod external;
 mod fragment;
 pub mod hash;
 mod heap;
@@ -23,6 +24,7 @@ mod scratch;
 mod term;
 #[cfg(test)]
 mod testing;
+pub mod text;
 pub mod word;
 mod worklist;
 
