@@ -1,10 +1,26 @@
 //! Binaries and bitstrings: inline on the heap up to 64 bytes, above that views of counted shared bytes.
 
+mod build;
+mod construct;
+mod context;
+mod copy;
+pub mod iolist;
+mod read;
 pub mod shared;
 mod view;
+mod write;
 
+pub use build::{binary, copy, slice, view};
+pub use construct::{Construction, NoMemory};
+pub use context::MatchContext;
+pub use copy::copy_bits;
+pub use read::{Format, is_character};
 pub use shared::Shared;
 pub use view::Bits;
+pub use write::{BitWriter, WriteError, utf8_size, utf16_size};
 
 /// Up to this many bytes stand inline in [`crate::layout::Kind::HeapBits`].
 pub const INLINE_BYTES_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,18 @@ pub struct Term<'h> {
     heap: PhantomData<&'h ()>,
 }
 
+impl Word {
+    /// Takes the word to be a value.
+    ///
+    /// # Safety
+    /// As for [`Term::from_word`].
+    #[inline(always)]
+    pub const unsafe fn term<'h>(self) -> Term<'h> {
+        // SAFETY: passed on.
+        unsafe { Term::from_word(self) }
+    }
+}
+
 /// A local process identifier: the slot and generation of the process table in 58 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Pid(pub u64);
@@ -212,6 +224,15 @@ impl<'h> Term<'h> {
     /// The local pid that this is.
     pub fn as_pid(self) -> Option<Pid> {
         self.word.is_pid().then(|| Pid(self.word.payload()))
+    }
+
+    /// How many arguments the fun that this is takes.
+    pub fn fun_arity(self) -> Option<u32> {
+        match self.view() {
+            View::Fun(fun) => Some(fun.entry().arity),
+            View::Export(name) => Some(name.arity),
+            _ => None,
+        }
     }
 
     /// The float that this is; integers are not converted.

@@ -4,6 +4,7 @@
 //! and disassembler and the generated documentation are its views. [`Code`] is a decoded sequence of instructions.
 #![forbid(unsafe_code)]
 
+pub mod bits;
 mod code;
 mod decode;
 mod disassemble;

@@ -343,8 +343,6 @@ macro_rules! for_each_specific {
             ProcessEnd "process_end" [] () plain;
             /// The return address below frames that stand in another stack segment.
             Underflow "underflow" [] () plain;
-            /// Returns to what ran before the runtime called in between; the frame holds the X registers.
-            RestoreRegisters "restore_registers" [] () plain;
             /// Raises the exception that stands in the process.
             RaiseSaved "raise_saved" [] () plain;
         }

@@ -6,6 +6,9 @@
 
 mod raise;
 pub mod trace;
+mod unwind;
+
+pub use unwind::{end, find_handler};
 
 /// What checked instructions do when an assumption of the compiler turns out not to hold.
 pub mod bad_code {

@@ -15,4 +15,4 @@ pub use handlers::handler_of;
 pub use machine::Machine;
 pub(crate) use machine::RED_ZONE_BYTES;
 pub use regs::{Handler, Regs, TAIL_CALLS};
-pub use run::{Exit, run};
+pub(crate) use run::{Exit, run};

@@ -443,6 +443,11 @@ macro_rules! for_each_known_atom {
             list_append "++";
             list_subtract "--";
             bang "!";
+            unit "unit";
+            no_float "no_float";
+            format_bs_fail "format_bs_fail";
+            handle_undefined_function "$handle_undefined_function";
+            args "args";
             empty "";
             underscore "_";
             dollar_underscore "$_";

@@ -5,9 +5,12 @@
 //! claimed bytes are the claimer's alone to write until it makes a view of them. Who comes second, or finds no room,
 //! copies. Nothing is ever reallocated.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+/// More bytes than any machine has; sizes below cannot overflow in bits.
+const BYTES_MAX: usize = 1 << 48;
 
 /// The bytes' header; the bytes follow it.
 #[repr(C)]
@@ -35,22 +38,23 @@ fn layout(capacity: usize) -> Layout {
 }
 
 impl Shared {
-    /// Room for `capacity` bytes, of which the first `committed` are committed and zero.
+    /// Room for `capacity` bytes, of which the first `committed` are committed; all are zero.
     pub fn zeroed(committed: usize, capacity: usize) -> Shared {
+        Shared::try_zeroed(committed, capacity).unwrap_or_else(|| handle_alloc_error(Layout::new::<Header>()))
+    }
+
+    /// As [`Shared::zeroed`]; nothing when there is not so much memory.
+    pub fn try_zeroed(committed: usize, capacity: usize) -> Option<Shared> {
         let capacity = capacity.max(committed);
-        let layout = layout(capacity);
-        // SAFETY: the layout has a size above zero.
-        let Some(at) = NonNull::new(unsafe { alloc(layout) }.cast::<Header>()) else {
-            handle_alloc_error(layout)
-        };
-        // SAFETY: fresh memory for a header and `capacity` bytes.
-        unsafe {
-            let header =
-                Header { count: AtomicUsize::new(1), capacity, committed: AtomicUsize::new(committed) };
-            at.write(header);
-            at.add(1).cast::<u8>().write_bytes(0, capacity);
+        if capacity > BYTES_MAX {
+            return None;
         }
-        Shared(at)
+        // SAFETY: the layout has a size above zero.
+        let at = NonNull::new(unsafe { alloc_zeroed(layout(capacity)) }.cast::<Header>())?;
+        let header = Header { count: AtomicUsize::new(1), capacity, committed: AtomicUsize::new(committed) };
+        // SAFETY: fresh memory for a header and `capacity` bytes.
+        unsafe { at.write(header) };
+        Some(Shared(at))
     }
 
     /// A copy of `bytes`, with no room to grow.

@@ -15,8 +15,7 @@ pub struct RuntimeCode {
 const STRIDE: usize = 3;
 
 impl RuntimeCode {
-    const OPS: [Specific; 4] =
-        [Specific::ProcessEnd, Specific::Underflow, Specific::RestoreRegisters, Specific::RaiseSaved];
+    const OPS: [Specific; 3] = [Specific::ProcessEnd, Specific::Underflow, Specific::RaiseSaved];
 
     /// The runtime's instructions, linked.
     pub fn new(name: purlin_heap::Mfa) -> RuntimeCode {
@@ -45,13 +44,8 @@ impl RuntimeCode {
         self.at(1)
     }
 
-    /// Returns to what ran before the runtime called in between.
-    pub fn restore_registers(&self) -> *const u64 {
-        self.at(2)
-    }
-
     /// Raises the exception that stands in the process.
     pub fn raise_saved(&self) -> *const u64 {
-        self.at(3)
+        self.at(2)
     }
 }

@@ -43,7 +43,7 @@ impl Regs {
     pub(crate) unsafe fn raise_function_clause(self, function: *const FunctionInfo) {
         // SAFETY: functions live as long as their module's code, and the arguments are live at its entry.
         unsafe {
-            let arity = (*function).mfa.arity as usize;
+            let arity = (*function).name.arity as usize;
             let registers = self;
             self.raise(Class::Error, Word::atom(am::function_clause), self.ip.cast(), |heap| {
                 heap.tuple(&[Term::atom(am::args), registers.arguments(heap, arity), Term::NIL])
@@ -60,7 +60,7 @@ impl Regs {
     pub(crate) unsafe fn raise_bad_fun(mut self, fun: Word, arity: usize) {
         // SAFETY: passed on; nothing is collected before the reason is stored.
         unsafe {
-            if purlin_heap::fun_arity(fun.term()).is_none() {
+            if fun.term().fun_arity().is_none() {
                 return self.raise_pair(am::badfun, fun);
             }
             let registers = self;
@@ -87,7 +87,7 @@ impl Regs {
                 let (module, function) = (registers.x(arity).term(), registers.x(arity + 1).term());
                 let arguments = heap.list(&[module, function, arguments]);
                 let (erlang, apply) = (Term::atom(am::erlang), Term::atom(am::apply));
-                heap.tuple(&[Term::atom(am::native), erlang, apply, arguments, Term::atom(am::none)])
+                trace::native_entry(heap, [erlang, apply, arguments], Term::atom(am::none))
             })
         }
     }
@@ -166,7 +166,7 @@ impl Regs {
             process.exception.reason = reason;
             process.exception.trace = trace;
             self.save();
-            match process.find_handler() {
+            match super::find_handler(process) {
                 Some(handler) => {
                     self.restore();
                     self.x0 = Word::HOLE;

@@ -10,7 +10,7 @@
 
 use purlin_heap::layout::{Kind, header};
 use purlin_heap::word::Word;
-use purlin_heap::{Atom, Build, Heap, Term, View, am, map};
+use purlin_heap::{Atom, Build, Heap, Map, Term, View, am};
 
 use crate::Vm;
 use crate::native::Class;
@@ -35,6 +35,12 @@ pub fn raw<'h>(heap: &'h Heap, class: Class, addresses: &[u64], first: Term<'h>)
 /// A raw trace of a list that a program gave.
 pub fn raw_of_list<'h>(heap: &'h Heap, class: Class, list: Term<'h>) -> Term<'h> {
     heap.tuple(&[list, Term::atom(class.atom()), Term::NIL])
+}
+
+/// What a raw trace tells of a native, or another function without code of its own: module, function, arguments, and
+/// the cause of the error (`none` when there is nothing to tell, `[]` when its errors are not explained at all).
+pub fn native_entry<'h>(heap: &'h Heap, call: [Term<'h>; 3], cause: Term<'h>) -> Term<'h> {
+    heap.tuple(&[Term::atom(am::native), call[0], call[1], call[2], cause])
 }
 
 /// The class of the exception that a raw trace belongs to.
@@ -75,6 +81,8 @@ fn entry<'h>(
     let place = vm.code().locate(address as *const u64)?;
     let name = place.function;
     let (arguments, mut info) = match given {
+        // Arguments that are not known leave the arity, as where there is only something to tell of the cause.
+        Some(given) if given.element(1).is_atom(am::none) => (Term::small(name.arity.into()), given.element(2)),
         Some(given) => (given.element(1), given.element(2)),
         None => (Term::small(name.arity.into()), Term::NIL),
     };
@@ -89,16 +97,13 @@ fn entry<'h>(
 
 /// `[{error_info, #{module => Explainer, cause => Cause}}]` for a native of `module`.
 fn error_info<'h>(vm: &Vm, heap: &'h Heap, module: Option<Atom>, cause: Term<'h>) -> Term<'h> {
-    let explainer = match module {
-        Some(module) => explainer(vm, module),
-        None => None,
-    };
+    let explainer = module.filter(|_| !cause.is_nil()).and_then(|module| explainer(vm, module));
     let Some(explainer) = explainer else { return Term::NIL };
-    let mut pairs = vec![(Term::atom(am::module_), Term::atom(explainer))];
+    let mut pairs = vec![(Term::atom(am::module), Term::atom(explainer))];
     if !cause.is_atom(am::none) {
         pairs.push((Term::atom(am::cause), cause));
     }
-    let info = map::from_pairs(&pairs, heap);
+    let info = Map::from_pairs(&pairs, vm.atoms(), heap).as_term();
     heap.list(&[heap.tuple(&[Term::atom(am::error_info), info])])
 }
 

@@ -1,6 +1,6 @@
 //! The register file of a scheduler, and how a handler leaves the chain to change the process.
 
-use purlin_heap::heap::RED_ZONE;
+use purlin_heap::RED_ZONE;
 use purlin_heap::word::Word;
 use purlin_isa::REGISTERS_MAX;
 
@@ -177,6 +177,27 @@ impl Regs {
         }
     }
 
+    /// As [`Regs::keep_result`], with `words` of heap free afterwards. False when the process has grown above its
+    /// limit.
+    ///
+    /// # Safety
+    /// As for [`Regs::collect`].
+    pub(crate) unsafe fn keep_result_and_room(&mut self, result: Word, live: u16, words: usize) -> bool {
+        // SAFETY: by the caller.
+        unsafe {
+            self.keep_result(result, live);
+            if self.sp as usize - self.hp as usize >= words * 8 + RED_ZONE_BYTES {
+                return true;
+            }
+            let live = live as usize;
+            let result = (*self.machine).result;
+            self.set_x(live, result);
+            let within = self.collect(words, live + 1);
+            (*self.machine).result = self.x(live);
+            within
+        }
+    }
+
     /// Leaves the processor at the entry `ip` of a function, where its arguments are live.
     ///
     /// # Safety
@@ -199,7 +220,7 @@ impl Regs {
         unsafe {
             self.save();
             let machine = &mut *self.machine;
-            (*machine.process).suspend(self.ip.cast(), &machine.x[..live]);
+            (*machine.process).saved.save(self.ip.cast(), &machine.x[..live]);
             self.leave_with(exit)
         }
     }
@@ -226,7 +247,7 @@ impl Regs {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            (*(*self.machine).process).end_killed();
+            (*(*self.machine).process).end_with(Class::Exit, Word::atom(purlin_heap::am::killed));
             self.leave_with(Exit::Exited)
         }
     }
@@ -244,7 +265,7 @@ impl Regs {
             let process = &mut *machine.process;
             let exception = process.exception;
             let class = Class::from_atom(exception.class.atom_value()).unwrap_or(Class::Error);
-            crate::exception::end(machine.local.vm(), process, class, exception.reason, exception.trace);
+            crate::exception::end(machine.vm(), process, class, exception.reason, exception.trace);
             self.leave_with(Exit::Exited)
         }
     }

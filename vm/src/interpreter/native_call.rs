@@ -48,7 +48,7 @@ unsafe fn collect_after(r: &mut Regs) -> bool {
         if r.collect(0, 1) {
             return true;
         }
-        (*(*r.machine).process).end_killed();
+        (*(*r.machine).process).end_with(Class::Exit, Word::atom(am::killed));
         (*r.machine).stop = Some(Stop::Exit);
         false
     }
@@ -101,9 +101,8 @@ pub unsafe fn raise_native(mut r: Regs, export: *const Export, at: *const u8) {
         r.restore();
         let arity = (*export).name.arity as usize;
         let arguments = r;
-        let list = move |heap| arguments.arguments(heap, arity);
-        let stop = (*r.machine).stop.take();
-        raise_stop(r, export, at, stop.expect("a native without a value left a reason"), list)
+        let stop = (*r.machine).stop.take().expect("a native without a value left a reason");
+        raise_stop(r, export, at, stop, |heap| arguments.arguments(heap, arity))
     }
 }
 
@@ -123,9 +122,8 @@ unsafe fn raise_stop(
     unsafe {
         let name = (*export).name;
         let native = |heap: &Heap, cause: Term<'_>| {
-            let (module, function) = (Term::atom(name.module), Term::atom(name.function));
-            let entry = [Term::atom(am::native), module, function, arguments(relive(heap)), relive_term(cause)];
-            relive_term(heap.tuple(&entry))
+            let call = [Term::atom(name.module), Term::atom(name.function), arguments(relive(heap))];
+            relive_term(trace::native_entry(heap, call, relive_term(cause)))
         };
         match stop {
             Stop::Raise(class, reason) => {

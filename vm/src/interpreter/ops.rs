@@ -25,6 +25,7 @@ mod maps;
 mod matching;
 mod receive;
 mod records;
+mod runtime;
 mod select;
 mod tests;
 
@@ -44,6 +45,7 @@ pub use maps::*;
 pub use matching::*;
 pub use receive::*;
 pub use records::*;
+pub use runtime::*;
 pub use select::*;
 pub use tests::*;
 
@@ -92,7 +94,7 @@ impl<T: Src> Varied<T> {
     /// # Safety
     /// The instruction that runs must be the one that this operand belongs to.
     #[inline(always)]
-    unsafe fn get(&self, r: &Regs) -> Word {
+    pub unsafe fn get(&self, r: &Regs) -> Word {
         // SAFETY: passed on.
         unsafe { T::get(r, self.0) }
     }
@@ -136,7 +138,7 @@ impl<T: Copy> Fixed<T> {
     /// # Safety
     /// As for [`Varied::get`].
     #[inline(always)]
-    unsafe fn get(&self, r: &Regs) -> T {
+    pub unsafe fn get(&self, r: &Regs) -> T {
         // SAFETY: passed on.
         unsafe { field(r, self.0) }
     }
@@ -156,46 +158,56 @@ unsafe fn list_word(r: &Regs, bytes: usize, index: usize) -> Word {
 }
 
 macro_rules! op {
-    ($(#[doc = $doc:literal])* $shape:ident $Name:ident
-        [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*)
-        |$r:ident| $body:block $(slow |$s:ident| $slow:block)?
+    ($shape:ident $Name:ident [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*)
+        |$r:ident| $body:block $($slow:tt)*
     ) => {
-        $(#[doc = $doc])*
-        pub struct $Name<$($T),*>(#[allow(unused_parens)] std::marker::PhantomData<($($T),*)>);
+        /// The body of the instruction of this name.
+        #[allow(unused_parens)]
+        pub struct $Name<$($T),*>(std::marker::PhantomData<($($T),*)>);
 
         impl<$($T: $crate::interpreter::operands::$Bound),*> $crate::interpreter::ops::Op for $Name<$($T),*> {
-            const BYTES: usize = (8 $(+ $T::BYTES)* $(+ size_of::<$ty>())*).next_multiple_of(8);
+            const BYTES: usize = (8usize $(+ $T::BYTES)* $(+ size_of::<$ty>())*).next_multiple_of(8);
 
             #[inline(always)]
-            #[allow(unused_mut, unused_variables, clippy::let_and_return)]
+            #[allow(unused_mut, unused_variables, clippy::let_and_return, clippy::unit_arg)]
             unsafe fn run(mut $r: $crate::interpreter::regs::Regs) {
-                // SAFETY: the verifier proved what this instruction asks of its operands, `link` gave it the
+                // SAFETY: the verifier proved what this instruction asks of its operands, linking gave it the
                 // handler of their forms, and what the body needs beyond that it says where it needs it.
-                unsafe { op!(@body $shape $r [$($v : $T),*] ($($f : $ty),*) $body); }
+                unsafe { op!(@body $shape $r [$($v : $T),*] ($($f : $ty),*) $body) }
             }
         }
 
-        $(impl<$($T: $crate::interpreter::operands::$Bound),*> $crate::interpreter::ops::Slow for $Name<$($T),*> {
-            #[cold]
-            #[allow(unused_mut, unused_variables)]
-            unsafe fn run_slow(mut $s: $crate::interpreter::regs::Regs) {
-                // SAFETY: as in `run`.
-                unsafe { op!(@body control $s [$($v : $T),*] ($($f : $ty),*) $slow); }
-            }
-        })?
+        op!(@slow $Name [$($v : $T $Bound),*] ($($f : $ty),*) $($slow)*);
     };
-    (@body $shape:ident $r:ident [$($v:ident : $T:ident),*] ($($f:ident : $ty:ty),*) $body:block) => {
+    (@slow $Name:ident [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*)) => {};
+    (@slow $Name:ident [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*)
+        slow |$r:ident| $body:block
+    ) => {
+        impl<$($T: $crate::interpreter::operands::$Bound),*> $crate::interpreter::ops::Slow for $Name<$($T),*> {
+            #[cold]
+            #[allow(unused_mut, unused_variables, clippy::let_and_return, clippy::unit_arg)]
+            unsafe fn run_slow(mut $r: $crate::interpreter::regs::Regs) {
+                // SAFETY: as in `run`.
+                unsafe { op!(@body control $r [$($v : $T),*] ($($f : $ty),*) $body) }
+            }
+        }
+    };
+    (@body $shape:ident $r:ident [$($v:ident : $T:ident),*] ($($f:ident : $ty:ty),*) $body:block) => {{
         let at = 8usize;
         $(let $v = $crate::interpreter::ops::Varied::<$T>::at(at); let at = at + $T::BYTES;)*
         $(let $f = $crate::interpreter::ops::Fixed::<$ty>::at(at); let at = at + size_of::<$ty>();)*
         op!(@end $shape $r ($($f),*) $body)
-    };
-    (@end straight $r:ident ($($f:ident),*) $body:block) => {
+    }};
+    (@end straight $r:ident ($($f:ident),*) $body:block) => {{
         $body
-        $r.next(Self::BYTES)
-    };
+        $r.next(<Self as $crate::interpreter::ops::Op>::BYTES)
+    }};
     (@end test $r:ident ($fail:ident $(, $f:ident)*) $body:block) => {
-        if $body { $r.next(Self::BYTES) } else { $r.jump($r.ip.offset($fail.get(&$r) as isize)) }
+        if $body {
+            $r.next(<Self as $crate::interpreter::ops::Op>::BYTES)
+        } else {
+            $r.jump($r.ip.offset($fail.get(&$r) as isize))
+        }
     };
     (@end control $r:ident ($($f:ident),*) $body:block) => { $body };
 }

@@ -6,7 +6,7 @@ use crate::process::Process;
 
 /// Why a process left the processor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Its slice is over.
     Yielded,
     /// It waits for a signal or a time.
@@ -18,16 +18,19 @@ pub enum Exit {
 /// Runs the process from where it stopped, for `slice` reductions.
 ///
 /// # Safety
-/// The caller must have the right to run the process, and nothing else may refer to its owned part.
-pub unsafe fn run(machine: &mut Machine, process: *mut Process, slice: i64) -> Exit {
+/// The caller has the right to run the process, and nothing else refers to its owned part.
+pub(crate) unsafe fn run(machine: &mut Machine, process: *mut Process, slice: i64) -> Exit {
     machine.process = process;
     machine.slice = slice;
     machine.charged = 0;
     machine.exit = None;
-    // SAFETY: by the caller; the process was suspended by the interpreter or set up by `spawn`, at an instruction
+    // SAFETY: the process was suspended by the interpreter or set up by `spawn`, at an instruction
     // where exactly the saved X registers are live.
     unsafe {
-        let (ip, _live) = (*process).resume(&mut machine.x);
+        let live = (*process).saved.registers();
+        machine.x[..live.len()].copy_from_slice(live);
+        let ip = (*process).saved.ip;
+        (*process).saved.clear();
         let heap = &(*process).heap;
         let registers = Regs {
             ip: ip.cast(),

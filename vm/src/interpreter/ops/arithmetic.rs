@@ -6,10 +6,11 @@ use super::integers::{fail, generic};
 use super::{Label, Op, op};
 
 macro_rules! generic_operation {
-    ($Name:ident [$($operand:ident : $T:ident),*] |$heap:ident, $x:ident, $y:ident| $value:expr, $second:ident) => {
+    ($Name:ident [$($operand:ident : $T:ident),*] |$heap:ident, $x:ident, $y:ident| $value:expr, $first:ident, $second:ident) => {
         op! { control $Name [$($operand: $T Src,)* dst: D Dst] (fail_to: Label, live: u16) |r| {
-            let (x, y) = (a.get(&r), $second.get(&r));
-            match generic(&mut r, |$heap, $x, $y| $value, x, y, live.get(&r)) {
+            let (x, y) = ($first.get(&r), $second.get(&r));
+            let live = live.get(&r);
+            match generic(&mut r, |$heap, $x, $y| $value, x, y, live) {
                 Ok(()) => {
                     let result = r.m().result;
                     dst.set(&mut r, result);
@@ -21,6 +22,6 @@ macro_rules! generic_operation {
     };
 }
 
-generic_operation!(Divide [a: A, b: B] |heap, x, y| arith::divide(x, y, heap), b);
-generic_operation!(Negate [a: A] |heap, x, _y| arith::negate(x, heap), a);
-generic_operation!(BitNot [a: A] |heap, x, _y| arith::bit_not(x, heap), a);
+generic_operation!(Divide [a: A, b: B] |heap, x, y| arith::divide(x, y, heap), a, b);
+generic_operation!(Negate [a: A] |heap, x, _y| arith::neg(x, heap), a, a);
+generic_operation!(BitNot [a: A] |heap, x, _y| arith::bnot(x, heap), a, a);

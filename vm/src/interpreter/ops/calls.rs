@@ -64,7 +64,7 @@ unsafe fn address(export: *const Export) -> *const u8 {
 }
 
 op! { control Call [] (target: *const u8) |r| {
-    push_return(&mut r, Self::BYTES);
+    push_return(&mut r, <Self as super::Op>::BYTES);
     enter(r, target.get(&r))
 } }
 
@@ -76,7 +76,7 @@ op! { control CallLast [frame: F Frame] (target: *const u8) |r| {
 op! { control CallOnly [] (target: *const u8) |r| { enter(r, target.get(&r)) } }
 
 op! { control CallExport [] (export: *const Export) |r| {
-    push_return(&mut r, Self::BYTES);
+    push_return(&mut r, <Self as super::Op>::BYTES);
     enter(r, address(export.get(&r)))
 } }
 
@@ -88,20 +88,22 @@ op! { control CallExportLast [frame: F Frame] (export: *const Export) |r| {
 op! { control CallExportOnly [] (export: *const Export) |r| { enter(r, address(export.get(&r))) } }
 
 op! { control CallNative [] (export: *const Export) |r| {
-    if call_native(&mut r, export.get(&r)) {
-        return r.next(Self::BYTES);
+    let function = export.get(&r);
+    if call_native(&mut r, function) {
+        return r.next(<Self as super::Op>::BYTES);
     }
     r.leave::<Self>()
 } slow |r| {
     if has_raised(&r) {
         return raise_native(r, export.get(&r), r.ip);
     }
-    push_return(&mut r, Self::BYTES);
+    push_return(&mut r, <Self as super::Op>::BYTES);
     continue_native(r, export.get(&r))
 } }
 
 op! { control CallNativeLast [frame: F Frame] (export: *const Export) |r| {
-    if call_native(&mut r, export.get(&r)) {
+    let function = export.get(&r);
+    if call_native(&mut r, function) {
         r.sp = r.sp.add(frame.words(&r));
         return super::return_to_caller(r);
     }
@@ -115,7 +117,8 @@ op! { control CallNativeLast [frame: F Frame] (export: *const Export) |r| {
 } }
 
 op! { control CallNativeOnly [] (export: *const Export) |r| {
-    if call_native(&mut r, export.get(&r)) {
+    let function = export.get(&r);
+    if call_native(&mut r, function) {
         return super::return_to_caller(r);
     }
     r.leave::<Self>()
@@ -127,7 +130,8 @@ op! { control CallNativeOnly [] (export: *const Export) |r| {
 } }
 
 op! { control NativeBody [] (export: *const Export) |r| {
-    if call_native(&mut r, export.get(&r)) {
+    let function = export.get(&r);
+    if call_native(&mut r, function) {
         return super::return_to_caller(r);
     }
     r.leave::<Self>()

@@ -13,7 +13,7 @@ use crate::interpreter::regs::Regs;
 /// Both must be values of the running process.
 unsafe fn compare(r: &Regs, a: Word, b: Word) -> Ordering {
     // SAFETY: nothing moves while they are compared.
-    unsafe { purlin_heap::compare(a.term(), b.term(), r.m().vm().atoms()) }
+    unsafe { purlin_heap::order::compare(a.term(), b.term(), r.m().vm().atoms()) }
 }
 
 /// Whether the fast path may compare the words: both small integers.
@@ -62,7 +62,7 @@ fn may_be_equal(a: Word, b: Word) -> bool {
 /// Both must be values of the running process.
 unsafe fn exactly_equal(a: Word, b: Word) -> bool {
     // SAFETY: nothing moves while they are compared.
-    unsafe { purlin_heap::exactly_equal(a.term(), b.term()) }
+    unsafe { purlin_heap::equal::exact(a.term(), b.term()) }
 }
 
 /// Equality of values that are not the same word.
@@ -71,7 +71,7 @@ unsafe fn exactly_equal(a: Word, b: Word) -> bool {
 /// Both must be values of the running process.
 unsafe fn equal(a: Word, b: Word) -> bool {
     // SAFETY: nothing moves while they are compared.
-    unsafe { purlin_heap::equal(a.term(), b.term()) }
+    unsafe { purlin_heap::equal::by_value(a.term(), b.term()) }
 }
 
 macro_rules! equality {

@@ -7,7 +7,8 @@ use super::{list_word, op};
 use crate::exception::bad_code;
 use crate::interpreter::operands::any;
 
-op! { straight Move [src: S Src, dst: D Dst] () |r| { dst.set(&mut r, src.get(&r)); } }
+op! { straight Move [src: S Src, dst: D Dst] () |r| { let value = src.get(&r);
+    dst.set(&mut r, value); } }
 
 op! { straight Swap [a: A Register, b: B Register] () |r| {
     let (x, y) = (a.get(&r), b.get(&r));
@@ -43,9 +44,11 @@ op! { control GetListChecked [src: S Src, head: H Dst, tail: T Dst] () |r| {
     r.next(Self::BYTES)
 } }
 
-op! { straight GetHead [src: S Src, dst: D Dst] () |r| { dst.set(&mut r, load(src.get(&r), tag::CONS, 0)); } }
+op! { straight GetHead [src: S Src, dst: D Dst] () |r| { let value = load(src.get(&r), tag::CONS, 0);
+    dst.set(&mut r, value); } }
 
-op! { straight GetTail [src: S Src, dst: D Dst] () |r| { dst.set(&mut r, load(src.get(&r), tag::CONS, 1)); } }
+op! { straight GetTail [src: S Src, dst: D Dst] () |r| { let value = load(src.get(&r), tag::CONS, 1);
+    dst.set(&mut r, value); } }
 
 op! { control GetHeadChecked [src: S Src, dst: D Dst] () |r| {
     let list = src.get(&r);
@@ -68,7 +71,8 @@ op! { control GetTailChecked [src: S Src, dst: D Dst] () |r| {
 op! { straight GetElement [src: S Src, dst: D Dst] (offset: u32) |r| {
     let tuple = src.get(&r);
     let at = (tuple.0 - tag::BOXED) as *const u8;
-    dst.set(&mut r, *at.add(offset.get(&r) as usize).cast::<Word>());
+    let value = *at.add(offset.get(&r) as usize).cast::<Word>();
+    dst.set(&mut r, value);
 } }
 
 /// Whether `term` is a tuple that has a word `offset` bytes behind its header.

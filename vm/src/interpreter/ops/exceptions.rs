@@ -99,5 +99,3 @@ op! { straight BuildStacktrace [] () |r| {
     r.restore();
     r.x0 = stack;
 } }
-
-op! { control RaiseSaved [] () |r| { r.raise_saved() } }

@@ -30,7 +30,7 @@ unsafe fn number(term: Word) -> Option<f64> {
         return Some(term.small_value() as f64);
     }
     // SAFETY: by the caller.
-    purlin_heap::number_to_float(unsafe { term.term() })
+    purlin_heap::arith::operand(unsafe { term.term() }).ok()
 }
 
 op! { control FloatLoad [src: S Src] (to: u16) |r| {

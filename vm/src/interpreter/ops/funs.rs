@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use purlin_heap::layout::{self, Kind, header};
 use purlin_heap::word::{Word, tag};
-use purlin_heap::{FunEntry, Mfa};
+use purlin_heap::{FunEntry, Mfa, Term};
 
 use super::calls::{enter, push_return};
 use super::tests::boxed_kind;
@@ -18,7 +18,7 @@ op! { control MakeFun [dst: D Dst] (entry: *const FunEntry, count: u32) |r| {
     let at = r.hp;
     *at = header(Kind::Fun, layout::fun::FREE - 1 + count);
     *at.add(layout::fun::ENTRY) = Word(entry.get(&r) as u64);
-    *at.add(layout::fun::MAKER) = (*(*r.machine).process).pid_word();
+    *at.add(layout::fun::MAKER) = Term::pid((*(*r.machine).process).pid()).word();
     for index in 0..count {
         *at.add(layout::fun::FREE + index) = any(&r, list_word(&r, Self::BYTES, index));
     }
@@ -84,7 +84,7 @@ op! { control CallFun2 [fun: F Src] (arity: u16) |r| {
 
 op! { test IsFunction2 [src: S Src, arity: A Src] (fail: Label) |r| {
     let (fun, arity) = (src.get(&r), arity.get(&r));
-    arity.is_small() && purlin_heap::fun_arity(fun.term()).is_some_and(|n| n as i64 == arity.small_value())
+    arity.is_small() && fun.term().fun_arity().is_some_and(|n| n as i64 == arity.small_value())
 } }
 
 /// The export that `apply` names in the two registers behind the arguments.

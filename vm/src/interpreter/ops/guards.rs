@@ -1,7 +1,7 @@
 //! Natives that are called between two instructions, without giving up the X registers: guards, and `bif`s in
 //! bodies. The most frequent have instructions of their own.
 
-use purlin_heap::am;
+use purlin_heap::{Term, am};
 use purlin_heap::word::{Word, tag};
 
 use super::tests::is_tuple;
@@ -32,7 +32,7 @@ guard!(Guard2 [a: A, b: B] 2);
 guard!(Guard3 [a: A, b: B, c: C] 3);
 
 op! { straight SelfPid [dst: D Dst] () |r| {
-    let pid = (*(*r.machine).process).pid_word();
+    let pid = Term::pid((*(*r.machine).process).pid()).word();
     dst.set(&mut r, pid);
 } }
 

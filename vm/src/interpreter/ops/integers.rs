@@ -66,8 +66,8 @@ macro_rules! integer_operation {
             }
             r.leave::<Self>()
         } slow |r| {
-            let (x, y) = (a.get(&r), b.get(&r));
-            match generic(&mut r, |heap, x, y| $generic(x, y, heap), x, y, live.get(&r)) {
+            let (x, y, live) = (a.get(&r), b.get(&r), live.get(&r));
+            match generic(&mut r, |heap, x, y| $generic(x, y, heap), x, y, live) {
                 Ok(()) => {
                     let result = r.m().result;
                     dst.set(&mut r, result);
@@ -88,19 +88,19 @@ fn fits((value, overflow): (i64, bool)) -> Option<Word> {
 // Tagged words are eight times their value, so that sums, differences and bits work on the words as they are, and
 // an overflow of 64 bits is an overflow of 61.
 integer_operation!(Add arith::add, |x, y| fits((x.0 as i64).overflowing_add(y.0 as i64)));
-integer_operation!(Subtract arith::subtract, |x, y| fits((x.0 as i64).overflowing_sub(y.0 as i64)));
-integer_operation!(Multiply arith::multiply, |x, y| fits((x.0 as i64).overflowing_mul(y.small_value())));
-integer_operation!(IntDivide arith::int_divide, |x, y| {
+integer_operation!(Subtract arith::sub, |x, y| fits((x.0 as i64).overflowing_sub(y.0 as i64)));
+integer_operation!(Multiply arith::mul, |x, y| fits((x.0 as i64).overflowing_mul(y.small_value())));
+integer_operation!(IntDivide arith::div, |x, y| {
     // The quotient of the smallest integer and -1 overflows; of all others it fits.
     if y.0 == 0 || y.0 as i64 == -8 { None } else { Some(Word((x.0 as i64 / y.0 as i64 * 8) as u64)) }
 });
-integer_operation!(Remainder arith::remainder, |x, y| {
+integer_operation!(Remainder arith::rem, |x, y| {
     if y.0 == 0 || y.0 as i64 == -8 { None } else { Some(Word((x.0 as i64 % y.0 as i64) as u64)) }
 });
-integer_operation!(BitAnd arith::bit_and, |x, y| Some(Word(x.0 & y.0)));
-integer_operation!(BitOr arith::bit_or, |x, y| Some(Word(x.0 | y.0)));
-integer_operation!(BitXor arith::bit_xor, |x, y| Some(Word(x.0 ^ y.0)));
-integer_operation!(ShiftLeft arith::shift_left, |x, y| {
+integer_operation!(BitAnd arith::band, |x, y| Some(Word(x.0 & y.0)));
+integer_operation!(BitOr arith::bor, |x, y| Some(Word(x.0 | y.0)));
+integer_operation!(BitXor arith::bxor, |x, y| Some(Word(x.0 ^ y.0)));
+integer_operation!(ShiftLeft arith::bsl, |x, y| {
     let by = y.small_value();
     if (0..=60).contains(&by) {
         let shifted = (x.0 as i64) << by;
@@ -109,7 +109,7 @@ integer_operation!(ShiftLeft arith::shift_left, |x, y| {
         None
     }
 });
-integer_operation!(ShiftRight arith::shift_right, |x, y| {
+integer_operation!(ShiftRight arith::bsr, |x, y| {
     let by = y.small_value();
     if (0..=60).contains(&by) { Some(Word((x.0 as i64 >> by) as u64 & !7)) } else { None }
 });

@@ -1,1 +1,294 @@
-//! Matching binaries.
+//! Matching binaries: contexts, and the fields that are read from them.
+//!
+//! A context is `{position, end, original}`, counted in bits from the first of the original. Only the running process
+//! sees it, so its position is written in place.
+
+use purlin_heap::bits::{self, Bits, Format, MatchContext};
+use purlin_heap::layout::Kind;
+use purlin_heap::word::Word;
+use purlin_heap::{Build, Heap, Term, am};
+use purlin_isa::bits::{CommandKind, Description};
+
+use super::tests::{boxed_kind, is_bits};
+use super::{Label, Op, Varied, list_word, op};
+use crate::interpreter::operands::{Src, set_any};
+use crate::interpreter::regs::Regs;
+use crate::native::Class;
+
+/// The context in a register.
+///
+/// # Safety
+/// The verifier proved it to be one; it is not kept across a collection.
+#[inline(always)]
+pub(super) unsafe fn context<'h>(word: Word) -> MatchContext<'h> {
+    // SAFETY: by the caller.
+    let term: Term<'h> = unsafe { word.term() };
+    MatchContext::of(term).expect("the verifier proved a matching context")
+}
+
+/// The bits of the flags of a field, as OTP's compiler writes them.
+const LITTLE: u16 = 2;
+const SIGNED: u16 = 4;
+const NATIVE: u16 = 16;
+
+/// How the bits of a field are to be taken.
+#[inline(always)]
+pub(super) fn format(flags: u16) -> Format {
+    let native_little = cfg!(target_endian = "little") && flags & NATIVE != 0;
+    Format { signed: flags & SIGNED != 0, little: flags & LITTLE != 0 || native_little }
+}
+
+/// Stores what a native of the heap builds of the context, or goes to `fail`.
+macro_rules! build {
+    ($r:ident, $dst:ident, $live:ident, |$heap:ident| $value:expr) => {{
+        $r.save();
+        let $heap: &Heap = &(*$r.m().process).heap;
+        let value = $value.word();
+        $r.restore();
+        let live = $live.get(&$r);
+        $r.keep_result(value, live);
+        let value = (*$r.machine).result;
+        $dst.set(&mut $r, value);
+        $r.next(<Self as Op>::BYTES)
+    }};
+}
+
+macro_rules! fail {
+    ($r:ident, $fail:ident) => {
+        return $r.jump($r.ip.offset($fail.get(&$r) as isize))
+    };
+}
+
+op! { control StartMatch [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
+    let src = src.get(&r);
+    if boxed_kind(src) == Some(Kind::MatchContext) {
+        dst.set(&mut r, src);
+        return r.next(Self::BYTES);
+    }
+    if !is_bits(src) {
+        return r.jump(r.ip.offset(fail.get(&r) as isize));
+    }
+    build!(r, dst, live, |heap| MatchContext::new(src.term(), heap).expect("it is a bit string").as_term())
+} }
+
+op! { control MatchTail [of: C Src, dst: D Dst] (live: u16) |r| {
+    let context = context(of.get(&r));
+    build!(r, dst, live, |heap| context.tail(heap))
+} }
+
+op! { control MatchPosition [of: C Src, dst: D Dst] (live: u16) |r| {
+    let position = context(of.get(&r)).position();
+    dst.set(&mut r, Word::small(position as i64));
+    r.next(<Self as Op>::BYTES)
+} }
+
+op! { straight MatchSetPosition [of: C Src, position: P Src] () |r| {
+    let position = position.get(&r);
+    let to = usize::try_from(position.small_value()).unwrap_or(usize::MAX);
+    let context = context(of.get(&r));
+    context.set_position(to.min(context.end()));
+} }
+
+/// The number of bits in a field of `size` units; nothing for a size that no field has.
+#[inline(always)]
+pub(super) fn field_bits(size: Word, unit: u16) -> Option<usize> {
+    if !size.is_small() {
+        return None;
+    }
+    usize::try_from(size.small_value()).ok()?.checked_mul(unit as usize)
+}
+
+/// Integers of so many bits are small, whatever their sign.
+const SMALL_BITS_MAX: usize = 60;
+
+/// An integer of at most [`SMALL_BITS_MAX`] bits, which are there.
+#[inline(always)]
+pub(super) fn small_integer(bits: Bits<'_>, at: usize, size: usize, format: Format) -> i64 {
+    let value = bits.unsigned(at, size, format.little).unwrap_or(0);
+    if !format.signed || size == 0 {
+        return value as i64;
+    }
+    let unused = 64 - size as u32;
+    (value << unused) as i64 >> unused
+}
+
+op! { control MatchInteger [of: C Src, size: S Src, dst: D Dst]
+    (fail: Label, live: u16, unit: u16, flags: u16) |r| {
+    let context = context(of.get(&r));
+    let Some(size) = field_bits(size.get(&r), unit.get(&r)) else { fail!(r, fail) };
+    if size > context.left() {
+        fail!(r, fail)
+    }
+    let (at, format) = (context.position(), format(flags.get(&r)));
+    context.set_position(at + size);
+    if size <= SMALL_BITS_MAX {
+        let value = small_integer(context.bits(), at, size, format);
+        dst.set(&mut r, Word::small(value));
+        return r.next(Self::BYTES);
+    }
+    build!(r, dst, live, |heap| match context.bits().integer(at, size, format, heap) {
+        Some(Ok(value)) => value,
+        _ => return r.raise_atom(Class::Error, am::system_limit),
+    })
+} }
+
+op! { control MatchFloat [of: C Src, size: S Src, dst: D Dst]
+    (fail: Label, live: u16, unit: u16, flags: u16) |r| {
+    let context = context(of.get(&r));
+    let Some(size) = field_bits(size.get(&r), unit.get(&r)) else { fail!(r, fail) };
+    if size > context.left() {
+        fail!(r, fail)
+    }
+    let at = context.position();
+    let Some(value) = context.bits().float(at, size, format(flags.get(&r)).little) else { fail!(r, fail) };
+    context.set_position(at + size);
+    build!(r, dst, live, |heap| heap.float(value))
+} }
+
+op! { control MatchBinary [of: C Src, size: S Src, dst: D Dst]
+    (fail: Label, live: u16, unit: u16, flags: u16) |r| {
+    let (context, size, unit) = (context(of.get(&r)), size.get(&r), unit.get(&r));
+    let size = if size == Word::atom(am::all) {
+        (context.left() % unit.max(1) as usize == 0).then(|| context.left())
+    } else {
+        field_bits(size, unit).filter(|&size| size <= context.left())
+    };
+    let Some(size) = size else { fail!(r, fail) };
+    let at = context.position();
+    context.set_position(at + size);
+    build!(r, dst, live, |heap| bits::slice(context.original(), at, size, heap).expect("within the original"))
+} }
+
+op! { test MatchSkip [of: C Src, size: S Src] (fail: Label, unit: u16) |r| {
+    let context = context(of.get(&r));
+    match field_bits(size.get(&r), unit.get(&r)) {
+        Some(size) if size <= context.left() => {
+            context.set_position(context.position() + size);
+            true
+        }
+        _ => false,
+    }
+} }
+
+op! { test MatchTestUnit [of: C Src] (fail: Label, unit: u16) |r| {
+    context(of.get(&r)).left() % unit.get(&r) as usize == 0
+} }
+
+op! { test MatchTestTail [of: C Src] (fail: Label, bits: u32) |r| {
+    context(of.get(&r)).left() == bits.get(&r) as usize
+} }
+
+op! { test MatchString [of: C Src] (fail: Label, bits: u32, bytes: *const u8) |r| {
+    let context = context(of.get(&r));
+    let size = bits.get(&r) as usize;
+    let string = std::slice::from_raw_parts(bytes.get(&r), size.div_ceil(8));
+    let wanted = Bits::of_bytes(string).slice(0, size);
+    match (context.bits().slice(context.position(), size), wanted) {
+        (Some(field), Some(wanted)) if field.same(wanted) => {
+            context.set_position(context.position() + size);
+            true
+        }
+        _ => false,
+    }
+} }
+
+/// The code point at the context's position and its size in bits.
+fn code_point(context: MatchContext<'_>, width: u16, flags: u16) -> Option<(u32, usize)> {
+    let (bits, at, little) = (context.bits(), context.position(), format(flags).little);
+    match width {
+        8 => bits.utf8(at),
+        16 => bits.utf16(at, little),
+        _ => bits.utf32(at, little).map(|point| (point, 32)),
+    }
+}
+
+op! { control MatchUtf [of: C Src, dst: D Dst] (fail: Label, width: u16, flags: u16) |r| {
+    let context = context(of.get(&r));
+    match code_point(context, width.get(&r), flags.get(&r)) {
+        Some((point, size)) => {
+            context.set_position(context.position() + size);
+            dst.set(&mut r, Word::small(point.into()));
+            r.next(Self::BYTES)
+        }
+        None => r.jump(r.ip.offset(fail.get(&r) as isize)),
+    }
+} }
+
+op! { test MatchSkipUtf [of: C Src] (fail: Label, width: u16, flags: u16) |r| {
+    let context = context(of.get(&r));
+    match code_point(context, width.get(&r), flags.get(&r)) {
+        Some((_, size)) => {
+            context.set_position(context.position() + size);
+            true
+        }
+        None => false,
+    }
+} }
+
+op! { control MatchMany [of: C Src] (fail: Label, live: u16, count: u32) |r| {
+    for index in 0..count.get(&r) as usize {
+        if !command(&mut r, <Self as Op>::BYTES, index, &of) {
+            return r.jump(r.ip.offset(fail.get(&r) as isize));
+        }
+    }
+    r.next(<Self as Op>::BYTES + count.get(&r) as usize * 24)
+} }
+
+/// Runs one command of a `bs_match`; false when it does not match.
+///
+/// # Safety
+/// As for any handler; the list of the instruction has that command.
+unsafe fn command<C: Src>(r: &mut Regs, bytes: usize, index: usize, of: &Varied<C>) -> bool {
+    // SAFETY: by the caller. The context is read anew for each command, because building may collect.
+    unsafe {
+        let told = Description::<CommandKind>::decode(list_word(r, bytes, 3 * index).0);
+        let size = list_word(r, bytes, 3 * index + 1).0 as usize;
+        let operand = list_word(r, bytes, 3 * index + 2);
+        let context = context(of.get(r));
+        let (at, left, unit) = (context.position(), context.left(), usize::from(told.unit.max(1)));
+        match told.kind {
+            CommandKind::EnsureAtLeast => left >= size && (left - size).is_multiple_of(unit),
+            CommandKind::EnsureExactly => left == size,
+            _ if size > left => false,
+            CommandKind::Skip => {
+                context.set_position(at + size);
+                true
+            }
+            CommandKind::Equal => {
+                context.set_position(at + size);
+                context.bits().number(at, size) == Some(operand.0)
+            }
+            CommandKind::Integer if size <= SMALL_BITS_MAX => {
+                let format = format(u16::from(told.flags));
+                let value = small_integer(context.bits(), at, size, format);
+                context.set_position(at + size);
+                set_any(r, operand, Word::small(value));
+                true
+            }
+            CommandKind::Integer | CommandKind::Binary | CommandKind::Tail => {
+                r.save();
+                let heap = &(*(*r.machine).process).heap;
+                let value = match told.kind {
+                    CommandKind::Integer => {
+                        let format = format(u16::from(told.flags));
+                        match context.bits().integer(at, size, format, heap) {
+                            Some(Ok(value)) => value,
+                            _ => return false,
+                        }
+                    }
+                    CommandKind::Binary => context.take(size, heap),
+                    _ => context.tail(heap),
+                };
+                let value = value.word();
+                if told.kind != CommandKind::Tail {
+                    context.set_position(at + size);
+                }
+                r.restore();
+                r.keep_result(value, told.live);
+                let value = (*r.machine).result;
+                set_any(r, operand, value);
+                true
+            }
+        }
+    }
+}

@@ -102,7 +102,7 @@ op! { control MarkerReserve [dst: D Dst] () |r| {
     let marker = (*machine.process).reserve_marker(&machine.local);
     r.restore();
     dst.set(&mut r, marker);
-    r.next(<Self as Op>::BYTES)
+    r.next(Self::BYTES)
 } }
 
 op! { straight MarkerBind [marker: M Src, reference: R Src] () |r| {

@@ -61,7 +61,7 @@ op! { control SelectDense [src: S Src] (fail: Label, count: u32, low: Word) |r| 
 op! { control SelectGeneric [src: S Src] (fail: Label, count: u32) |r| {
     let (value, count) = (src.get(&r).term(), count.get(&r) as usize);
     for index in 0..count {
-        if purlin_heap::exactly_equal(value, list_word(&r, Self::BYTES, index).term()) {
+        if purlin_heap::equal::exact(value, list_word(&r, Self::BYTES, index).term()) {
             return r.jump(label(&r, Self::BYTES, count, index));
         }
     }

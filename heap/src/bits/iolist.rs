@@ -1,0 +1,140 @@
+//! Lists to bytes and back. Nested lists are walked with a stack of their own.
+
+use super::{Bits, Construction, NoMemory};
+use crate::build::Build;
+use crate::term::Term;
+
+/// A part of a list of bytes, bit strings and such lists.
+#[derive(Clone, Copy)]
+pub enum Piece<'h> {
+    /// An element that is a byte.
+    Byte(u8),
+    /// An element, or a tail, that is a bit string.
+    Bits(Bits<'h>),
+}
+
+/// The list holds something else, or the result is no whole number of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ListError {
+    /// Something that is no byte, no bit string and no list.
+    Malformed,
+    /// More bytes than there is memory.
+    NoMemory,
+}
+
+impl From<NoMemory> for ListError {
+    fn from(_: NoMemory) -> ListError {
+        ListError::NoMemory
+    }
+}
+
+/// The pieces of a list, in order; it can be left and resumed.
+pub struct Pieces<'h> {
+    current: Term<'h>,
+    /// What follows the lists that `current` is nested in.
+    tails: Vec<Term<'h>>,
+}
+
+impl<'h> Pieces<'h> {
+    /// The pieces of an iolist, or of a single bit string.
+    pub fn new(list: Term<'h>) -> Pieces<'h> {
+        Pieces { current: list, tails: Vec::new() }
+    }
+}
+
+impl<'h> Iterator for Pieces<'h> {
+    type Item = Result<Piece<'h>, ListError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(cons) = self.current.as_cons() {
+                let (head, tail) = (cons.head(), cons.tail());
+                if let Some(value) = head.as_small() {
+                    self.current = tail;
+                    return Some(u8::try_from(value).map(Piece::Byte).map_err(|_| ListError::Malformed));
+                }
+                if !tail.is_nil() {
+                    self.tails.push(tail);
+                }
+                self.current = head;
+            } else if self.current.is_nil() {
+                self.current = self.tails.pop()?;
+            } else {
+                let bits = Bits::of(self.current);
+                self.current = Term::NIL;
+                return Some(bits.map(Piece::Bits).ok_or(ListError::Malformed));
+            }
+        }
+    }
+}
+
+/// How many bits the pieces of a list have.
+pub fn bit_size(list: Term<'_>) -> Result<usize, ListError> {
+    Pieces::new(list).try_fold(0usize, |size, piece| {
+        let more = match piece? {
+            Piece::Byte(_) => 8,
+            Piece::Bits(bits) => bits.bit_size(),
+        };
+        size.checked_add(more).ok_or(ListError::NoMemory)
+    })
+}
+
+/// How many bytes the pieces of an iolist have; each must be whole bytes.
+pub fn byte_size(list: Term<'_>) -> Result<usize, ListError> {
+    Pieces::new(list).try_fold(0usize, |size, piece| match piece? {
+        Piece::Byte(_) => size.checked_add(1).ok_or(ListError::NoMemory),
+        Piece::Bits(bits) if bits.is_binary() => {
+            size.checked_add(bits.byte_size()).ok_or(ListError::NoMemory)
+        }
+        Piece::Bits(_) => Err(ListError::Malformed),
+    })
+}
+
+/// The binary of an iolist: `iolist_to_binary/1`.
+pub fn to_binary<'h, B: Build + ?Sized>(list: Term<'_>, build: &'h B) -> Result<Term<'h>, ListError> {
+    joined(list, byte_size(list)? * 8, build)
+}
+
+/// The bit string of a list whose pieces may be of any number of bits: `list_to_bitstring/1`.
+pub fn to_bits<'h, B: Build + ?Sized>(list: Term<'_>, build: &'h B) -> Result<Term<'h>, ListError> {
+    joined(list, bit_size(list)?, build)
+}
+
+/// The bytes of an iolist.
+pub fn to_bytes(list: Term<'_>) -> Result<Vec<u8>, ListError> {
+    let mut bytes = Vec::with_capacity(byte_size(list)?);
+    for piece in Pieces::new(list) {
+        match piece? {
+            Piece::Byte(byte) => bytes.push(byte),
+            Piece::Bits(bits) => match bits.as_bytes() {
+                Some(whole) => bytes.extend_from_slice(whole),
+                None => bytes.extend(bits.bytes()),
+            },
+        }
+    }
+    Ok(bytes)
+}
+
+fn joined<'h, B: Build + ?Sized>(list: Term<'_>, size: usize, build: &'h B) -> Result<Term<'h>, ListError> {
+    let mut made = Construction::new(size, build)?;
+    for piece in Pieces::new(list) {
+        let written = match piece? {
+            Piece::Byte(byte) => made.writer().number(byte.into(), 8),
+            Piece::Bits(bits) => made.writer().bits(bits),
+        };
+        written.map_err(|_| ListError::NoMemory)?;
+    }
+    Ok(made.finish(build))
+}
+
+/// The bytes of `bits` as a list that ends in `tail`; an incomplete last byte becomes a bit string, as in
+/// `bitstring_to_list/1`.
+pub fn to_list<'h, B: Build + ?Sized>(bits: Bits<'_>, tail: Term<'h>, build: &'h B) -> Term<'h> {
+    let whole = bits.bit_size() / 8;
+    let rest = bits.slice(whole * 8, bits.bit_size() % 8).filter(|rest| rest.bit_size() > 0);
+    let tail = match rest {
+        Some(rest) => build.cons(super::copy(rest, build), tail),
+        None => tail,
+    };
+    (0..whole).rev().fold(tail, |list, at| build.cons(Term::small(bits.byte(at).into()), list))
+}

@@ -1,0 +1,93 @@
+//! The runtime's own instructions.
+
+use std::sync::atomic::Ordering;
+
+use purlin_heap::{Mfa, Term, am};
+
+use super::calls::enter;
+use super::op;
+use crate::code::Export;
+use crate::interpreter::regs::Regs;
+use crate::interpreter::run::Exit;
+use crate::native::Class;
+
+op! { control ProcessEnd [] () |r| {
+    r.save();
+    let machine = &mut *r.machine;
+    (*machine.process).end_with(Class::Exit, Term::atom(am::normal).word());
+    r.leave_with(Exit::Exited)
+} }
+
+op! { control Underflow [] () |r| {
+    r.save();
+    let machine = &mut *r.machine;
+    match (*machine.process).underflow(&mut machine.x[..1]) {
+        Ok(caller) => {
+            r.restore();
+            r.x0 = (*r.machine).x[0];
+            r.jump(caller.return_target().cast())
+        }
+        Err(_) => r.out_of_memory(),
+    }
+} }
+
+op! { control RaiseSaved [] () |r| { r.raise_saved() } }
+
+op! { control UndefinedBody [] (export: *const Export) |r| {
+    let export = &*export.get(&r);
+    r.save();
+    // The module may be found where the machine looks for modules.
+    r.m().vm().load_on_demand(export.name.module);
+    let address = export.address.load(Ordering::Acquire);
+    if address != export.own_body() {
+        return enter(r, address.cast_const().cast());
+    }
+    call_error_handler(r, export)
+} }
+
+/// Calls `M:'$handle_undefined_function'(F, Args)`, or the error handler that the process has chosen, or raises
+/// `undef`, as OTP's `error_handler` does when the module cannot be loaded.
+///
+/// # Safety
+/// As for any handler; the arguments of the export are in the X registers.
+unsafe fn call_error_handler(mut r: Regs, export: &Export) {
+    // SAFETY: by the caller; nothing is collected before the arguments are in registers again.
+    unsafe {
+        let arity = export.name.arity as usize;
+        let arguments = r;
+        let list = r.build(|heap| arguments.arguments(heap, arity));
+        let (module, function) = (Term::atom(export.name.module).word(), Term::atom(export.name.function).word());
+        let code = r.m().vm().code();
+        let handler = (*r.m().process).error_handler();
+        let fallback = Mfa { module: export.name.module, function: am::handle_undefined_function, arity: 2 };
+        if handler != am::error_handler {
+            r.x0 = module;
+            r.set_x(1, function);
+            r.set_x(2, list);
+            let name = Mfa { module: handler, function: am::undefined_function, arity: 3 };
+            return enter(r, code.export(name).address.load(Ordering::Acquire).cast_const().cast());
+        }
+        match code.find_export(fallback).filter(|export| export.is_defined()) {
+            Some(fallback) => {
+                r.x0 = function;
+                r.set_x(1, list);
+                enter(r, fallback.address.load(Ordering::Acquire).cast_const().cast())
+            }
+            None => raise_undefined(r, module.term(), function.term(), list.term()),
+        }
+    }
+}
+
+/// Raises `undef` with the function and its arguments as the first entry of the stack trace.
+///
+/// # Safety
+/// As for any handler.
+unsafe fn raise_undefined(r: Regs, module: Term<'_>, function: Term<'_>, arguments: Term<'_>) {
+    // SAFETY: by the caller; the words are values of the process.
+    unsafe {
+        let words = [module.word(), function.word(), arguments.word()];
+        r.raise(Class::Error, Term::atom(am::undef).word(), std::ptr::null(), |heap| {
+            crate::exception::trace::native_entry(heap, words.map(|word| word.term()), Term::NIL)
+        })
+    }
+}

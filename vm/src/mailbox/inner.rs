@@ -1,0 +1,336 @@
+//! The owner's side of a mailbox.
+
+use super::incoming::{Incoming, Node, drop_chain};
+use super::markers::Markers;
+use crate::signal::Signal;
+use purlin_heap::word::Word;
+use purlin_heap::Fragment;
+use std::ptr;
+
+type SignalNode = Node<Signal>;
+
+/// How many nodes are turned round before the process has to let others run.
+const TURN_MAX: usize = 4096;
+
+/// See `mailbox.rs`.
+pub(crate) struct Mailbox {
+    /// Taken from the outer queue, the newest first.
+    taken: *mut SignalNode,
+    /// Taken and turned round, the oldest first; not looked at yet.
+    arrived: *mut SignalNode,
+    /// The inner queue: messages and markers.
+    first: *mut SignalNode,
+    last: *mut SignalNode,
+    /// The node before the one to look at; null when that is the first.
+    before: *mut SignalNode,
+    /// Messages in the inner queue.
+    len: usize,
+    /// Made when a process first uses a receive marker.
+    markers: Option<Box<Markers>>,
+}
+
+/// What stands at the save pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// A message.
+    Message(Word),
+    /// The end of the inner queue.
+    End,
+}
+
+/// The next thing that has come from outside.
+pub(crate) enum Next {
+    /// It was taken out of the outer queue.
+    Signal(Box<SignalNode>),
+    /// There is something, but to get at it takes more time: ask again in the next slice.
+    Later,
+    /// Nothing has come.
+    Nothing,
+}
+
+impl Mailbox {
+    pub(crate) const fn new() -> Mailbox {
+        Mailbox {
+            taken: ptr::null_mut(),
+            arrived: ptr::null_mut(),
+            first: ptr::null_mut(),
+            last: ptr::null_mut(),
+            before: ptr::null_mut(),
+            len: 0,
+            markers: None,
+        }
+    }
+
+    /// Messages in the inner queue.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The message at the save pointer.
+    #[inline]
+    pub(crate) fn look(&mut self) -> Look {
+        loop {
+            let node = self.after(self.before);
+            // SAFETY: the nodes of the inner queue are ours.
+            match unsafe { node.as_ref() }.map(|node| &node.value) {
+                None => return Look::End,
+                Some(Signal::Message { root, .. }) => return Look::Message(*root),
+                Some(_) => self.pass_marker(node),
+            }
+        }
+    }
+
+    /// Moves the save pointer over the message that it stands at.
+    #[inline]
+    pub(crate) fn skip(&mut self) {
+        let node = self.after(self.before);
+        debug_assert!(!node.is_null(), "a receive skips only what it looked at");
+        self.before = node;
+    }
+
+    /// Takes the message at the save pointer, and sets that back to the front.
+    #[inline]
+    pub(crate) fn take(&mut self) -> (Word, Option<Fragment>) {
+        let node = self.unlink_after(self.before);
+        self.before = ptr::null_mut();
+        self.len -= 1;
+        // SAFETY: made by `Box`, and unlinked from all that is ours.
+        match unsafe { Box::from_raw(node) }.into_value() {
+            Signal::Message { root, fragment } => (root, fragment),
+            _ => unreachable!("a receive takes only what it looked at, a message"),
+        }
+    }
+
+    /// Sets the save pointer to the front.
+    #[inline]
+    pub(crate) fn rewind(&mut self) {
+        self.before = ptr::null_mut();
+    }
+
+    /// Adds a message to the inner queue.
+    #[inline]
+    pub(crate) fn append(&mut self, node: Box<SignalNode>) {
+        debug_assert!(matches!(node.value, Signal::Message { .. }));
+        self.len += 1;
+        self.link_last(Box::into_raw(node));
+    }
+
+    /// What has come from outside next. The one place where signals leave the outer queue.
+    #[inline]
+    pub(crate) fn next(&mut self, incoming: &Incoming<Signal>) -> Next {
+        if self.taken.is_null() && self.arrived.is_null() {
+            self.taken = incoming.take();
+        }
+        if !self.turn_round() {
+            return Next::Later;
+        }
+        match pop(&mut self.arrived) {
+            Some(node) => Next::Signal(node),
+            None => Next::Nothing,
+        }
+    }
+
+    /// Whether something was taken out of the outer queue and not handed out yet.
+    pub(crate) fn has_backlog(&self) -> bool {
+        !self.taken.is_null() || !self.arrived.is_null()
+    }
+
+    /// Closes the outer queue: nothing will come any more. `pop_left` gives what has come.
+    pub(crate) fn close(&mut self, incoming: &Incoming<Signal>) {
+        let left = incoming.close();
+        (self.markers, self.before) = (None, ptr::null_mut());
+        // SAFETY: the nodes of the inner queue are ours, and so are those of a chain that was taken. The order does
+        // not matter any more.
+        match unsafe { self.last.as_mut() } {
+            Some(last) => last.next = left,
+            None => self.first = left,
+        }
+        self.last = ptr::null_mut();
+    }
+
+    /// Anything that is left after `close`.
+    pub(crate) fn pop_left(&mut self) -> Option<Signal> {
+        for list in [&mut self.arrived, &mut self.taken, &mut self.first] {
+            if let Some(node) = pop(list) {
+                return Some(node.into_value());
+            }
+        }
+        None
+    }
+
+    /// Moves nodes from `taken` to the front of `arrived`, which turns their order round; tells whether all are
+    /// through. Until then `arrived` is not complete, and nothing may be popped.
+    #[inline]
+    fn turn_round(&mut self) -> bool {
+        for _ in 0..TURN_MAX {
+            let node = self.taken;
+            if node.is_null() {
+                return true;
+            }
+            // SAFETY: a chain that was taken is ours.
+            self.taken = unsafe { std::mem::replace(&mut (*node).next, self.arrived) };
+            self.arrived = node;
+        }
+        self.taken.is_null()
+    }
+
+    /// The node behind `node`, or the first one.
+    #[inline(always)]
+    fn after(&self, node: *mut SignalNode) -> *mut SignalNode {
+        // SAFETY: the nodes of the inner queue are ours.
+        unsafe { node.as_ref() }.map_or(self.first, |node| node.next)
+    }
+
+    #[inline]
+    fn link_last(&mut self, node: *mut SignalNode) {
+        // SAFETY: the nodes of the inner queue are ours.
+        unsafe {
+            (*node).next = ptr::null_mut();
+            match self.last.as_mut() {
+                Some(last) => last.next = node,
+                None => self.first = node,
+            }
+        }
+        self.last = node;
+    }
+
+    /// Takes the node behind `before` out of the inner queue; there must be one.
+    #[inline]
+    fn unlink_after(&mut self, before: *mut SignalNode) -> *mut SignalNode {
+        let node = self.after(before);
+        // SAFETY: the nodes of the inner queue are ours.
+        unsafe {
+            let next = (*node).next;
+            match before.as_mut() {
+                Some(before) => before.next = next,
+                None => self.first = next,
+            }
+        }
+        if self.last == node {
+            self.last = before;
+        }
+        node
+    }
+
+    /// The save pointer stands at a marker: passes over it, or removes it when it serves no more.
+    #[cold]
+    fn pass_marker(&mut self, marker: *mut SignalNode) {
+        if self.markers.as_ref().is_some_and(|markers| markers.contains(marker)) {
+            self.before = marker;
+        } else {
+            // SAFETY: made by `Box`, and unlinked from all that is ours.
+            drop(unsafe { Box::from_raw(self.unlink_after(self.before)) });
+        }
+    }
+}
+
+/// Receive markers. A marker that is not needed any more stays in the queue until a receive comes across it; two of
+/// those never stand side by side at the end, so there are at most as many of them as messages came.
+impl Mailbox {
+    /// Marks the end of the queue; gives the number of the marker. All that had come must have been taken in.
+    pub(crate) fn reserve_marker(&mut self) -> u32 {
+        let last = self.last;
+        let markers = self.markers.get_or_insert_default();
+        // SAFETY: the nodes of the inner queue are ours.
+        let reusable = unsafe { last.as_ref() }
+            .is_some_and(|node| matches!(node.value, Signal::Marker) && !markers.contains(last));
+        let node = if reusable { last } else { Box::into_raw(Node::new(Signal::Marker)) };
+        let number = markers.reserve(node);
+        if !reusable {
+            self.link_last(node);
+        }
+        number
+    }
+
+    /// Makes a reserved marker that of a reference.
+    pub(crate) fn bind_marker(&mut self, marker: u32, reference: u64) {
+        if let Some(markers) = &mut self.markers {
+            markers.bind(marker, reference);
+        }
+    }
+
+    /// Forgets a reserved marker.
+    pub(crate) fn clear_marker(&mut self, marker: u32) {
+        if let Some(markers) = &mut self.markers {
+            markers.clear(marker);
+        }
+    }
+
+    /// Forgets the marker of a reference.
+    pub(crate) fn clear_marker_of(&mut self, reference: u64) {
+        if let Some(markers) = &mut self.markers {
+            markers.clear_of(reference);
+        }
+    }
+
+    /// Sets the save pointer behind the marker of a reference, if there is one and a receive begins.
+    pub(crate) fn use_marker(&mut self, reference: u64) {
+        if let Some(markers) = &self.markers
+            && let Some(node) = markers.find(reference)
+        {
+            self.before = node;
+        }
+    }
+}
+
+/// What others than receives ask.
+impl Mailbox {
+    /// The memory of the message at the save pointer, which a receive may be looking at: for a collection, which
+    /// leaves alone what points there.
+    pub(crate) fn looked_at(&self) -> Option<&Fragment> {
+        // SAFETY: the nodes of the inner queue are ours.
+        match unsafe { self.after(self.before).as_ref() }.map(|node| &node.value) {
+            Some(Signal::Message { fragment, .. }) => fragment.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// All messages, the oldest first.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = Word> {
+        let mut node = self.first;
+        std::iter::from_fn(move || {
+            // SAFETY: the nodes of the inner queue are ours.
+            while let Some(this) = unsafe { node.as_ref() } {
+                node = this.next;
+                if let Signal::Message { root, .. } = &this.value {
+                    return Some(*root);
+                }
+            }
+            None
+        })
+    }
+
+    /// Removes the first message that `matches`.
+    pub(crate) fn remove_first(&mut self, matches: impl Fn(Word) -> bool) -> bool {
+        self.before = ptr::null_mut();
+        while let Look::Message(root) = self.look() {
+            if matches(root) {
+                drop(self.take());
+                return true;
+            }
+            self.skip();
+        }
+        self.before = ptr::null_mut();
+        false
+    }
+}
+
+/// Takes the first node of a list that is ours.
+#[inline]
+fn pop(list: &mut *mut SignalNode) -> Option<Box<SignalNode>> {
+    if list.is_null() {
+        return None;
+    }
+    // SAFETY: the caller owns the list, whose nodes were made by `Box`.
+    let mut node = unsafe { Box::from_raw(*list) };
+    *list = std::mem::replace(&mut node.next, ptr::null_mut());
+    Some(node)
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        drop_chain(self.taken);
+        drop_chain(self.arrived);
+        drop_chain(self.first);
+    }
+}

@@ -1,0 +1,53 @@
+//! Receive markers by the reference that they wait for.
+
+use super::incoming::Node;
+use crate::signal::Signal;
+
+/// How many markers a process keeps; the oldest gives way, which only costs speed.
+const MARKERS_MAX: usize = 16;
+
+#[derive(Default)]
+pub(super) struct Markers {
+    entries: Vec<Entry>,
+    numbers: u32,
+}
+
+struct Entry {
+    number: u32,
+    /// The reference that it is for; none until it is bound.
+    reference: Option<u64>,
+    node: *mut Node<Signal>,
+}
+
+impl Markers {
+    pub(super) fn reserve(&mut self, node: *mut Node<Signal>) -> u32 {
+        if self.entries.len() == MARKERS_MAX {
+            self.entries.remove(0);
+        }
+        self.numbers = self.numbers.wrapping_add(1);
+        self.entries.push(Entry { number: self.numbers, reference: None, node });
+        self.numbers
+    }
+
+    pub(super) fn bind(&mut self, number: u32, reference: u64) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.number == number) {
+            entry.reference = Some(reference);
+        }
+    }
+
+    pub(super) fn clear(&mut self, number: u32) {
+        self.entries.retain(|entry| entry.number != number);
+    }
+
+    pub(super) fn clear_of(&mut self, reference: u64) {
+        self.entries.retain(|entry| entry.reference != Some(reference));
+    }
+
+    pub(super) fn find(&self, reference: u64) -> Option<*mut Node<Signal>> {
+        self.entries.iter().find(|entry| entry.reference == Some(reference)).map(|entry| entry.node)
+    }
+
+    pub(super) fn contains(&self, node: *mut Node<Signal>) -> bool {
+        self.entries.iter().any(|entry| entry.node == node)
+    }
+}

@@ -1,0 +1,245 @@
+//! Processes: the control block, its shared part that others reach and its owned part that belongs to whoever runs
+//! the process. See `docs/processes.md`.
+
+mod begin;
+mod collect;
+mod dictionary;
+pub(crate) mod end;
+mod links;
+mod monitors;
+mod receive;
+mod saved;
+pub(crate) mod shared;
+mod small_map;
+pub(crate) mod table;
+
+pub use dictionary::Dictionary;
+pub use receive::{BadTimeout, Peek, Waited};
+pub use saved::{SAVED_INLINE, Saved};
+pub use begin::TooManyProcesses;
+pub(crate) use begin::{Parent, SpawnMonitor, SpawnOptions, Start, spawn};
+pub(crate) use links::{Link, Links};
+pub(crate) use monitors::{Alias, Monitor, Monitors};
+pub(crate) use shared::{ControlBlock, Shared};
+pub(crate) use small_map::SmallMap;
+
+use crate::mailbox::Mailbox;
+use crate::native::Class;
+use purlin_heap::word::{Word, sub};
+use purlin_heap::{Atom, Heap, Message, Mfa, Pid, am};
+use purlin_scheduler::TimerKey;
+use std::ptr::NonNull;
+
+/// The exception in flight: its words are roots of the heap.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Exception {
+    /// The class, an atom.
+    pub class: Word,
+    /// The reason; that of the process's end once it ends.
+    pub reason: Word,
+    /// What the stack trace is made from.
+    pub trace: Word,
+}
+
+/// What a process is set to and what state it is in; one bit each.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Flags(u32);
+
+impl Flags {
+    /// Exit signals become messages.
+    pub const TRAP_EXIT: Flags = Flags(1 << 0);
+    /// The process has ended, and what must be done about it is being done. Its reason is that of `exception`.
+    pub const ENDING: Flags = Flags(1 << 1);
+    /// It is not traced and hides its data.
+    pub const SENSITIVE: Flags = Flags(1 << 2);
+    /// It asked for messages off its heap (where they always are).
+    pub const OFF_HEAP_MESSAGES: Flags = Flags(1 << 3);
+    /// It stopped in a receive and has not gone on since.
+    pub const WAITING: Flags = Flags(1 << 4);
+    /// Outgoing signals to other nodes never block it.
+    pub const ASYNC_DIST: Flags = Flags(1 << 5);
+    /// More signals were taken from the outer queue than there was time for.
+    pub const BACKLOG: Flags = Flags(1 << 6);
+    /// Somebody asked it to collect its garbage.
+    pub const COLLECT: Flags = Flags(1 << 7);
+    /// It has become unreachable: see [`Process::begin_end`].
+    pub(crate) const CLOSED: Flags = Flags(1 << 8);
+    /// Somebody outside of the machine wants to know of its end.
+    pub(crate) const AWAITED: Flags = Flags(1 << 9);
+
+    /// Whether the flag is set.
+    #[inline(always)]
+    pub const fn has(self, flag: Flags) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    /// Sets or clears a flag.
+    #[inline(always)]
+    pub const fn set(&mut self, flag: Flags, value: bool) {
+        if value {
+            self.0 |= flag.0;
+        } else {
+            self.0 &= !flag.0;
+        }
+    }
+}
+
+/// The owned part of a process. Only who runs the process may touch it.
+pub struct Process {
+    /// Its heap and stack.
+    pub heap: Heap,
+    /// Messages that wait to be received.
+    pub(crate) mailbox: Mailbox,
+    /// Where to go on, while it does not run.
+    pub saved: Saved,
+    /// The exception in flight, or the reason of its end.
+    pub exception: Exception,
+    /// Reductions done so far.
+    pub reductions: u64,
+    /// The process dictionary.
+    pub dictionary: Dictionary,
+    /// The group leader.
+    pub group_leader: Word,
+    /// The process that spawned it, or `undefined`.
+    pub parent: Word,
+    /// Settings and state.
+    pub flags: Flags,
+    /// The function that it was spawned with.
+    pub initial: Mfa,
+    pub(crate) links: Links,
+    rare: Option<Box<Rare>>,
+    shared: NonNull<Shared>,
+}
+
+// SAFETY: a process owns all that its pointers lead to, except for `shared`, which lives as long and is `Sync`.
+unsafe impl Send for Process {}
+
+/// What few processes need, in a box of its own.
+#[derive(Default)]
+pub(crate) struct Rare {
+    pub(crate) monitors: Monitors,
+    /// The moment at which the receive gives up, and the timer that wakes the process then.
+    pub(crate) deadline: Option<(u64, TimerKey)>,
+    /// The question that the process asked another one, and the answer when it has come.
+    pub(crate) question: Option<u64>,
+    pub(crate) answer: Option<Message>,
+    /// Numbers unlinks.
+    pub(crate) unlinks: u64,
+    /// Settings that are only kept to be told.
+    pub(crate) settings: Settings,
+}
+
+/// Settings that only `process_info/2` tells of.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Settings {
+    pub(crate) min_bin_vheap_size: Option<u64>,
+    pub(crate) fullsweep_after: Option<u64>,
+    pub(crate) min_heap_size: Option<u64>,
+    pub(crate) max_heap_size: MaxHeapSize,
+    pub(crate) error_handler: Option<Atom>,
+}
+
+/// The limit of a heap and what happens at it.
+#[derive(Clone, Copy)]
+pub(crate) struct MaxHeapSize {
+    pub(crate) words: u64,
+    pub(crate) kill: bool,
+    pub(crate) log: bool,
+    pub(crate) shared_binaries: bool,
+}
+
+impl Default for MaxHeapSize {
+    fn default() -> MaxHeapSize {
+        MaxHeapSize { words: 0, kill: true, log: true, shared_binaries: false }
+    }
+}
+
+impl Process {
+    /// What others reach of it.
+    #[inline(always)]
+    pub(crate) fn shared(&self) -> &Shared {
+        // SAFETY: the shared part stands in the same allocation and is only ever lent out as shared.
+        unsafe { self.shared.as_ref() }
+    }
+
+    /// Its identifier.
+    #[inline(always)]
+    pub fn pid(&self) -> Pid {
+        self.shared().pid()
+    }
+
+    /// Whether it has ended.
+    #[inline(always)]
+    pub fn is_ending(&self) -> bool {
+        self.flags.has(Flags::ENDING)
+    }
+
+    /// Whether exit signals become messages.
+    #[inline]
+    pub fn traps_exits(&self) -> bool {
+        self.flags.has(Flags::TRAP_EXIT)
+    }
+
+    /// Its identifier as a word.
+    #[inline(always)]
+    pub fn pid_word(&self) -> Word {
+        Word::immediate(sub::PID, self.pid().0)
+    }
+
+    /// Ends it with a reason that is a term of its heap. `class` is that of the exception that nothing caught. The
+    /// interpreter then leaves with `Exit::Exited`.
+    pub fn end_with(&mut self, class: Class, reason: Word) {
+        self.flags.set(Flags::ENDING, true);
+        self.exception = Exception { class: Word::atom(class.atom()), reason, trace: Word::NIL };
+    }
+
+    /// Its first function has returned.
+    pub fn end_normally(&mut self) {
+        self.end_with(Class::Exit, Word::atom(am::normal));
+    }
+
+    /// Ends it as the exit signal `kill` does.
+    pub fn end_killed(&mut self) {
+        self.end_with(Class::Exit, Word::atom(am::killed));
+    }
+
+    /// Saves where to go on and the live X registers.
+    #[inline]
+    pub fn suspend(&mut self, ip: *const u64, live: &[Word]) {
+        self.saved.save(ip, live);
+    }
+
+    /// Puts the live X registers into the register file; gives where to go on, and how many registers are live.
+    #[inline]
+    pub fn resume(&mut self, registers: &mut [Word]) -> (*const u64, usize) {
+        let live = self.saved.registers();
+        let count = live.len();
+        registers[..count].copy_from_slice(live);
+        self.saved.clear();
+        (self.saved.ip, count)
+    }
+
+    /// The module that is asked for functions that do not exist.
+    pub fn error_handler(&self) -> Atom {
+        self.rare().and_then(|rare| rare.settings.error_handler).unwrap_or(am::error_handler)
+    }
+
+    pub(crate) fn rare(&self) -> Option<&Rare> {
+        self.rare.as_deref()
+    }
+
+    pub(crate) fn rare_if_any(&mut self) -> Option<&mut Rare> {
+        self.rare.as_deref_mut()
+    }
+
+    pub(crate) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+}
+
+impl Default for Exception {
+    fn default() -> Exception {
+        Exception { class: Word::atom(am::exit), reason: Word::atom(am::normal), trace: Word::NIL }
+    }
+}

@@ -1,0 +1,206 @@
+//! Spawning: a control block, a heap with the copied arguments, a slot of the table.
+
+use super::shared::{ControlBlock, Shared};
+use super::{Dictionary, Exception, Flags, Link, Links, Monitor, Process, Rare, Saved, Settings};
+use crate::executor::Runnable;
+use crate::local::Local;
+use crate::mailbox::Mailbox;
+use purlin_heap::word::{Word, sub};
+use purlin_heap::{Heap, HeapConfig, Mfa, Pid, Term, am, copy_into};
+use purlin_scheduler::Priority;
+
+/// What a new process runs.
+pub(crate) struct Start<'a> {
+    /// The entry of its first function.
+    pub(crate) ip: *const u64,
+    /// What that function expects in its X registers.
+    pub(crate) arguments: &'a [Term<'a>],
+    /// The function, to be told by `process_info/2`.
+    pub(crate) initial: Mfa,
+}
+
+/// How a process is spawned.
+pub(crate) struct SpawnOptions {
+    pub(crate) link: bool,
+    /// The parent watches it.
+    pub(crate) monitor: Option<SpawnMonitor>,
+    pub(crate) priority: Priority,
+    pub(crate) settings: Option<Settings>,
+    pub(crate) flags: Flags,
+    /// Told of its end.
+    pub(crate) on_end: Option<crate::EndCallback>,
+}
+
+/// The monitor that a spawn sets up.
+pub(crate) struct SpawnMonitor {
+    pub(crate) number: u64,
+    pub(crate) tag: Word,
+    pub(crate) alias: Option<super::Alias>,
+}
+
+impl Default for SpawnOptions {
+    fn default() -> SpawnOptions {
+        SpawnOptions {
+            link: false,
+            monitor: None,
+            priority: Priority::Normal,
+            settings: None,
+            flags: Flags::default(),
+            on_end: None,
+        }
+    }
+}
+
+/// There are as many processes as there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyProcesses;
+
+/// Who spawns.
+pub(crate) enum Parent<'a> {
+    /// A process, which may be linked to the new one and watch it, and whose group leader it gets.
+    Process(&'a mut Process),
+    /// The host of the machine.
+    Host {
+        /// The group leader of the new process; itself when there is none.
+        group_leader: Option<Pid>,
+    },
+}
+
+/// Makes a process and hands it to a scheduler.
+pub(crate) fn spawn(
+    local: &Local,
+    mut parent: Parent<'_>,
+    start: &Start<'_>,
+    options: SpawnOptions,
+) -> Result<Pid, TooManyProcesses> {
+    let reserved = local.vm().processes().reserve(&mut local.slots.borrow_mut()).ok_or(TooManyProcesses)?;
+    let pid = reserved.pid();
+    let block = ControlBlock::new(Shared::new(pid, options.priority), |shared| {
+        let heap = new_heap(local, options.settings.as_ref());
+        let saved = Saved::new(start.ip, &copy_arguments(&heap, start.arguments));
+        let (group_leader, parent) = inherited(&heap, &parent, pid);
+        Process {
+            heap,
+            mailbox: Mailbox::new(),
+            saved,
+            exception: Exception::default(),
+            reductions: 0,
+            dictionary: Dictionary::default(),
+            group_leader,
+            parent,
+            flags: options.flags,
+            initial: start.initial,
+            links: Links::None,
+            rare: None,
+            shared,
+        }
+    });
+    // SAFETY: nobody else knows the block yet.
+    let child = unsafe { &mut *block.as_ref().owned() };
+    if let Some(settings) = options.settings {
+        child.apply_settings(settings);
+    }
+    if let Some(on_end) = options.on_end {
+        child.flags.set(Flags::AWAITED, true);
+        local.vm().await_end(pid, on_end);
+    }
+    if let Parent::Process(parent) = &mut parent {
+        tie(parent, child, options.link, options.monitor);
+    }
+    local.vm().processes().publish(reserved, block);
+    // SAFETY: a new process, which nobody else schedules.
+    local.enqueue(unsafe { Runnable::new(block) });
+    Ok(pid)
+}
+
+fn new_heap(local: &Local, settings: Option<&Settings>) -> Heap {
+    let config = local.vm().heap_config();
+    let heap = match settings.and_then(|settings| settings.min_heap_size) {
+        None => Heap::new(config),
+        Some(words) => {
+            let words_min = u32::try_from(words).unwrap_or(u32::MAX).max(config.words_min);
+            Heap::new(&HeapConfig { words_min, ..config.clone() })
+        }
+    };
+    // SAFETY: a new heap has room for a word, and this is the return address of the first frame.
+    unsafe { heap.push(Word::return_address(local.vm().code().runtime().process_end())) };
+    heap
+}
+
+fn copy_arguments(heap: &Heap, arguments: &[Term<'_>]) -> Arguments {
+    let mut copied = Arguments { few: [Word::ZERO; FEW], many: Vec::new(), len: arguments.len() };
+    if arguments.len() > FEW {
+        copied.many = arguments.iter().map(|&argument| copy_into(heap, argument).word()).collect();
+    } else {
+        for (to, &from) in copied.few.iter_mut().zip(arguments) {
+            *to = copy_into(heap, from).word();
+        }
+    }
+    copied
+}
+
+/// Copied arguments; mostly there are few.
+struct Arguments {
+    few: [Word; FEW],
+    many: Vec<Word>,
+    len: usize,
+}
+
+const FEW: usize = 8;
+
+impl std::ops::Deref for Arguments {
+    type Target = [Word];
+
+    fn deref(&self) -> &[Word] {
+        if self.len > FEW { &self.many } else { &self.few[..self.len] }
+    }
+}
+
+/// Group leader and parent of a new process.
+fn inherited(heap: &Heap, parent: &Parent<'_>, pid: Pid) -> (Word, Word) {
+    match parent {
+        Parent::Process(parent) => {
+            // SAFETY: the parent's group leader is a term of its heap, which is not collected meanwhile.
+            let leader = unsafe { parent.heap.term(parent.group_leader) };
+            (copy_into(heap, leader).word(), Word::immediate(sub::PID, parent.pid().0))
+        }
+        Parent::Host { group_leader } => {
+            let leader = group_leader.unwrap_or(pid);
+            (Word::immediate(sub::PID, leader.0), Word::atom(am::undefined))
+        }
+    }
+}
+
+/// Links and monitors of a spawn: no signals are needed, since nobody knows the child yet.
+fn tie(parent: &mut Process, child: &mut Process, link: bool, monitor: Option<SpawnMonitor>) {
+    if link {
+        parent.links.set(child.pid(), Link::Active);
+        child.links.set(parent.pid(), Link::Active);
+    }
+    let Some(SpawnMonitor { number, tag, alias }) = monitor else { return };
+    child.rare_mut().monitors.watchers.insert(number, parent.pid());
+    let target = Some(child.pid());
+    let monitors = &mut parent.rare_mut().monitors;
+    monitors.own.insert(number, Monitor { target, name: None, tag, is_alias: alias.is_some() });
+    if let Some(alias) = alias {
+        monitors.aliases.insert(number, alias);
+    }
+}
+
+impl Process {
+    /// Puts settings into force.
+    pub(crate) fn apply_settings(&mut self, settings: Settings) {
+        if let Some(minors) = settings.fullsweep_after {
+            self.heap.set_minors_max(u16::try_from(minors).unwrap_or(u16::MAX));
+        }
+        if let Some(words) = settings.min_heap_size {
+            self.heap.set_words_min(u32::try_from(words).unwrap_or(u32::MAX));
+        }
+        if settings.max_heap_size.words != 0 || self.rare().is_some() {
+            let words = usize::try_from(settings.max_heap_size.words).unwrap_or(usize::MAX);
+            self.heap.set_limit(words);
+        }
+        let rare: &mut Rare = self.rare_mut();
+        rare.settings = settings;
+    }
+}

@@ -1,0 +1,100 @@
+//! The end of a process: from its last instruction until its memory is free.
+//!
+//! What a process leaves behind may be large (a million links, messages or watchers), so it is dealt with in
+//! portions, each a slice of the ending process; never by recursion. First of all the process becomes unreachable:
+//! its queue is closed, its name is free, its pid leads nowhere. Only then do others learn that it has ended.
+
+use super::{Flags, Link, Process};
+use crate::local::Local;
+use crate::signal::Signal;
+use purlin_heap::word::{Word, sub};
+use purlin_heap::{Message, Pid, Term, am};
+
+/// How many signals a slice of an ending process sends or drops.
+const PORTION: usize = 1000;
+
+impl Process {
+    /// Makes a process that has ended unreachable.
+    pub(crate) fn begin_end(&mut self, local: &Local) {
+        debug_assert!(self.is_ending());
+        // SAFETY: the shared part lives as long as the process, in memory of its own.
+        let shared = unsafe { &*(&raw const *self.shared()) };
+        let vm = local.vm();
+        self.flags.set(Flags::CLOSED, true);
+        shared.set_exiting();
+        if let Some(name) = shared.name.kill() {
+            vm.names().unregister(name, Word::immediate(sub::PID, self.pid().0));
+        }
+        if let Some(rare) = self.rare_if_any()
+            && let Some((_, key)) = rare.deadline.take()
+        {
+            vm.cancel_wake(key);
+        }
+        self.mailbox.close(&shared.incoming);
+        vm.processes().remove(&mut local.slots.borrow_mut(), self.pid());
+        vm.tell_end(self);
+    }
+
+    /// Tells some of those who have to know; true when all do and the memory can be freed.
+    pub(crate) fn go_on_ending(&mut self, local: &Local) -> bool {
+        for _ in 0..PORTION {
+            if !(self.end_link(local) || self.end_monitor(local) || self.refuse_signal(local)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Why it has ended, to be sent on.
+    fn reason(&self) -> Message {
+        // SAFETY: the reason is a term of the heap, which is not collected any more.
+        Message::copy_of(unsafe { self.heap.term(self.exception.reason) })
+    }
+
+    fn end_link(&mut self, local: &Local) -> bool {
+        let Some((to, link)) = self.links.pop() else { return false };
+        if link == Link::Active {
+            let _ = local.deliver(to, Signal::LinkExit { from: self.pid(), reason: self.reason() });
+        }
+        true
+    }
+
+    fn end_monitor(&mut self, local: &Local) -> bool {
+        let Some(rare) = self.rare_if_any() else { return false };
+        if let Some((number, watcher)) = rare.monitors.watchers.pop() {
+            let _ = local.deliver(watcher, Signal::Down { number, reason: self.reason() });
+            return true;
+        }
+        let Some((number, monitor)) = rare.monitors.own.pop() else { return false };
+        if let Some(target) = monitor.target {
+            let _ = local.deliver(target, Signal::Demonitor { number });
+        }
+        true
+    }
+
+    /// What came too late is answered as by a process that never was.
+    fn refuse_signal(&mut self, local: &Local) -> bool {
+        let Some(signal) = self.mailbox.pop_left() else { return false };
+        local.refuse(self.pid(), signal);
+        true
+    }
+}
+
+impl Local {
+    /// Answers a signal that `to` cannot take, because it has ended.
+    pub(crate) fn refuse(&self, to: Pid, signal: Signal) {
+        let noproc = || Message::copy_of(Term::atom(am::noproc));
+        let _ = match signal {
+            Signal::Link { from } => self.deliver(from, Signal::LinkExit { from: to, reason: noproc() }),
+            Signal::Unlink { from, id } => self.deliver(from, Signal::UnlinkAck { from: to, id }),
+            Signal::Monitor { number, watcher } => {
+                self.deliver(watcher, Signal::Down { number, reason: noproc() })
+            }
+            Signal::Request(request) => {
+                request.refuse(self);
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+    }
+}

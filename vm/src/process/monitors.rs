@@ -1,0 +1,56 @@
+//! The monitors and aliases of a process, by the numbers of their references.
+
+use super::SmallMap;
+use purlin_heap::word::Word;
+use purlin_heap::{Atom, Pid};
+
+/// See the top of the file.
+#[derive(Default)]
+pub(crate) struct Monitors {
+    /// What this process watches.
+    pub(crate) own: SmallMap<Monitor>,
+    /// Who watches this process.
+    pub(crate) watchers: SmallMap<Pid>,
+    /// References to which messages may be sent.
+    pub(crate) aliases: SmallMap<Alias>,
+}
+
+/// Something that is watched.
+pub(crate) struct Monitor {
+    /// The process, or nothing when it is the time offset.
+    pub(crate) target: Option<Pid>,
+    /// The name by which it was looked up, if it was.
+    pub(crate) name: Option<Atom>,
+    /// The first element of the message: a term of the watcher's heap.
+    pub(crate) tag: Word,
+    /// Whether the reference has the watcher's pid in it, because it was made as an alias.
+    pub(crate) is_alias: bool,
+}
+
+/// When an alias ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Alias {
+    /// When it is taken back by `unalias/1`.
+    Explicit,
+    /// With its monitor, too.
+    Demonitor,
+    /// With its monitor or the first message, which ends the monitor, too.
+    ReplyDemonitor,
+    /// With the first message.
+    Reply,
+}
+
+impl Monitors {
+    /// The tags that a collection moves.
+    pub(crate) fn tags_mut(&mut self) -> Vec<&mut [Word]> {
+        let tags = self.own.values_mut().map(|monitor| &mut monitor.tag);
+        tags.filter(|tag| tag.is_pointer()).map(std::slice::from_mut).collect()
+    }
+
+    /// The monitor `number` has ended: so does its alias, unless that was asked to stay.
+    pub(crate) fn end_alias_of_monitor(&mut self, number: u64) {
+        if let Some(Alias::Demonitor | Alias::ReplyDemonitor) = self.aliases.get(number) {
+            self.aliases.remove(number);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The shared part of a process and the control block that holds both parts.
+//!
+//! Who may touch what:
+//! 1. The shared part is reached by anybody who holds an epoch guard, through `&`; its fields are atomic.
+//! 2. The owned part ([`Process`]) is touched only by the holder of the process's [`crate::executor::Runnable`].
+//!    There is at most one: it is made when the process is, and again by whoever turns WAITING into something else
+//!    in [`Incoming`]; it is given up by turning EMPTY into WAITING, or with the process's end.
+//! 3. Bits 0 and 1 of `state` are the priority; the owner writes them, schedulers read them.
+//! 4. Bit 2 of `state`, EXITING: set once by the owner, before it closes the queue; a hint for others.
+//! 5. Bit 3, SUSPENDED, and bit 4, DIRTY (the process runs on a thread for long work), are free for later.
+//! 6. `name` goes from none to an atom and back any number of times, and then once to DEAD, by the owner; after
+//!    that it never changes.
+
+use super::Process;
+use super::table::Entry;
+use crate::mailbox::Incoming;
+use crate::signal::Signal;
+use purlin_heap::{Atom, Pid};
+use purlin_scheduler::Priority;
+use purlin_scheduler::sync::atomic::{AtomicU32, Ordering};
+use std::cell::UnsafeCell;
+use std::ptr::NonNull;
+
+/// What others reach of a process.
+pub struct Shared {
+    pub(crate) incoming: Incoming<Signal>,
+    pid: Pid,
+    pub(crate) name: Name,
+    state: AtomicU32,
+}
+
+/// Both parts of a process in one allocation.
+#[repr(C)]
+pub(crate) struct ControlBlock {
+    shared: Shared,
+    owned: UnsafeCell<Process>,
+}
+
+// SAFETY: `owned` is reached by one thread at a time, by the rules above, and may be moved between threads.
+unsafe impl Sync for ControlBlock {}
+
+const _: () = assert!(size_of::<ControlBlock>() <= 384);
+
+impl Shared {
+    pub(crate) fn new(pid: Pid, priority: Priority) -> Shared {
+        let state = AtomicU32::new(priority as u32);
+        Shared { incoming: Incoming::new(), pid, name: Name::new(), state }
+    }
+
+    /// The process's identifier.
+    #[inline(always)]
+    pub(crate) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    #[inline(always)]
+    pub(crate) fn priority(&self) -> Priority {
+        match self.state.load(Ordering::Relaxed) & PRIORITY {
+            0 => Priority::Low,
+            1 => Priority::Normal,
+            2 => Priority::High,
+            _ => Priority::Max,
+        }
+    }
+
+    pub(crate) fn set_priority(&self, priority: Priority) {
+        let state = self.state.load(Ordering::Relaxed);
+        self.state.store(state & !PRIORITY | priority as u32, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_exiting(&self) {
+        self.state.fetch_or(EXITING, Ordering::Release);
+    }
+
+    pub(crate) fn is_exiting(&self) -> bool {
+        self.state.load(Ordering::Acquire) & EXITING != 0
+    }
+}
+
+const PRIORITY: u32 = 3;
+const EXITING: u32 = 1 << 2;
+
+impl ControlBlock {
+    /// A block on the process allocator, with the owned part that `make` makes of the address of the shared one.
+    pub(crate) fn new(shared: Shared, make: impl FnOnce(NonNull<Shared>) -> Process) -> NonNull<ControlBlock> {
+        let block = Box::into_raw(Box::<ControlBlock>::new_uninit()).cast::<ControlBlock>();
+        // SAFETY: fresh memory of the right size; each field is written once.
+        unsafe {
+            (&raw mut (*block).shared).write(shared);
+            let owned = make(NonNull::new_unchecked(&raw mut (*block).shared));
+            (&raw mut (*block).owned).write(UnsafeCell::new(owned));
+            NonNull::new_unchecked(block)
+        }
+    }
+
+    /// Frees a block whose owned part has been dropped.
+    ///
+    /// # Safety
+    /// Nobody uses the block any more.
+    pub(crate) unsafe fn free(block: NonNull<ControlBlock>) {
+        // SAFETY: made by `new`, from a box; what is left to drop is the shared part.
+        unsafe {
+            std::ptr::drop_in_place(&raw mut (*block.as_ptr()).shared);
+            drop(Box::from_raw(block.as_ptr().cast::<std::mem::MaybeUninit<ControlBlock>>()));
+        }
+    }
+
+    /// Frees a block with its owned part.
+    ///
+    /// # Safety
+    /// Nobody uses the block any more.
+    pub(crate) unsafe fn free_with_process(block: NonNull<ControlBlock>) {
+        // SAFETY: as promised; each part is dropped once.
+        unsafe {
+            std::ptr::drop_in_place(block.as_ref().owned());
+            ControlBlock::free(block);
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// The owned part.
+    #[inline(always)]
+    pub(crate) fn owned(&self) -> *mut Process {
+        self.owned.get()
+    }
+}
+
+impl Entry for ControlBlock {
+    #[inline(always)]
+    fn pid(&self) -> Pid {
+        self.shared.pid
+    }
+}
+
+/// The name under which a process is registered.
+pub(crate) struct Name(AtomicU32);
+
+const NO_NAME: u32 = u32::MAX;
+const DEAD: u32 = u32::MAX - 1;
+
+impl Name {
+    pub(crate) fn new() -> Name {
+        Name(AtomicU32::new(NO_NAME))
+    }
+
+    /// The name, if there is one.
+    pub(crate) fn get(&self) -> Option<Atom> {
+        match self.0.load(Ordering::SeqCst) {
+            NO_NAME | DEAD => None,
+            name => Some(Atom(name)),
+        }
+    }
+
+    /// Gives it a name, if it has none and lives.
+    pub(crate) fn claim(&self, name: Atom) -> bool {
+        self.0.compare_exchange(NO_NAME, name.0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Takes its name away.
+    pub(crate) fn clear(&self, name: Atom) -> bool {
+        self.0.compare_exchange(name.0, NO_NAME, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Ends all naming; the name that it had last.
+    pub(crate) fn kill(&self) -> Option<Atom> {
+        match self.0.swap(DEAD, Ordering::SeqCst) {
+            NO_NAME | DEAD => None,
+            name => Some(Atom(name)),
+        }
+    }
+}

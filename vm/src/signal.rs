@@ -1,0 +1,112 @@
+//! Signals: all that one process does to another.
+//!
+//! A signal is pushed on the receiver's outer queue and acts when the receiver takes it out, in a receive or at the
+//! start of a time slice; so it needs no lock, and signals of one sender to one receiver act in the order in which
+//! they were sent. See `docs/signals.md`.
+
+mod handle;
+mod request;
+mod send;
+
+pub(crate) use handle::Handled;
+pub(crate) use request::{Question, Request};
+pub use send::Sent;
+
+use purlin_heap::word::Word;
+use purlin_heap::{Fragment, Message, Pid};
+
+/// What a node of a mailbox holds.
+pub(crate) enum Signal {
+    /// A message for the inner queue.
+    Message {
+        /// The term.
+        root: Word,
+        /// Its memory, unless it needs none or a collection has moved it into the receiver's heap.
+        fragment: Option<Fragment>,
+    },
+    /// No signal, but a place in the inner queue: see [`crate::mailbox`].
+    Marker,
+    /// A message for whoever holds this alias: dropped when it is not active any more.
+    ToAlias {
+        /// The number of the alias's reference.
+        alias: u64,
+        /// The message.
+        message: Message,
+    },
+    /// The sender has linked itself to the receiver.
+    Link {
+        /// The sender.
+        from: Pid,
+    },
+    /// The sender has taken its link back.
+    Unlink {
+        /// The sender.
+        from: Pid,
+        /// What the acknowledgement has to name.
+        id: u64,
+    },
+    /// The sender has seen the receiver's unlink.
+    UnlinkAck {
+        /// The sender.
+        from: Pid,
+        /// The number in that unlink.
+        id: u64,
+    },
+    /// The sender has ended; acts if the receiver is linked to it.
+    LinkExit {
+        /// The sender.
+        from: Pid,
+        /// Why.
+        reason: Message,
+    },
+    /// What `exit/2` sends.
+    Exit {
+        /// The sender.
+        from: Pid,
+        /// Why.
+        reason: Message,
+    },
+    /// The watcher wants to know when the receiver ends.
+    Monitor {
+        /// The number of the monitor's reference.
+        number: u64,
+        /// Who wants to know.
+        watcher: Pid,
+    },
+    /// The watcher does not want to know any more.
+    Demonitor {
+        /// The number of the monitor's reference.
+        number: u64,
+    },
+    /// What the receiver watches has ended.
+    Down {
+        /// The number of the monitor's reference.
+        number: u64,
+        /// Why.
+        reason: Message,
+    },
+    /// A question that the receiver answers as it comes across it.
+    Request(Box<Request>),
+    /// The answer to the receiver's question.
+    Reply {
+        /// The number of the question.
+        number: u64,
+        /// The answer.
+        answer: Message,
+    },
+}
+
+impl Signal {
+    /// A message.
+    #[inline]
+    pub(crate) fn message(message: Message) -> Signal {
+        let (root, fragment) = message.into_parts();
+        Signal::Message { root, fragment }
+    }
+
+    /// Whether a process that does not receive has to look at it soon.
+    #[inline]
+    pub(crate) fn is_urgent(&self) -> bool {
+        !matches!(self, Signal::Message { .. })
+    }
+}

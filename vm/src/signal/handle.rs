@@ -1,0 +1,195 @@
+//! What a process does about the signals that come to it.
+
+use super::{Question, Request, Signal};
+use crate::local::Local;
+use crate::mailbox::{Next, Node};
+use crate::native::Class;
+use crate::process::{Alias, Flags, Link, Process};
+use purlin_heap::{Build, Message, Pid, Term, am, copy_into};
+
+/// What came of looking for a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handled {
+    /// There was one; it has been dealt with.
+    One,
+    /// There may be some, but there is no time.
+    Later,
+    /// There is none.
+    Nothing,
+    /// The process has ended.
+    Ending,
+}
+
+impl Process {
+    /// Takes the next signal in; a message goes to the inner queue.
+    #[inline]
+    pub(crate) fn handle_next(&mut self, local: &Local) -> Handled {
+        if self.is_ending() {
+            return Handled::Ending;
+        }
+        // SAFETY: the shared part lives as long as the process, in memory of its own.
+        let shared = unsafe { &*(&raw const *self.shared()) };
+        match self.mailbox.next(&shared.incoming) {
+            Next::Later => Handled::Later,
+            Next::Nothing => Handled::Nothing,
+            Next::Signal(node) if !node.value().is_urgent() => {
+                self.mailbox.append(node);
+                Handled::One
+            }
+            Next::Signal(node) => self.handle(local, node),
+        }
+    }
+
+    #[cold]
+    fn handle(&mut self, local: &Local, node: Box<Node<Signal>>) -> Handled {
+        match node.into_value() {
+            Signal::ToAlias { alias, message } => self.receive_by_alias(local, alias, message),
+            Signal::Link { from } => self.receive_link(from),
+            Signal::Unlink { from, id } => self.receive_unlink(local, from, id),
+            Signal::UnlinkAck { from, id } => {
+                if self.links.get(from) == Some(Link::Unlinking(id)) {
+                    self.links.remove(from);
+                }
+            }
+            Signal::LinkExit { from, reason } => self.receive_link_exit(from, reason),
+            Signal::Exit { from, reason } => self.receive_exit(from, reason),
+            Signal::Monitor { number, watcher } => self.rare_mut().monitors.watchers.insert(number, watcher),
+            Signal::Demonitor { number } => {
+                if let Some(rare) = self.rare_if_any() {
+                    rare.monitors.watchers.remove(number);
+                }
+            }
+            Signal::Down { number, reason } => self.receive_down(local, number, reason),
+            Signal::Request(request) => self.answer(local, *request),
+            Signal::Reply { number, answer } => {
+                let rare = self.rare_mut();
+                if rare.question == Some(number) {
+                    rare.answer = Some(answer);
+                }
+            }
+            Signal::Message { .. } | Signal::Marker => unreachable!("handled before, and never sent"),
+        }
+        if self.is_ending() { Handled::Ending } else { Handled::One }
+    }
+
+    fn append_message(&mut self, message: Message) {
+        self.mailbox.append(Node::new(Signal::message(message)));
+    }
+
+    fn receive_by_alias(&mut self, local: &Local, number: u64, message: Message) {
+        let Some(rare) = self.rare_if_any() else { return };
+        match rare.monitors.aliases.get(number) {
+            None => return,
+            Some(Alias::Explicit | Alias::Demonitor) => {}
+            Some(Alias::Reply) => {
+                rare.monitors.aliases.remove(number);
+            }
+            Some(Alias::ReplyDemonitor) => {
+                rare.monitors.aliases.remove(number);
+                self.remove_monitor(local, number);
+            }
+        }
+        self.append_message(message);
+    }
+
+    fn receive_link(&mut self, from: Pid) {
+        // An entry that waits for the acknowledgement of an unlink stays: the other end will see that unlink.
+        if self.links.get(from).is_none() {
+            self.links.set(from, Link::Active);
+        }
+    }
+
+    fn receive_unlink(&mut self, local: &Local, from: Pid, id: u64) {
+        if self.links.get(from) == Some(Link::Active) {
+            self.links.remove(from);
+        }
+        let _ = local.deliver(from, Signal::UnlinkAck { from: self.pid(), id });
+    }
+
+    fn receive_link_exit(&mut self, from: Pid, reason: Message) {
+        match self.links.get(from) {
+            Some(Link::Active) => {
+                self.links.remove(from);
+            }
+            Some(Link::Unlinking(_)) => {
+                // It ended before it could acknowledge.
+                self.links.remove(from);
+                return;
+            }
+            None => return,
+        }
+        if self.traps_exits() {
+            self.append_message(exit_message(from, &reason));
+        } else if !reason.term().is_atom(am::normal) {
+            self.end_by(reason);
+        }
+    }
+
+    fn receive_exit(&mut self, from: Pid, reason: Message) {
+        if reason.term().is_atom(am::kill) {
+            self.end_killed();
+        } else if self.traps_exits() {
+            self.append_message(exit_message(from, &reason));
+        } else if !reason.term().is_atom(am::normal) || from == self.pid() {
+            self.end_by(reason);
+        }
+    }
+
+    fn end_by(&mut self, reason: Message) {
+        let reason = self.heap.attach(reason).word();
+        self.end_with(Class::Exit, reason);
+    }
+
+    fn receive_down(&mut self, local: &Local, number: u64, reason: Message) {
+        let Some(rare) = self.rare_if_any() else { return };
+        let Some(monitor) = rare.monitors.own.remove(number) else { return };
+        rare.monitors.end_alias_of_monitor(number);
+        let owner = monitor.is_alias.then(|| self.pid());
+        // SAFETY: the tag is a root of the heap, up to date.
+        let tag = unsafe { self.heap.term(monitor.tag) };
+        let node_name = local.vm().node_name();
+        let message = Message::build(|b| {
+            let object = match (monitor.name, monitor.target) {
+                (Some(name), _) => b.tuple(&[Term::atom(name), Term::atom(node_name)]),
+                (None, Some(pid)) => Term::pid(pid),
+                (None, None) => Term::atom(am::undefined),
+            };
+            let reference = b.reference(number, owner);
+            let reason = copy_into(b, reason.term());
+            b.tuple(&[copy_into(b, tag), reference, Term::atom(am::process), object, reason])
+        });
+        self.append_message(message);
+    }
+
+    /// Ends a monitor of this process; tells whether there was one.
+    pub(crate) fn remove_monitor(&mut self, local: &Local, number: u64) -> bool {
+        let Some(rare) = self.rare_if_any() else { return false };
+        let Some(monitor) = rare.monitors.own.remove(number) else { return false };
+        rare.monitors.end_alias_of_monitor(number);
+        if let Some(target) = monitor.target {
+            let _ = local.deliver(target, Signal::Demonitor { number });
+        }
+        true
+    }
+
+    fn answer(&mut self, local: &Local, request: Request) {
+        let answer = match request.question {
+            Question::IsAlive => Message::copy_of(Term::atom(am::true_)),
+            Question::Info(wanted) => crate::info::answer(self, local, &wanted),
+            Question::SetGroupLeader(leader) => {
+                self.group_leader = self.heap.attach(leader).word();
+                Message::copy_of(Term::atom(am::true_))
+            }
+            Question::CollectGarbage => {
+                self.flags.set(Flags::COLLECT, true);
+                Message::copy_of(Term::atom(am::true_))
+            }
+        };
+        let _ = local.deliver(request.from, Signal::Reply { number: request.number, answer });
+    }
+}
+
+/// `{'EXIT', From, Reason}`
+fn exit_message(from: Pid, reason: &Message) -> Message {
+    Message::build(|b| b.tuple(&[Term::atom(am::EXIT), Term::pid(from), copy_into(b, reason.term())]))
+}

@@ -1,0 +1,41 @@
+//! Questions that one process asks another, which answers when it comes across them, between its instructions.
+
+use super::Signal;
+use crate::local::Local;
+use purlin_heap::{Message, Pid, Term, am};
+
+/// A question and who asks it.
+pub(crate) struct Request {
+    pub(crate) from: Pid,
+    /// The answer has to name it.
+    pub(crate) number: u64,
+    pub(crate) question: Question,
+}
+
+pub(crate) enum Question {
+    /// Whether the process is alive, after all that was sent to it before.
+    IsAlive,
+    /// `process_info/2`: the items, a list or one of them.
+    Info(Message),
+    /// Takes another group leader.
+    SetGroupLeader(Message),
+    /// Collects its garbage.
+    CollectGarbage,
+}
+
+impl Request {
+    /// What is answered for a process that has ended.
+    pub(crate) fn answer_of_the_dead(&self) -> Message {
+        Message::copy_of(Term::atom(match self.question {
+            Question::IsAlive | Question::CollectGarbage => am::false_,
+            Question::Info(_) => am::undefined,
+            Question::SetGroupLeader(_) => am::badarg,
+        }))
+    }
+
+    /// Answers for a process that has ended.
+    pub(crate) fn refuse(self, local: &Local) {
+        let answer = self.answer_of_the_dead();
+        let _ = local.deliver(self.from, Signal::Reply { number: self.number, answer });
+    }
+}

@@ -1,0 +1,130 @@
+//! Sending: from a pid to the receiver's outer queue.
+
+use super::Signal;
+use crate::executor::Runnable;
+use crate::local::Local;
+use crate::mailbox::{Node, Pushed};
+use crate::process::ControlBlock;
+use purlin_heap::word::Word;
+use purlin_heap::layout::Kind;
+use purlin_heap::{Message, Pid, Term, View};
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It is on its way, or the receiver does not exist (any more), which is no error.
+    Done,
+    /// The receiver is given by a name that nothing is registered under.
+    NoName,
+    /// The receiver is on another node.
+    Remote,
+    /// The receiver is a port.
+    Port,
+    /// What was given as the receiver is none.
+    BadReceiver,
+}
+
+impl Local {
+    /// Hands a signal to a process; gives it back when that does not exist.
+    #[inline]
+    pub(crate) fn deliver(&self, to: Pid, signal: Signal) -> Result<(), Signal> {
+        let guard = self.pin();
+        match self.vm().processes().lookup(to, &guard) {
+            Some(block) => self.push(block, signal),
+            None => Err(signal),
+        }
+    }
+
+    #[inline]
+    fn push(&self, block: &ControlBlock, signal: Signal) -> Result<(), Signal> {
+        let is_urgent = signal.is_urgent();
+        match block.shared().incoming.push(Node::new(signal), is_urgent) {
+            Ok(Pushed::Queued) => Ok(()),
+            Ok(Pushed::Woke) => {
+                // SAFETY: the push has taken the process out of its sleep, so it is ours to schedule.
+                self.schedule(unsafe { Runnable::new(block.into()) });
+                Ok(())
+            }
+            Err(node) => Err(node.into_value()),
+        }
+    }
+
+    /// Wakes a process if it sleeps.
+    pub(crate) fn wake(&self, pid: Pid) {
+        let guard = self.pin();
+        if let Some(block) = self.vm().processes().lookup(pid, &guard)
+            && block.shared().incoming.wake()
+        {
+            // SAFETY: the process has been taken out of its sleep, so it is ours to schedule.
+            self.schedule(unsafe { Runnable::new(block.into()) });
+        }
+    }
+
+    /// Whether a process exists and has not begun to end. What was sent to it before may still end it.
+    pub(crate) fn exists(&self, pid: Pid) -> bool {
+        let guard = self.pin();
+        self.vm().processes().lookup(pid, &guard).is_some_and(|block| !block.shared().is_exiting())
+    }
+
+    /// Sends a message: copies it once, outside of any heap.
+    #[inline]
+    pub fn send(&self, to: Term<'_>, message: Term<'_>) -> Sent {
+        if let Some(pid) = to.as_pid() {
+            self.send_to(pid, message);
+            return Sent::Done;
+        }
+        self.send_elsewhere(to, message)
+    }
+
+    /// Sends a message to a process.
+    #[inline]
+    pub fn send_to(&self, to: Pid, message: Term<'_>) {
+        let guard = self.pin();
+        // The receiver is looked up first: nothing is copied for the dead.
+        if let Some(block) = self.vm().processes().lookup(to, &guard) {
+            let _ = self.push(block, Signal::message(Message::copy_of(message)));
+        }
+    }
+
+    #[cold]
+    fn send_elsewhere(&self, to: Term<'_>, message: Term<'_>) -> Sent {
+        match to.view() {
+            View::Atom(name) => match self.vm().names().lookup(name) {
+                None => Sent::NoName,
+                Some(word) => self.send_to_owner(word, message),
+            },
+            View::Reference(reference) => {
+                let (alias, owner) = (reference.raw(1), Word(reference.raw(2)));
+                if owner.is_pid() {
+                    let message = Message::copy_of(message);
+                    let _ = self.deliver(Pid(owner.payload()), Signal::ToAlias { alias, message });
+                }
+                Sent::Done
+            }
+            View::Tuple(tuple) => match tuple.elements() {
+                [name, node] if name.as_atom().is_some() && node.as_atom().is_some() => {
+                    if !node.is_atom(self.vm().node_name()) {
+                        return Sent::Remote;
+                    }
+                    // The name of another place may be unknown there without an error here.
+                    match self.send_elsewhere(*name, message) {
+                        Sent::NoName => Sent::Done,
+                        sent => sent,
+                    }
+                }
+                _ => Sent::BadReceiver,
+            },
+            View::Port(_) => Sent::Port,
+            View::External(external) if external.kind() != Kind::ExternalPort => Sent::Remote,
+            _ => Sent::BadReceiver,
+        }
+    }
+
+    fn send_to_owner(&self, owner: Word, message: Term<'_>) -> Sent {
+        if owner.is_port() {
+            return Sent::Port;
+        }
+        self.send_to(Pid(owner.payload()), message);
+        Sent::Done
+    }
+}

@@ -1,0 +1,310 @@
+//! The machine: everything that its processes share. Several may live in one program; they share nothing.
+
+use crate::code::CodeTable;
+use crate::executor::{ProcessExecutor, Runnable};
+use crate::local::Local;
+use crate::names::Names;
+use crate::native::{NativeFunction, NativeTable};
+use crate::process::table::Table;
+use crate::process::{ControlBlock, Flags, Parent, Process, SpawnOptions, Start, TooManyProcesses, spawn};
+use crate::timers::MessageTimers;
+use crossbeam_epoch::Collector;
+use parking_lot::Mutex;
+use purlin_heap::{Atom, AtomTable, HeapConfig, Message, Mfa, Pid, Term, am};
+use purlin_scheduler::{Clock, Handle, Pool, TimerKey, WorkerPanicked};
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// What a machine is made from.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Atoms that there may be.
+    pub atoms_max: u32,
+    /// Processes that there may be at once.
+    pub processes_max: u32,
+    /// The least size of a process's heap in words.
+    pub heap_words_min: u32,
+    /// So many minor collections between two major ones at most.
+    pub minors_max: u16,
+    /// Collect at every opportunity and check each heap afterwards: slow, for tests.
+    pub zeal: bool,
+    /// The schedulers and the clock.
+    pub schedulers: purlin_scheduler::Config,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        let heap = HeapConfig::default();
+        Config {
+            atoms_max: 1 << 20,
+            processes_max: 1 << 22,
+            heap_words_min: heap.words_min,
+            minors_max: heap.minors_max,
+            zeal: false,
+            schedulers: purlin_scheduler::Config::default(),
+        }
+    }
+}
+
+/// See the top of the file.
+pub struct Vm {
+    atoms: AtomTable,
+    code: CodeTable,
+    processes: Table<ControlBlock>,
+    names: Names,
+    collector: Collector,
+    heap_config: HeapConfig,
+    config: Config,
+    handle: OnceLock<Handle<Runnable>>,
+    /// Numbers of references, given to threads in batches.
+    numbers: AtomicU64,
+    monotonic_numbers: AtomicI64,
+    timers: MessageTimers,
+    /// Who waits outside of the machine for a process to end.
+    waiting: Mutex<HashMap<Pid, Vec<EndCallback>>>,
+    status: AtomicI32,
+    finder: OnceLock<ModuleFinder>,
+}
+
+/// Finds and loads a module that is called and not loaded, if it can.
+pub type ModuleFinder = Box<dyn Fn(&Vm, Atom) + Send + Sync>;
+
+/// Called with the reason when a process ends.
+pub type EndCallback = Box<dyn FnOnce(Term<'_>) + Send>;
+
+impl Vm {
+    /// A machine with these natives, no modules and no processes. [`Vm::start`] sets it going.
+    pub fn new(config: Config, natives: &[&[NativeFunction]]) -> Arc<Vm> {
+        let atoms = AtomTable::new(config.atoms_max);
+        let mut table = NativeTable::default();
+        natives.iter().for_each(|natives| table.add(&atoms, natives));
+        let code = CodeTable::new(table);
+        let heap_config = HeapConfig {
+            words_min: config.heap_words_min,
+            minors_max: config.minors_max,
+            underflow: code.runtime().underflow(),
+            zeal: config.zeal,
+            ..HeapConfig::default()
+        };
+        Arc::new(Vm {
+            atoms,
+            code,
+            processes: Table::new(config.processes_max),
+            names: Names::new(config.atoms_max),
+            collector: Collector::new(),
+            heap_config,
+            config,
+            handle: OnceLock::new(),
+            numbers: AtomicU64::new(1),
+            monotonic_numbers: AtomicI64::new(1),
+            timers: MessageTimers::default(),
+            waiting: Mutex::default(),
+            status: AtomicI32::new(0),
+            finder: OnceLock::new(),
+        })
+    }
+
+    /// Starts the schedulers.
+    ///
+    /// # Panics
+    /// When they run already.
+    pub fn start(self: &Arc<Vm>) -> io::Result<RunningVm> {
+        let vm = self.clone();
+        let pool = Pool::start(&self.config.schedulers, move |_, handle| {
+            let _ = vm.handle.set(handle.clone());
+            ProcessExecutor::new(&vm)
+        })?;
+        let _ = self.handle.set(pool.handle().clone());
+        Ok(RunningVm { vm: self.clone(), pool })
+    }
+
+    /// Ends the machine: no process runs on, and [`RunningVm::join`] returns `status`. Does not wait.
+    pub fn halt(&self, status: i32) {
+        self.status.store(status, Ordering::Release);
+        if let Some(handle) = self.handle.get() {
+            handle.stop();
+        }
+    }
+
+    /// Has modules that are called and not loaded looked for by `finder`; only the first one counts.
+    pub fn set_module_finder(&self, finder: ModuleFinder) {
+        let _ = self.finder.set(finder);
+    }
+
+    /// Looks for a module that is called and not loaded.
+    pub(crate) fn load_on_demand(&self, module: Atom) {
+        if let Some(finder) = self.finder.get() {
+            finder(self, module);
+        }
+    }
+
+    /// The machine's atoms.
+    #[inline]
+    pub fn atoms(&self) -> &AtomTable {
+        &self.atoms
+    }
+
+    /// The machine's code.
+    #[inline]
+    pub fn code(&self) -> &CodeTable {
+        &self.code
+    }
+
+    /// What the machine was made from.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The machine's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.config.schedulers.clock
+    }
+
+    /// Nanoseconds on the monotonic clock.
+    #[inline]
+    pub fn monotonic_ns(&self) -> u64 {
+        self.clock().monotonic_ns()
+    }
+
+    /// The name of this node.
+    pub fn node_name(&self) -> Atom {
+        am::nonode_at_nohost
+    }
+
+    /// The schedulers.
+    ///
+    /// # Panics
+    /// Before the machine has been started.
+    pub fn handle(&self) -> &Handle<Runnable> {
+        self.handle.get().expect("the machine has been started")
+    }
+
+    /// How many integers of [`Vm::unique_monotonic`] there were; the next one.
+    pub fn unique_monotonic(&self) -> i64 {
+        self.monotonic_numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Processes that are alive.
+    pub fn process_count(&self) -> usize {
+        self.processes.count()
+    }
+
+    pub(crate) fn heap_config(&self) -> &HeapConfig {
+        &self.heap_config
+    }
+
+    #[inline(always)]
+    pub(crate) fn processes(&self) -> &Table<ControlBlock> {
+        &self.processes
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(crate) fn timers(&self) -> &MessageTimers {
+        &self.timers
+    }
+
+    pub(crate) fn collector(&self) -> &Collector {
+        &self.collector
+    }
+
+    /// Numbers that nobody else gets, from the one returned on.
+    pub(crate) fn take_numbers(&self, count: u64) -> u64 {
+        self.numbers.fetch_add(count, Ordering::Relaxed)
+    }
+
+    /// Queues a process from a thread that is no scheduler.
+    pub(crate) fn inject(&self, task: Runnable) {
+        self.handle().inject(task);
+    }
+
+    /// Cancels the timer that would wake a process.
+    pub(crate) fn cancel_wake(&self, key: TimerKey) {
+        if let Some(handle) = self.handle.get() {
+            let _ = handle.cancel_timer(key);
+        }
+    }
+
+    /// A process has become unreachable.
+    pub(crate) fn tell_end(&self, process: &Process) {
+        if !process.flags.has(Flags::AWAITED) {
+            return;
+        }
+        let callbacks = self.waiting.lock().remove(&process.pid()).unwrap_or_default();
+        // SAFETY: the reason is a term of the heap, which is not collected any more.
+        let reason = unsafe { process.heap.term(process.exception.reason) };
+        callbacks.into_iter().for_each(|tell| tell(reason));
+    }
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        // SAFETY: the guard only allows to read the table; nobody else has the machine any more.
+        let guard = unsafe { crossbeam_epoch::unprotected() };
+        for slot in self.processes.slots() {
+            if let Some(block) = self.processes.at_slot(slot, guard) {
+                let block = block.into();
+                // SAFETY: no scheduler runs, so the block is used by nobody, and it is in the table once.
+                unsafe { ControlBlock::free_with_process(block) };
+            }
+        }
+    }
+}
+
+/// A machine whose schedulers run. Dropping it stops them and waits for them.
+pub struct RunningVm {
+    vm: Arc<Vm>,
+    pool: Pool<Runnable>,
+}
+
+impl RunningVm {
+    /// The machine.
+    pub fn vm(&self) -> &Arc<Vm> {
+        &self.vm
+    }
+
+    /// Spawns `module:function(arguments...)`. `on_end`, if given, is called with the reason when it ends, on the
+    /// thread of a scheduler.
+    pub fn spawn(
+        &self,
+        name: Mfa,
+        arguments: &[Term<'_>],
+        group_leader: Option<Pid>,
+        on_end: Option<EndCallback>,
+    ) -> Result<Pid, TooManyProcesses> {
+        let local = Local::new(&self.vm);
+        let ip = self.vm.code.export(name).address.load(Ordering::Acquire);
+        let start = Start { ip, arguments, initial: name };
+        let options = SpawnOptions { on_end, ..SpawnOptions::default() };
+        spawn(&local, Parent::Host { group_leader }, &start, options)
+    }
+
+    /// Sends a message to a process.
+    pub fn send(&self, to: Pid, message: Message) {
+        let local = Local::new(&self.vm);
+        let _ = local.deliver(to, crate::signal::Signal::message(message));
+    }
+
+    /// Waits until the machine is halted; the status given then.
+    pub fn join(self) -> Result<i32, WorkerPanicked> {
+        self.pool.join()?;
+        Ok(self.vm.status.load(Ordering::Acquire))
+    }
+
+    /// Stops the machine and waits for it.
+    pub fn shutdown(self) -> Result<i32, WorkerPanicked> {
+        self.vm.halt(0);
+        self.join()
+    }
+}
+
+impl Vm {
+    /// Calls `on_end` when the process, which is being made, ends.
+    pub(crate) fn await_end(&self, pid: Pid, on_end: EndCallback) {
+        self.waiting.lock().entry(pid).or_default().push(on_end);
+    }
+}
