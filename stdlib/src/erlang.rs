@@ -1,7 +1,11 @@
-//! The natives of module `erlang`, by family.
+//! The natives of module `erlang`, by family, and those of other modules that are the same functions.
 
+mod atoms;
+mod binaries;
 mod compare;
+mod floats;
 mod guards;
+mod integers;
 mod lists;
 mod operators;
 mod tuples;
@@ -9,5 +13,17 @@ mod tuples;
 use purlin_vm::NativeFunction;
 
 /// Their tables.
-pub(crate) const TABLES: &[&[NativeFunction]] =
-    &[compare::NATIVES, guards::NATIVES, lists::NATIVES, operators::NATIVES, tuples::NATIVES];
+pub(crate) const TABLES: &[&[NativeFunction]] = &[
+    atoms::NATIVES,
+    binaries::NATIVES,
+    binaries::BINARY,
+    compare::NATIVES,
+    floats::NATIVES,
+    floats::STRING,
+    guards::NATIVES,
+    integers::NATIVES,
+    integers::STRING,
+    lists::NATIVES,
+    operators::NATIVES,
+    tuples::NATIVES,
+];

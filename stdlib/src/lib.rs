@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod chars;
 mod erlang;
 mod lists;
 mod maps;

@@ -4,7 +4,7 @@ use purlin_heap::{Atom, Term, am, bits};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
-use crate::text;
+use crate::chars;
 
 natives! { "erlang":
     "atom_to_list"/1 => atom_to_list, "atom_to_binary"/1 => atom_to_binary,
@@ -16,7 +16,7 @@ natives! { "erlang":
 
 fn atom_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let name = cx.atoms().name(args::atom(args[0])?);
-    Ok(text::list(cx.heap(), name))
+    Ok(chars::list(cx.heap(), name))
 }
 
 /// Whether the encoding that follows the text, UTF-8 if there is none, is Latin-1.

@@ -1,10 +1,10 @@
 //! Floats and text.
 
-use purlin_heap::{Build, Term, am, bits};
+use purlin_heap::{Build, Term, am, bits, text};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
-use crate::text;
+use crate::chars;
 
 natives! { "erlang":
     "float_to_list"/1 => float_to_list, "float_to_list"/2 => float_to_list,
@@ -54,57 +54,16 @@ fn digits<'h>(option: Term<'h>) -> Read<'h, Form> {
 fn formatted<'h>(args: &[Term<'h>]) -> Read<'h, String> {
     let value = args[0].as_float().ok_or(Stop::badarg())?;
     let (form, compact) = args.get(1).map_or(Ok((DEFAULT, false)), |&list| options(list))?;
-    Ok(match form {
-        Form::Short => purlin_heap::text::float(value),
-        Form::Scientific(count) => scientific(value, count),
-        Form::Decimals(count) => {
-            let text = decimals(value, count);
-            if compact && count > 0 { without_zeros(text) } else { text }
-        }
-    })
-}
-
-/// As C's `%.*e`.
-fn scientific(value: f64, count: usize) -> String {
-    let text = format!("{value:.count$e}");
-    let (mantissa, exponent) = text.split_once('e').expect("a float in scientific form has an exponent");
-    let (sign, digits) = match exponent.strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', exponent),
+    let formatted = match form {
+        Form::Short => Some(text::shortest(value)),
+        Form::Scientific(digits) => text::scientific(value, digits),
+        Form::Decimals(digits) => text::decimals(value, digits, compact),
     };
-    format!("{mantissa}e{sign}{digits:0>2}")
-}
-
-/// Up to 18 digits of floats below 2^53 are rounded after multiplication, as OTP does; otherwise as C's `%.*f`.
-fn decimals(value: f64, count: usize) -> String {
-    const MAGNITUDE_MAX: f64 = (1u64 << 53) as f64;
-    let magnitude = value.abs();
-    if magnitude > MAGNITUDE_MAX || count > 18 {
-        return format!("{value:.count$}");
-    }
-    let sign = if value.is_sign_negative() { "-" } else { "" };
-    if count == 0 {
-        return format!("{sign}{}", magnitude.round());
-    }
-    let scale = 10u64.pow(count as u32);
-    let whole = magnitude.floor();
-    let fraction = ((magnitude - whole) * scale as f64).round();
-    let carried = fraction >= scale as f64;
-    let (whole, fraction) = if carried { (whole + 1.0, 0.0) } else { (whole, fraction) };
-    format!("{sign}{whole}.{:0>count$}", fraction as u64)
-}
-
-/// Leaves the zeros at the end out, but for one behind the point.
-fn without_zeros(mut text: String) -> String {
-    text.truncate(text.trim_end_matches('0').len());
-    if text.ends_with('.') {
-        text.push('0');
-    }
-    text
+    formatted.ok_or(Stop::badarg())
 }
 
 fn float_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(text::list(cx.heap(), &formatted(args)?))
+    Ok(chars::list(cx.heap(), &formatted(args)?))
 }
 
 fn float_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -129,21 +88,15 @@ fn float_length(text: &[u8]) -> Option<usize> {
 }
 
 fn parsed<'h>(cx: &Context<'h>, text: &[u8]) -> Outcome<'h> {
-    let value = std::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
-    let value = value.filter(|value| value.is_finite()).ok_or(Stop::badarg())?;
-    Ok(cx.heap().float(value))
-}
-
-fn whole<'h>(cx: &Context<'h>, text: &[u8]) -> Outcome<'h> {
-    if float_length(text) == Some(text.len()) { parsed(cx, text) } else { Err(Stop::badarg()) }
+    text::parse_float(text).map(|value| cx.heap().float(value)).map_err(|_| Stop::badarg())
 }
 
 fn list_to_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    whole(cx, &args::byte_list(args[0])?)
+    parsed(cx, &args::byte_list(args[0])?)
 }
 
 fn binary_to_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    whole(cx, &args::binary(args[0])?.bytes().collect::<Vec<u8>>())
+    parsed(cx, &args::binary(args[0])?.bytes().collect::<Vec<u8>>())
 }
 
 /// `string:list_to_float/1`: the float that a list begins with, and what follows it.
@@ -173,17 +126,6 @@ fn leading_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn forms() {
-        assert_eq!(scientific(1.5, 20), "1.50000000000000000000e+00");
-        assert_eq!(scientific(-1.0e-300, 3), "-1.000e-300");
-        assert_eq!(decimals(0.125, 2), "0.13");
-        assert_eq!(decimals(-0.0, 1), "-0.0");
-        assert_eq!(decimals(9.99, 1), "10.0");
-        assert_eq!(without_zeros(decimals(12.5, 6)), "12.5");
-        assert_eq!(without_zeros(decimals(12.0, 6)), "12.0");
-    }
 
     #[test]
     fn what_is_a_float() {

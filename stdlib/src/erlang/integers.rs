@@ -6,7 +6,7 @@ use purlin_heap::{Build, Term, am, bits};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
-use crate::text;
+use crate::chars;
 
 natives! { "erlang":
     "integer_to_list"/1 => integer_to_list, "integer_to_list"/2 => integer_to_list,
@@ -39,7 +39,7 @@ fn formatted<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, String> {
 }
 
 fn integer_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(text::list(cx.heap(), &formatted(cx, args)?))
+    Ok(chars::list(cx.heap(), &formatted(cx, args)?))
 }
 
 fn integer_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
