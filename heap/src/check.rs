@@ -59,9 +59,12 @@ fn check_stack(heap: &Heap, starts: &Starts, roots: &Roots<'_>) {
         }
     };
     heap.block_stack().iter().for_each(|&word| frame_word(word, true));
-    for frozen in heap.rare.iter().flat_map(|rare| &rare.frozen) {
-        assert!(frozen.words()[0].is_header(), "frozen frames start with a return address");
-        frozen.words().iter().for_each(|&word| frame_word(word, !frozen.clean));
+    for rare in heap.rare.iter() {
+        for (index, frozen) in rare.frozen.iter().enumerate() {
+            assert!(frozen.words()[0].is_header(), "frozen frames start with a return address");
+            let may_be_young = index >= rare.clean_frozen;
+            frozen.words().iter().for_each(|&word| frame_word(word, may_be_young));
+        }
     }
 }
 

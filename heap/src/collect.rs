@@ -98,4 +98,6 @@ impl Heap {
 }
 
 #[cfg(test)]
+mod random_tests;
+#[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use crate::arena::{self, Bounds, Range, bounds};
 use crate::chunk;
 use crate::copy::copy_words;
 use crate::fragment::Fragment;
-use crate::heap::{Heap, Regions};
+use crate::heap::{Frozen, Heap, Rare, Regions};
 use crate::word::{Word, tag};
 
 /// Where everything is after the copying.
@@ -106,14 +106,22 @@ impl Evacuation<'_> {
                 self.forward_all::<MAJOR>(slice);
             }
             self.forward_all::<MAJOR>(stack);
-            for frozen in heap.rare.iter_mut().flat_map(|rare| &mut rare.frozen) {
-                if MAJOR || !frozen.clean {
-                    self.forward_all::<MAJOR>(frozen.words_mut());
-                    frozen.clean = !frozen.words().iter().any(|&word| self.is_young(word));
-                }
+            if let Some(rare) = &mut heap.rare {
+                self.forward_frozen::<MAJOR>(rare);
             }
             self.drain::<MAJOR>();
         }
+    }
+
+    /// Forwards the frozen frames, in a minor collection those above the watermark, and moves the watermark up.
+    unsafe fn forward_frozen<const MAJOR: bool>(&mut self, rare: &mut Rare) {
+        let first = if MAJOR { 0 } else { rare.clean_frozen };
+        for frozen in &mut rare.frozen[first..] {
+            // SAFETY: as the caller promises, these are words of this heap.
+            unsafe { self.forward_all::<MAJOR>(frozen.words_mut()) };
+        }
+        let is_clean = |frozen: &&Frozen| !frozen.words().iter().any(|&word| self.is_young(word));
+        rare.clean_frozen = first + rare.frozen[first..].iter().take_while(is_clean).count();
     }
 
     unsafe fn forward_all<const MAJOR: bool>(&mut self, words: &mut [Word]) {

@@ -23,8 +23,6 @@ pub struct Frozen {
     data: Box<[Word]>,
     /// Frames before this word have been brought back.
     first: usize,
-    /// No word points to a young object: a minor collection may pass over this.
-    pub clean: bool,
 }
 
 impl Frozen {
@@ -93,6 +91,7 @@ impl Heap {
             frozen.first += count;
         } else {
             rare.frozen.pop();
+            rare.clean_frozen = rare.clean_frozen.min(rare.frozen.len());
         }
         Ok(target)
     }
@@ -122,7 +121,7 @@ impl Heap {
             return words;
         };
         let cut = STACK_WORDS_KEPT + more;
-        let frozen = Frozen { data: stack[cut..].into(), first: 0, clean: false };
+        let frozen = Frozen { data: stack[cut..].into(), first: 0 };
         self.rare_mut().frozen.push(frozen);
         // SAFETY: within the stack.
         unsafe { *self.stack_top.get().add(cut) = self.underflow };
@@ -152,5 +151,131 @@ impl Iterator for StackWords<'_> {
             return self.next();
         }
         Some(word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::build::Build;
+    use crate::check::check;
+    use crate::heap::HeapConfig;
+    use crate::term::Term;
+    use crate::word::tag;
+
+    /// A stand-in for the interpreter: pushes and pops frames of one Y register.
+    struct Machine {
+        heap: Heap,
+        code: Box<[u64; 2]>,
+        x: Word,
+    }
+
+    impl Machine {
+        fn new() -> Machine {
+            let code = Box::new([0; 2]);
+            let heap = Heap::new(&HeapConfig { underflow: &raw const code[1], ..HeapConfig::default() });
+            Machine { heap, code, x: Word::NIL }
+        }
+
+        fn reserve(&mut self, words: usize) {
+            if self.heap.free_words() < words {
+                let mut x = [self.x];
+                self.heap.collect(words, &mut Roots::of_registers(&mut x)).unwrap();
+                self.x = x[0];
+            }
+        }
+
+        /// Calls, with `y` kept in the frame.
+        fn call(&mut self, y: Word) {
+            // SAFETY: the red zone has room for the return address, and `reserve` makes room for the register.
+            unsafe {
+                self.x = y;
+                let at = self.heap.stack_top().sub(1);
+                *at = Word::return_address(&raw const self.code[0]);
+                self.heap.set_stack_top(at);
+                self.reserve(1);
+                self.heap.push(self.x);
+            }
+        }
+
+        /// Takes the newest frame off and returns its register.
+        fn ret(&mut self) -> Word {
+            // SAFETY: a frame of one register and a return address.
+            let (y, address) = unsafe {
+                let at = self.heap.stack_top();
+                self.heap.set_stack_top(at.add(2));
+                (*at, *at.add(1))
+            };
+            if address == self.heap.underflow {
+                let mut x = [y];
+                let target = self.heap.underflow(&mut Roots::of_registers(&mut x)).unwrap();
+                assert_eq!(target.return_target(), &raw const self.code[0]);
+                return x[0];
+            }
+            assert_eq!(address.return_target(), &raw const self.code[0]);
+            y
+        }
+    }
+
+    fn element(machine: &Machine, word: Word) -> i64 {
+        // SAFETY: a word that was a root of every collection.
+        unsafe { machine.heap.term(word) }.as_tuple().unwrap().element(0).as_small().unwrap()
+    }
+
+    #[test]
+    fn frames_come_back_as_they_were() {
+        let mut machine = Machine::new();
+        let mut depth: i64 = 0;
+        for (goal, check_it) in
+            [(20_000, true), (19_000, true), (30_000, true), (0, false), (10_000, true), (0, false)]
+        {
+            while depth < goal {
+                machine.reserve(2);
+                let y = machine.heap.tuple(&[Term::small(depth)]).word();
+                machine.call(y);
+                depth += 1;
+            }
+            while depth > goal {
+                depth -= 1;
+                let y = machine.ret();
+                assert_eq!(element(&machine, y), depth);
+            }
+            if check_it {
+                machine.heap.collect(0, &mut Roots::default()).unwrap();
+                check(&machine.heap, &Roots::default());
+                assert_eq!(machine.heap.stack_words(), 2 * depth as usize + cuts(&machine.heap));
+                let words: Vec<Word> = machine.heap.stack().filter(|word| word.tag() == tag::BOXED).collect();
+                assert!(words.iter().rev().enumerate().all(|(n, &w)| element(&machine, w) == n as i64));
+                assert_eq!(machine.heap.stack().count(), 2 * depth as usize);
+            }
+        }
+        assert!(!machine.heap.has_frozen());
+    }
+
+    /// How often the stack was cut: each cut leaves one more return address.
+    fn cuts(heap: &Heap) -> usize {
+        heap.rare.as_ref().map_or(0, |rare| rare.frozen.len())
+    }
+
+    #[test]
+    fn ten_million_frames() {
+        let mut machine = Machine::new();
+        let depth = 10_000_000;
+        for n in 0..depth {
+            if n % 16 == 0 {
+                machine.reserve(2);
+                machine.x = machine.heap.tuple(&[Term::small(n)]).word();
+            }
+            machine.call(machine.x);
+        }
+        assert!(machine.heap.block_words() < 20_000);
+        let rare = machine.heap.rare.as_ref().unwrap();
+        let (clean, all) = (rare.clean_frozen, rare.frozen.len());
+        assert!(all > 1000 && clean + 3 >= all, "{clean} of {all} are clean");
+        for n in (0..depth).rev() {
+            let y = machine.ret();
+            assert_eq!(element(&machine, y), n / 16 * 16);
+        }
+        assert!(!machine.heap.has_frozen() && machine.heap.block_stack().is_empty());
     }
 }

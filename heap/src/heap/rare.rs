@@ -39,6 +39,9 @@ pub struct Rare {
     pub old_words_max: usize,
     /// The older frames of a deep stack, newest last.
     pub frozen: Vec<Frozen>,
+    /// So many of them, from the oldest on, point to no young object: a minor collection passes over them. This is
+    /// the watermark of the stack scan.
+    pub clean_frozen: usize,
     /// How many words the heap may hold after a collection; 0 is no limit.
     pub limit: usize,
     /// The size of block that the last collection recommends; 0 when there was none.
@@ -88,6 +91,7 @@ impl Default for Rare {
             old_bytes_words_max: OLD_BYTES_WORDS_MIN,
             old_words_max: OLD_WORDS_MIN,
             frozen: Vec::new(),
+            clean_frozen: 0,
             limit: 0,
             block_words_next: 0,
             survived_words: 0,
