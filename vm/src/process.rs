@@ -19,7 +19,8 @@ pub use saved::{SAVED_INLINE, Saved};
 pub use begin::TooManyProcesses;
 pub(crate) use begin::{Parent, SpawnMonitor, SpawnOptions, Start, spawn};
 pub(crate) use links::{Link, Links};
-pub(crate) use monitors::{Alias, Monitor, Monitors};
+pub use monitors::Alias;
+pub(crate) use monitors::{Monitor, Monitors};
 pub(crate) use shared::{ControlBlock, Shared};
 pub(crate) use small_map::SmallMap;
 
@@ -130,23 +131,32 @@ pub(crate) struct Rare {
     pub(crate) settings: Settings,
 }
 
-/// Settings that only `process_info/2` tells of.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Settings {
-    pub(crate) min_bin_vheap_size: Option<u64>,
-    pub(crate) fullsweep_after: Option<u64>,
-    pub(crate) min_heap_size: Option<u64>,
-    pub(crate) max_heap_size: MaxHeapSize,
-    pub(crate) error_handler: Option<Atom>,
+/// Settings of a process; nothing where it is as the machine has it.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Settings {
+    /// `min_bin_vheap_size`, which is only kept to be told.
+    pub min_bin_vheap_size: Option<u64>,
+    /// `fullsweep_after`
+    pub fullsweep_after: Option<u64>,
+    /// `min_heap_size`
+    pub min_heap_size: Option<u64>,
+    /// `max_heap_size`
+    pub max_heap_size: MaxHeapSize,
+    /// `error_handler`
+    pub error_handler: Option<Atom>,
 }
 
 /// The limit of a heap and what happens at it.
-#[derive(Clone, Copy)]
-pub(crate) struct MaxHeapSize {
-    pub(crate) words: u64,
-    pub(crate) kill: bool,
-    pub(crate) log: bool,
-    pub(crate) shared_binaries: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxHeapSize {
+    /// In words; 0 is no limit.
+    pub words: u64,
+    /// The process ends.
+    pub kill: bool,
+    /// It is reported.
+    pub log: bool,
+    /// Shared binaries count.
+    pub shared_binaries: bool,
 }
 
 impl Default for MaxHeapSize {
@@ -218,6 +228,11 @@ impl Process {
         registers[..count].copy_from_slice(live);
         self.saved.clear();
         (self.saved.ip, count)
+    }
+
+    /// Settings that differ from the machine's.
+    pub fn settings(&self) -> Settings {
+        self.rare().map_or(Settings::default(), |rare| rare.settings)
     }
 
     /// The module that is asked for functions that do not exist.

@@ -29,7 +29,7 @@ pub(crate) struct Monitor {
 
 /// When an alias ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Alias {
+pub enum Alias {
     /// When it is taken back by `unalias/1`.
     Explicit,
     /// With its monitor, too.

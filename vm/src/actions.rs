@@ -1,0 +1,49 @@
+//! What a process can do to itself and to others, as methods of the context of a native: the natives of `erlang` read
+//! their arguments and call these.
+
+mod flags;
+mod links;
+mod monitors;
+mod questions;
+mod spawns;
+mod timed;
+
+pub use crate::info::{USUAL_ITEMS, is_item, priority_name};
+pub use crate::process::{Alias, Flags, MaxHeapSize, Settings};
+pub use links::Linked;
+pub use monitors::{MonitorOptions, Watched};
+pub use questions::Asked;
+pub use spawns::{SpawnMonitor, SpawnOptions, What};
+pub use timed::TimeLeft;
+
+use crate::local::Local;
+use crate::native::Context;
+use crate::process::Process;
+use purlin_heap::Term;
+
+impl<'h> Context<'h> {
+    /// The thread's part of the runtime.
+    #[inline]
+    pub fn local(&self) -> &'h Local {
+        // SAFETY: the register file stays for the length of the call, and its `local` is only ever shared.
+        unsafe { &(*self.machine()).local }
+    }
+
+    /// Works on the calling process.
+    #[inline]
+    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Process, &Local) -> R) -> R {
+        // SAFETY: the process runs on this thread and nobody else uses its owned part. References to its heap are
+        // taken anew after each call of this, and terms point to memory that is not moved during the call.
+        work(unsafe { &mut *self.process() }, self.local())
+    }
+
+    /// A word of the calling process as a term.
+    ///
+    /// # Safety
+    /// It must be a term of its heap.
+    #[inline]
+    pub(crate) unsafe fn term(&self, word: purlin_heap::word::Word) -> Term<'h> {
+        // SAFETY: as promised; nothing is collected during the call.
+        unsafe { Term::from_word(word) }
+    }
+}

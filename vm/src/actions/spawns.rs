@@ -1,0 +1,93 @@
+//! Spawning from a native.
+
+use crate::native::Context;
+use crate::process::{self, Alias, Parent, Start, TooManyProcesses};
+use crate::process::{Flags, Settings};
+use purlin_heap::{Fun, Mfa, Pid, Term, am};
+use purlin_scheduler::Priority;
+use std::sync::atomic::Ordering;
+
+/// What a new process runs.
+pub enum What<'a> {
+    /// A function of a module.
+    Function(Mfa, &'a [Term<'a>]),
+    /// A fun, with its arguments.
+    Fun(Fun<'a>, &'a [Term<'a>]),
+}
+
+/// How it is spawned.
+pub struct SpawnOptions<'h> {
+    /// It is linked to the caller.
+    pub link: bool,
+    /// The caller watches it.
+    pub monitor: Option<SpawnMonitor<'h>>,
+    /// Its priority.
+    pub priority: Priority,
+    /// Settings that differ from the machine's.
+    pub settings: Option<Settings>,
+    /// Flags that it starts with.
+    pub flags: Flags,
+}
+
+impl Default for SpawnOptions<'_> {
+    fn default() -> Self {
+        SpawnOptions {
+            link: false,
+            monitor: None,
+            priority: Priority::Normal,
+            settings: None,
+            flags: Flags::default(),
+        }
+    }
+}
+
+/// How the caller watches a new process.
+#[derive(Clone, Copy)]
+pub struct SpawnMonitor<'h> {
+    /// The number of the monitor's reference.
+    pub number: u64,
+    /// The first element of the message.
+    pub tag: Term<'h>,
+    /// The reference is an alias of the caller, too, until this happens.
+    pub alias: Option<Alias>,
+}
+
+impl<'h> Context<'h> {
+    /// Spawns a process.
+    pub fn spawn(&self, what: &What<'_>, options: SpawnOptions<'h>) -> Result<Pid, TooManyProcesses> {
+        match what {
+            What::Function(name, arguments) => {
+                let ip = self.vm().code().export(*name).address.load(Ordering::Acquire);
+                self.spawn_at(&Start { ip, arguments, initial: *name }, options)
+            }
+            What::Fun(fun, arguments) => {
+                // The free variables of a fun stand behind its arguments.
+                let all: Vec<Term<'_>> = arguments.iter().chain(fun.free()).copied().collect();
+                let ip = fun.entry().address.load(Ordering::Acquire);
+                let initial = Mfa { module: am::erlang, function: am::apply, arity: 2 };
+                self.spawn_at(&Start { ip, arguments: &all, initial }, options)
+            }
+        }
+    }
+
+    fn spawn_at(&self, start: &Start<'_>, options: SpawnOptions<'h>) -> Result<Pid, TooManyProcesses> {
+        let monitor = options.monitor.map(|monitor| process::SpawnMonitor {
+            number: monitor.number,
+            tag: monitor.tag.word(),
+            alias: monitor.alias,
+        });
+        let options = process::SpawnOptions {
+            link: options.link,
+            monitor,
+            priority: options.priority,
+            settings: options.settings,
+            flags: options.flags,
+            on_end: None,
+        };
+        self.charge(SPAWN_REDUCTIONS);
+        self.with(|process, local| process::spawn(local, Parent::Process(process), start, options))
+    }
+}
+
+/// What a spawn counts.
+const SPAWN_REDUCTIONS: u32 = 20;

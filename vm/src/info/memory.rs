@@ -1,0 +1,108 @@
+//! Memory and collections, as `process_info/2` tells of them.
+
+use super::Teller;
+use crate::process::{ControlBlock, Settings};
+use purlin_heap::word::Word;
+use purlin_heap::{Atom, Build, Map, Term, am};
+
+const WORD_BYTES: usize = size_of::<Word>();
+
+impl<'b, B: Build> Teller<'_, 'b, B> {
+    pub(super) fn memory_value(&self, item: Atom) -> Term<'b> {
+        let heap = &self.process.heap;
+        let words = |words: usize| self.b.unsigned(words as u64);
+        match item {
+            am::heap_size => words(heap.block_words()),
+            am::total_heap_size => words(heap.total_words()),
+            am::stack_size => words(heap.stack_words()),
+            am::memory => words(size_of::<ControlBlock>() + heap.total_words() * WORD_BYTES),
+            am::garbage_collection => self.garbage_collection(),
+            am::garbage_collection_info => self.garbage_collection_info(),
+            am::min_heap_size => self.b.unsigned(self.min_heap_size()),
+            am::min_bin_vheap_size => self.b.unsigned(self.min_bin_vheap_size()),
+            am::fullsweep_after => self.b.unsigned(self.fullsweep_after()),
+            am::max_heap_size => max_heap_size(self.b, self.local.vm().atoms(), &self.settings()),
+            _ => match self.local.vm().atoms().name(item) {
+                "catchlevel" => Term::small(0),
+                "sequential_trace_token" => Term::NIL,
+                _ => Term::atom(am::undefined),
+            },
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        self.process.settings()
+    }
+
+    fn min_heap_size(&self) -> u64 {
+        self.settings().min_heap_size.unwrap_or(self.local.vm().config().heap_words_min.into())
+    }
+
+    fn min_bin_vheap_size(&self) -> u64 {
+        self.settings().min_bin_vheap_size.unwrap_or(MIN_BIN_VHEAP_SIZE)
+    }
+
+    fn fullsweep_after(&self) -> u64 {
+        self.settings().fullsweep_after.unwrap_or(self.local.vm().config().minors_max.into())
+    }
+
+    fn garbage_collection(&self) -> Term<'b> {
+        let atoms = self.local.vm().atoms();
+        let minors = self.process.heap.statistics().minors;
+        let named = |name: &str, value| match atoms.intern(name) {
+            Ok(atom) => self.b.tuple(&[Term::atom(atom), value]),
+            Err(_) => Term::NIL,
+        };
+        let pair = |item: Atom, value: u64| self.b.tuple(&[Term::atom(item), self.b.unsigned(value)]);
+        let limit = max_heap_size(self.b, atoms, &self.settings());
+        self.b.list(&[
+            self.b.tuple(&[Term::atom(am::max_heap_size), limit]),
+            pair(am::min_bin_vheap_size, self.min_bin_vheap_size()),
+            pair(am::min_heap_size, self.min_heap_size()),
+            pair(am::fullsweep_after, self.fullsweep_after()),
+            named("minor_gcs", Term::small(minors.into())),
+        ])
+    }
+
+    fn garbage_collection_info(&self) -> Term<'b> {
+        let heap = &self.process.heap;
+        let atoms = self.local.vm().atoms();
+        let entries = [
+            ("old_heap_block_size", heap.old_words()),
+            ("heap_block_size", heap.block_words()),
+            ("mbuf_size", heap.fragment_words()),
+            ("recent_size", 0),
+            ("stack_size", heap.stack_words()),
+            ("old_heap_size", heap.old_words()),
+            ("heap_size", heap.young_words()),
+            ("bin_vheap_size", 0),
+            ("bin_vheap_block_size", 0),
+            ("bin_old_vheap_size", 0),
+            ("bin_old_vheap_block_size", 0),
+        ];
+        let pairs = entries.iter().filter_map(|&(name, words)| {
+            let name = atoms.intern(name).ok()?;
+            Some(self.b.tuple(&[Term::atom(name), self.b.unsigned(words as u64)]))
+        });
+        self.b.list(&pairs.collect::<Vec<_>>())
+    }
+}
+
+/// What OTP has by default. Here it is only told.
+const MIN_BIN_VHEAP_SIZE: u64 = 46422;
+
+/// The map that tells of a heap's limit.
+pub(crate) fn max_heap_size<'b, B: Build>(
+    b: &'b B,
+    atoms: &purlin_heap::AtomTable,
+    settings: &Settings,
+) -> Term<'b> {
+    let limit = &settings.max_heap_size;
+    let pairs = [
+        (Term::atom(am::error_logger), Term::boolean(limit.log)),
+        (Term::atom(am::include_shared_binaries), Term::boolean(limit.shared_binaries)),
+        (Term::atom(am::kill), Term::boolean(limit.kill)),
+        (Term::atom(am::size), b.unsigned(limit.words)),
+    ];
+    Map::from_pairs(&pairs, atoms, b).as_term()
+}
