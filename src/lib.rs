@@ -1,1 +1,2 @@
 //! Purlin, an actor-concurrency virtual machine: the library's face.
+#![forbid(unsafe_code)]

@@ -234,7 +234,7 @@ macro_rules! for_each_generic {
         /// Removes the try tag.
         105 TryEnd "try_end" live (slot: Slot);
         /// Removes the try tag after an exception: X0 to X2 are class, reason and raw trace.
-        106 TryCase "try_case" live (slot: Slot);
+        106 TryCase "try_case" live (slot: Slot trusts Exception);
         /// Raises `{try_clause, Value}`.
         107 TryCaseEnd "try_case_end" live (value: Source);
         /// Raises again an exception that was caught.

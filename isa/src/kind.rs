@@ -223,4 +223,6 @@ assumptions! {
     Bits;
     /// It is a fun of the arity named by the instruction, unless the tag says that nothing is known.
     FunOfArity;
+    /// Control comes here only by an exception that arrived at this handler.
+    Exception;
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use purlin_isa::{Code, Instruction, Names};
+use purlin_isa::{Code, Instruction, Names, Opcode};
 
 use crate::external::Shape;
 
@@ -204,6 +204,18 @@ impl Module {
         let index = u32::try_from(self.label(label)?).ok()?;
         let function = self.functions.partition_point(|f| f.instructions.start <= index).checked_sub(1)?;
         (self.functions[function].entry == label).then_some(function)
+    }
+
+    /// The function to whose code the instruction at `index` belongs.
+    pub(crate) fn function_of(&self, index: u32) -> usize {
+        self.functions.partition_point(|function| function.instructions.start <= index).saturating_sub(1)
+    }
+
+    /// The function that runs when the module is loaded.
+    #[must_use]
+    pub fn on_load(&self) -> Option<usize> {
+        let at_entry = |function: &Function| self.code.opcode(function.info as usize + 2) == Opcode::OnLoad;
+        self.functions.iter().position(at_entry)
     }
 
     /// Functions that the code calls by index.

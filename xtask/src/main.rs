@@ -1,2 +1,63 @@
-//! The repository's own commands.
-fn main() {}
+//! `cargo xtask`: the repository's own commands.
+#![forbid(unsafe_code)]
+
+mod demo;
+mod erlang;
+mod loom;
+mod programs;
+mod repository;
+mod shell;
+mod tail_calls;
+mod test;
+mod tidy;
+mod versus;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What went wrong, for the person who ran the command.
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result of a step of a command.
+type Result<T = ()> = std::result::Result<T, Error>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The repository's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check what the compiler does not: layers, headers, lengths, links between pages
+    Tidy,
+    /// Set up what is missing, build, and run every test in every form of the machine
+    Test(test::Options),
+    /// Run the supervised example on a release build
+    Demo(demo::Options),
+    /// Run the benchmark programs on purlin and on erl in turn, and compare
+    Versus(versus::Options),
+    /// Fail if a handler of the interpreter lost its tail call in the release build
+    TailCalls(tail_calls::Options),
+    /// Run the models of the scheduler's and the machine's protocols
+    Loom,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Tidy => tidy::run(),
+        Command::Test(options) => test::run(&options),
+        Command::Demo(options) => demo::run(&options),
+        Command::Versus(options) => versus::run(&options),
+        Command::TailCalls(options) => tail_calls::run(&options),
+        Command::Loom => loom::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `cargo xtask test`: every test of the repository, in every form of the machine.
+
+use crate::programs::{self, Run};
+use crate::{Result, erlang, repository, shell};
+use std::path::PathBuf;
+
+/// The options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Only the whole programs whose name contains one of these, and no unit tests
+    programs: Vec<String>,
+    /// The whole programs only in the form that is shipped
+    #[arg(long)]
+    shipped_only: bool,
+}
+
+/// A form of the machine in which the whole programs must give the same results.
+struct Form {
+    name: &'static str,
+    features: &'static [&'static str],
+    options: &'static [&'static str],
+}
+
+const FORMS: [Form; 1] = [Form { name: "tail-threaded", features: &[], options: &[] }];
+
+/// Sets up what is missing, builds, and runs all tests.
+pub fn run(options: &Options) -> Result {
+    erlang::ensure_compiler()?;
+    if options.programs.is_empty() {
+        shell::run(repository::cargo().args(["test", "--workspace", "--quiet"]))?;
+    }
+    let forms = if options.shipped_only { &FORMS[..1] } else { &FORMS[..] };
+    let mut broken = Vec::new();
+    for form in forms {
+        println!("\nwhole programs, {}", form.name);
+        let run = Run {
+            purlin: build(form)?,
+            options: form.options.iter().map(ToString::to_string).collect(),
+            filters: options.programs.clone(),
+        };
+        if !programs::run(&run)? {
+            broken.push(form.name);
+        }
+    }
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("whole programs failed: {}", broken.join(", ")).into())
+    }
+}
+
+/// Builds the command in one form, with assertions and optimised, and returns its path.
+fn build(form: &Form) -> Result<PathBuf> {
+    let target = repository::target().join(form.name);
+    let mut cargo = repository::cargo();
+    cargo.args(["build", "--quiet", "--profile", "checked", "--bin", "purlin", "--target-dir"]).arg(&target);
+    shell::run(cargo.args(["--features", &form.features.join(",")]))?;
+    Ok(target.join("checked/purlin"))
+}
