@@ -104,7 +104,8 @@ const RARE: [&str; 2] = ["sequential_trace_token", "catchlevel"];
 impl<'b, B: Build> Teller<'_, 'b, B> {
     fn tell(&self, wanted: Term<'_>) -> Term<'b> {
         if wanted.as_cons().is_none() && !wanted.is_nil() {
-            let is_nameless = wanted.is_atom(am::registered_name) && self.process.shared().name.get().is_none();
+            let is_nameless =
+                wanted.is_atom(am::registered_name) && self.process.shared().name.get().is_none();
             return if is_nameless { Term::NIL } else { self.pair(wanted) };
         }
         let (mut pairs, mut rest) = (Vec::new(), wanted);

@@ -1,8 +1,9 @@
 //! Processes, mailboxes, signals, code tables and the interpreter of Purlin.
 
+pub mod actions;
 pub mod code;
-mod executor;
 pub mod exception;
+mod executor;
 mod info;
 pub mod interpreter;
 mod local;
@@ -14,5 +15,9 @@ mod signal;
 mod timers;
 mod vm;
 
-pub use vm::{Config, EndCallback, RunningVm, Vm};
+pub use executor::{Runnable, Timer};
+pub use local::Local;
 pub use native::{Class, Context, Native, NativeFunction, NativeTable, Outcome, Stop};
+pub use process::{Process, TooManyProcesses};
+pub use signal::Sent;
+pub use vm::{Config, EndCallback, ModuleFinder, RunningVm, Vm};

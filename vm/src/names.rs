@@ -8,7 +8,7 @@
 use crate::process::shared::Name;
 use purlin_heap::Atom;
 use purlin_heap::word::Word;
-use purlin_scheduler::sync::atomic::{AtomicU64, Ordering};
+use purlin_scheduler::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::OnceLock;
 
 const CHUNK: usize = 1024;
@@ -47,25 +47,21 @@ impl Names {
     /// first marks its record and then removes the name that stood there. So whichever comes last sees the other, and
     /// no name of a dead process stays.
     pub(crate) fn register(&self, name: Atom, owner: Word, own: &Name) -> Result<(), NameError> {
-        let entry = self.entry(name).ok_or(NameError::Refused)?;
-        if !own.claim(name) {
-            return Err(NameError::Refused);
+        register_in(self.entry(name).ok_or(NameError::Refused)?, name, owner, own)
+    }
+
+    /// The process that calls itself `own` ends: its name is free from now on, and it gets no other.
+    pub(crate) fn end(&self, owner: Word, own: &Name) {
+        if let Some(name) = own.kill()
+            && let Some(entry) = self.entry(name)
+        {
+            end_in(entry, owner);
         }
-        if entry.compare_exchange(0, owner.0, Ordering::SeqCst, Ordering::Relaxed).is_err() {
-            own.clear(name);
-            return Err(NameError::Refused);
-        }
-        if own.get() != Some(name) {
-            let _ = entry.compare_exchange(owner.0, 0, Ordering::SeqCst, Ordering::Relaxed);
-            return Err(NameError::Refused);
-        }
-        Ok(())
     }
 
     /// Takes the name from `owner`, if that is who has it.
     pub(crate) fn unregister(&self, name: Atom, owner: Word) -> bool {
-        self.entry(name)
-            .is_some_and(|entry| entry.compare_exchange(owner.0, 0, Ordering::SeqCst, Ordering::Relaxed).is_ok())
+        self.entry(name).is_some_and(|entry| take_from(entry, owner))
     }
 
     /// All names at some moment.
@@ -82,5 +78,98 @@ impl Names {
         let chunk = self.chunks.get(name.0 as usize / CHUNK)?;
         let chunk = chunk.get_or_init(|| (0..CHUNK).map(|_| AtomicU64::new(0)).collect());
         Some(&chunk[name.0 as usize % CHUNK])
+    }
+}
+
+fn register_in(entry: &AtomicU64, name: Atom, owner: Word, own: &Name) -> Result<(), NameError> {
+    if !own.claim(name) {
+        return Err(NameError::Refused);
+    }
+    if entry.compare_exchange(0, owner.0, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+        own.clear(name);
+        return Err(NameError::Refused);
+    }
+    // Either the end of the process sees the name in the entry, or this sees that it has ended.
+    fence(Ordering::SeqCst);
+    if own.get() == Some(name) {
+        return Ok(());
+    }
+    take_from(entry, owner);
+    Err(NameError::Refused)
+}
+
+fn end_in(entry: &AtomicU64, owner: Word) {
+    fence(Ordering::SeqCst);
+    take_from(entry, owner);
+}
+
+fn take_from(entry: &AtomicU64, owner: Word) -> bool {
+    entry.compare_exchange(owner.0, 0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use super::{end_in, register_in};
+    use crate::process::shared::Name;
+    use loom::sync::Arc;
+    use loom::sync::atomic::{AtomicU64, Ordering};
+    use purlin_heap::Atom;
+    use purlin_heap::word::Word;
+
+    #[test]
+    fn no_name_of_a_dead_process_stays() {
+        loom::model(|| {
+            let (entry, own) = (Arc::new(AtomicU64::new(0)), Arc::new(Name::new()));
+            let ending = {
+                let (entry, own) = (entry.clone(), own.clone());
+                loom::thread::spawn(move || {
+                    if own.kill().is_some() {
+                        end_in(&entry, Word(8));
+                    }
+                })
+            };
+            let _ = register_in(&entry, Atom(3), Word(8), &own);
+            ending.join().unwrap();
+            assert_eq!(entry.load(Ordering::SeqCst), 0);
+            assert_eq!(own.get(), None);
+        });
+    }
+
+    #[test]
+    fn of_two_processes_one_gets_the_name() {
+        loom::model(|| {
+            let entry = Arc::new(AtomicU64::new(0));
+            let other = {
+                let entry = entry.clone();
+                loom::thread::spawn(move || register_in(&entry, Atom(3), Word(16), &Name::new()).is_ok())
+            };
+            let own = Name::new();
+            let mine = register_in(&entry, Atom(3), Word(8), &own).is_ok();
+            assert_ne!(mine, other.join().unwrap());
+            assert_eq!(own.get().is_some(), mine);
+        });
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{NameError, Names};
+    use crate::process::shared::Name;
+    use purlin_heap::Atom;
+    use purlin_heap::word::Word;
+
+    #[test]
+    fn a_name_belongs_to_one_and_a_process_has_one_name() {
+        let names = Names::new(10_000);
+        let (mine, yours) = (Name::new(), Name::new());
+        assert_eq!(names.register(Atom(5000), Word(8), &mine), Ok(()));
+        assert_eq!(names.register(Atom(5000), Word(16), &yours), Err(NameError::Refused));
+        assert_eq!(names.register(Atom(5001), Word(8), &mine), Err(NameError::Refused));
+        assert_eq!(names.lookup(Atom(5000)), Some(Word(8)));
+        assert_eq!(names.all().collect::<Vec<_>>(), [Atom(5000)]);
+        names.end(Word(8), &mine);
+        assert_eq!(names.lookup(Atom(5000)), None);
+        assert_eq!(names.register(Atom(5000), Word(8), &mine), Err(NameError::Refused));
+        assert_eq!(names.register(Atom(5000), Word(16), &yours), Ok(()));
     }
 }

@@ -13,14 +13,14 @@ pub(crate) mod shared;
 mod small_map;
 pub(crate) mod table;
 
-pub use dictionary::Dictionary;
-pub use receive::{BadTimeout, Peek, Waited};
-pub use saved::{SAVED_INLINE, Saved};
 pub use begin::TooManyProcesses;
 pub(crate) use begin::{Parent, SpawnMonitor, SpawnOptions, Start, spawn};
+pub use dictionary::Dictionary;
 pub(crate) use links::{Link, Links};
 pub use monitors::Alias;
 pub(crate) use monitors::{Monitor, Monitors};
+pub use receive::{Peek, Waited};
+pub use saved::Saved;
 pub(crate) use shared::{ControlBlock, Shared};
 pub(crate) use small_map::SmallMap;
 
@@ -171,6 +171,14 @@ impl Process {
     pub(crate) fn shared(&self) -> &Shared {
         // SAFETY: the shared part stands in the same allocation and is only ever lent out as shared.
         unsafe { self.shared.as_ref() }
+    }
+
+    /// As [`Process::shared`], for use beside the owned part. Not to be kept beyond the process.
+    #[inline(always)]
+    pub(crate) fn shared_apart<'s>(&self) -> &'s Shared {
+        let shared = self.shared;
+        // SAFETY: as in `shared`; it stands in memory of its own, so the owned part may change meanwhile.
+        unsafe { shared.as_ref() }
     }
 
     /// Its identifier.

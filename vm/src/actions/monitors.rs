@@ -1,8 +1,8 @@
 //! Monitors and aliases.
 
+use crate::local::Local;
 use crate::native::Context;
 use crate::process::{Alias, Monitor, Process};
-use crate::local::Local;
 use crate::signal::Signal;
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Message, Pid, Term, am};
@@ -85,13 +85,7 @@ pub(crate) fn reference_number(term: Term<'_>) -> Option<u64> {
     }
 }
 
-fn monitor(
-    process: &mut Process,
-    local: &Local,
-    number: u64,
-    watched: Watched,
-    options: MonitorOptions<'_>,
-) {
+fn monitor(process: &mut Process, local: &Local, number: u64, watched: Watched, options: MonitorOptions<'_>) {
     let watcher = process.pid();
     let (target, name) = match watched {
         Watched::Process(pid) => (Some(pid), None),

@@ -1,7 +1,7 @@
 //! Questions to other processes, whose answers the caller waits for within a native.
 
-use crate::native::{Context, Stop};
 use crate::info;
+use crate::native::{Context, Stop};
 use crate::signal::{Handled, Question, Request, Signal};
 use purlin_heap::{Message, Pid, Term};
 

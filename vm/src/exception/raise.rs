@@ -103,7 +103,8 @@ impl Regs {
         unsafe {
             let is_raw = trace.term().as_tuple().is_some_and(|t| t.arity() == 3);
             let trace = if is_raw {
-                let parts: [Term<'_>; 3] = std::array::from_fn(|i| trace.term().as_tuple().unwrap().element(i));
+                let parts: [Term<'_>; 3] =
+                    std::array::from_fn(|i| trace.term().as_tuple().unwrap().element(i));
                 self.build(|heap| heap.tuple(&[parts[0], Term::atom(class.atom()), parts[2]]))
             } else {
                 self.build(|heap| trace::raw_of_list(heap, class, trace.term()))

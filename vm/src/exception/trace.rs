@@ -82,7 +82,9 @@ fn entry<'h>(
     let name = place.function;
     let (arguments, mut info) = match given {
         // Arguments that are not known leave the arity, as where there is only something to tell of the cause.
-        Some(given) if given.element(1).is_atom(am::none) => (Term::small(name.arity.into()), given.element(2)),
+        Some(given) if given.element(1).is_atom(am::none) => {
+            (Term::small(name.arity.into()), given.element(2))
+        }
         Some(given) => (given.element(1), given.element(2)),
         None => (Term::small(name.arity.into()), Term::NIL),
     };

@@ -41,8 +41,9 @@ impl<T> Node<T> {
         &self.value
     }
 
-    pub(crate) fn into_value(self: Box<Self>) -> T {
-        self.value
+    /// The value of a node that nobody else uses.
+    pub(crate) fn into_value(node: Box<Self>) -> T {
+        node.value
     }
 }
 
@@ -111,16 +112,6 @@ impl<T> Incoming<T> {
     pub(crate) fn wake(&self) -> bool {
         let waiting = ptr::without_provenance_mut(WAITING);
         self.word.compare_exchange(waiting, ptr::null_mut(), Ordering::Acquire, Ordering::Relaxed).is_ok()
-    }
-
-    /// Whether the process sleeps, or did a moment ago.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.word.load(Ordering::Relaxed).addr() == WAITING
-    }
-
-    /// Whether the process has ended.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.word.load(Ordering::Acquire).addr() == CLOSED
     }
 
     /// Whether anything has come since the owner last took the chain. For the owner.

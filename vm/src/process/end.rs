@@ -7,7 +7,6 @@
 use super::{Flags, Link, Process};
 use crate::local::Local;
 use crate::signal::Signal;
-use purlin_heap::word::{Word, sub};
 use purlin_heap::{Message, Pid, Term, am};
 
 /// How many signals a slice of an ending process sends or drops.
@@ -17,14 +16,11 @@ impl Process {
     /// Makes a process that has ended unreachable.
     pub(crate) fn begin_end(&mut self, local: &Local) {
         debug_assert!(self.is_ending());
-        // SAFETY: the shared part lives as long as the process, in memory of its own.
-        let shared = unsafe { &*(&raw const *self.shared()) };
+        let shared = self.shared_apart();
         let vm = local.vm();
         self.flags.set(Flags::CLOSED, true);
         shared.set_exiting();
-        if let Some(name) = shared.name.kill() {
-            vm.names().unregister(name, Word::immediate(sub::PID, self.pid().0));
-        }
+        vm.names().end(self.pid_word(), &shared.name);
         if let Some(rare) = self.rare_if_any()
             && let Some((_, key)) = rare.deadline.take()
         {

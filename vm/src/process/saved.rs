@@ -3,7 +3,7 @@
 use purlin_heap::word::Word;
 
 /// So many live X registers are saved without an allocation.
-pub const SAVED_INLINE: usize = 4;
+const SAVED_INLINE: usize = 4;
 
 /// See the top of the file.
 pub struct Saved {

@@ -82,7 +82,10 @@ const EXITING: u32 = 1 << 2;
 
 impl ControlBlock {
     /// A block on the process allocator, with the owned part that `make` makes of the address of the shared one.
-    pub(crate) fn new(shared: Shared, make: impl FnOnce(NonNull<Shared>) -> Process) -> NonNull<ControlBlock> {
+    pub(crate) fn new(
+        shared: Shared,
+        make: impl FnOnce(NonNull<Shared>) -> Process,
+    ) -> NonNull<ControlBlock> {
         let block = Box::into_raw(Box::<ControlBlock>::new_uninit()).cast::<ControlBlock>();
         // SAFETY: fresh memory of the right size; each field is written once.
         unsafe {
@@ -149,7 +152,7 @@ impl Name {
 
     /// The name, if there is one.
     pub(crate) fn get(&self) -> Option<Atom> {
-        match self.0.load(Ordering::SeqCst) {
+        match self.0.load(Ordering::Acquire) {
             NO_NAME | DEAD => None,
             name => Some(Atom(name)),
         }
@@ -157,17 +160,17 @@ impl Name {
 
     /// Gives it a name, if it has none and lives.
     pub(crate) fn claim(&self, name: Atom) -> bool {
-        self.0.compare_exchange(NO_NAME, name.0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+        self.0.compare_exchange(NO_NAME, name.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     /// Takes its name away.
     pub(crate) fn clear(&self, name: Atom) -> bool {
-        self.0.compare_exchange(name.0, NO_NAME, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+        self.0.compare_exchange(name.0, NO_NAME, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     /// Ends all naming; the name that it had last.
     pub(crate) fn kill(&self) -> Option<Atom> {
-        match self.0.swap(DEAD, Ordering::SeqCst) {
+        match self.0.swap(DEAD, Ordering::AcqRel) {
             NO_NAME | DEAD => None,
             name => Some(Atom(name)),
         }

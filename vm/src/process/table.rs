@@ -8,9 +8,10 @@
 use crossbeam_epoch::Guard;
 use crossbeam_queue::SegQueue;
 use purlin_heap::Pid;
+use purlin_scheduler::sync::atomic::AtomicUsize;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// Bits of a pid that tell its slot.
 pub(crate) const SLOT_BITS: u32 = 28;
@@ -29,9 +30,50 @@ pub(crate) trait Entry {
     fn pid(&self) -> Pid;
 }
 
+/// One place of the table: the address of a block, or the next generation and a set lowest bit. Zero is generation 0.
+#[repr(transparent)]
+struct Slot(AtomicUsize);
+
+impl Slot {
+    /// The generation of the next use of a free slot.
+    fn generation(&self) -> u64 {
+        let word = self.0.load(Ordering::Acquire);
+        debug_assert!(is_free(word));
+        word as u64 >> 1
+    }
+
+    #[inline(always)]
+    fn is_free(&self) -> bool {
+        is_free(self.0.load(Ordering::Relaxed))
+    }
+
+    /// The owner of a free slot puts a block there, which it has made ready.
+    #[inline(always)]
+    fn publish<B>(&self, block: NonNull<B>) {
+        self.0.store(block.as_ptr().expose_provenance(), Ordering::Release);
+    }
+
+    /// The process that is there ends: its block cannot be found any more.
+    fn free(&self, next_generation: u64) {
+        self.0.store((next_generation << 1 | 1) as usize, Ordering::Release);
+    }
+
+    /// The block that is there.
+    #[inline(always)]
+    fn block<B>(&self) -> Option<NonNull<B>> {
+        let word = self.0.load(Ordering::Acquire);
+        if is_free(word) { None } else { NonNull::new(ptr::with_exposed_provenance_mut(word)) }
+    }
+}
+
+#[inline(always)]
+fn is_free(word: usize) -> bool {
+    word & 1 == 1 || word == 0
+}
+
 /// The table of a machine's processes.
 pub(crate) struct Table<B> {
-    chunks: [AtomicPtr<AtomicUsize>; CHUNKS],
+    chunks: [AtomicPtr<Slot>; CHUNKS],
     /// Slots below this one have been handed out at least once.
     used: AtomicU32,
     limit: u32,
@@ -74,11 +116,6 @@ impl<B: Entry> Table<B> {
         }
     }
 
-    /// How many processes there may be at once.
-    pub(crate) fn limit(&self) -> u32 {
-        self.limit
-    }
-
     /// A slot for a new process, or nothing when the table is full.
     #[inline]
     pub(crate) fn reserve(&self, cache: &mut FreeSlots) -> Option<Reserved> {
@@ -87,7 +124,7 @@ impl<B: Entry> Table<B> {
                 Some(slot) => slot,
                 None => self.refill(cache)?,
             };
-            let generation = free_generation(self.slot(slot).load(Ordering::Acquire));
+            let generation = self.slot(slot).generation();
             if generation < GENERATION_END {
                 return Some(Reserved { slot, pid: Pid(generation << SLOT_BITS | u64::from(slot)) });
             }
@@ -109,15 +146,10 @@ impl<B: Entry> Table<B> {
         cache.0.pop()
     }
 
-    /// Gives a slot back that was not used.
-    pub(crate) fn unreserve(&self, cache: &mut FreeSlots, reserved: Reserved) {
-        cache.0.push(reserved.slot);
-    }
-
     /// Makes a block known under its pid.
     #[inline]
     pub(crate) fn publish(&self, reserved: Reserved, block: NonNull<B>) {
-        self.slot(reserved.slot).store(block.as_ptr().expose_provenance(), Ordering::Release);
+        self.slot(reserved.slot).publish(block);
     }
 
     /// The block of a process, if it is alive. The guard keeps the block from being freed.
@@ -130,13 +162,10 @@ impl<B: Entry> Table<B> {
 
     #[inline]
     fn block_at<'g>(&self, slot: u32, _guard: &'g Guard) -> Option<&'g B> {
-        let word = self.try_slot(slot)?.load(Ordering::Acquire);
-        if is_free(word) {
-            return None;
-        }
-        // SAFETY: a word that is not free is the address of a block that was published with release; it is freed
-        // only through the epoch, after the slot was emptied, and the guard pins the epoch.
-        Some(unsafe { &*ptr::with_exposed_provenance(word) })
+        let block = self.try_slot(slot)?.block::<B>()?;
+        // SAFETY: the block was published with release; it is freed only through the epoch, after the slot was
+        // emptied, and the guard pins the epoch.
+        Some(unsafe { block.as_ref() })
     }
 
     /// Forgets a process and frees its slot. From here on `lookup` does not find it; the block itself must be freed
@@ -144,7 +173,7 @@ impl<B: Entry> Table<B> {
     pub(crate) fn remove(&self, cache: &mut FreeSlots, pid: Pid) {
         let slot = pid.0 as u32 & ((1 << SLOT_BITS) - 1);
         let generation = (pid.0 >> SLOT_BITS) + 1;
-        self.slot(slot).store(free_word(generation), Ordering::Release);
+        self.slot(slot).free(generation);
         if generation >= GENERATION_END {
             return;
         }
@@ -157,7 +186,7 @@ impl<B: Entry> Table<B> {
     /// How many processes there are, at some moment.
     pub(crate) fn count(&self) -> usize {
         let used = self.used.load(Ordering::Relaxed);
-        (0..used).filter(|&slot| self.try_slot(slot).is_some_and(|slot| !is_free(slot.load(Ordering::Relaxed)))).count()
+        (0..used).filter(|&slot| self.try_slot(slot).is_some_and(|slot| !slot.is_free())).count()
     }
 
     /// Gives the slots that a thread kept to the others.
@@ -176,12 +205,12 @@ impl<B: Entry> Table<B> {
     }
 
     #[inline(always)]
-    fn slot(&self, slot: u32) -> &AtomicUsize {
+    fn slot(&self, slot: u32) -> &Slot {
         self.try_slot(slot).expect("a slot that was handed out is in a chunk")
     }
 
     #[inline(always)]
-    fn try_slot(&self, slot: u32) -> Option<&AtomicUsize> {
+    fn try_slot(&self, slot: u32) -> Option<&Slot> {
         let (chunk, offset) = place(slot);
         let base = NonNull::new(self.chunks[chunk].load(Ordering::Acquire))?;
         // SAFETY: chunk `chunk` has `FIRST << chunk` slots, and `offset` is less.
@@ -189,12 +218,12 @@ impl<B: Entry> Table<B> {
     }
 
     /// Sees to it that the chunk of `slot` exists.
-    fn make_slot(&self, slot: u32) -> &AtomicUsize {
+    fn make_slot(&self, slot: u32) -> &Slot {
         let (chunk, _) = place(slot);
         if self.chunks[chunk].load(Ordering::Acquire).is_null() {
             let layout = chunk_layout(chunk);
             // SAFETY: the layout is not empty, and zero is a valid slot.
-            let new = unsafe { alloc_zeroed(layout) }.cast::<AtomicUsize>();
+            let new = unsafe { alloc_zeroed(layout) }.cast::<Slot>();
             if new.is_null() {
                 handle_alloc_error(layout);
             }
@@ -220,21 +249,6 @@ impl<B> Drop for Table<B> {
     }
 }
 
-/// The word of a free slot. The zero of a fresh chunk is generation 0, too.
-fn free_word(generation: u64) -> usize {
-    (generation << 1 | 1) as usize
-}
-
-#[inline(always)]
-fn is_free(word: usize) -> bool {
-    word & 1 == 1 || word == 0
-}
-
-fn free_generation(word: usize) -> u64 {
-    debug_assert!(is_free(word));
-    word as u64 >> 1
-}
-
 /// Chunk and place in it.
 #[inline(always)]
 fn place(slot: u32) -> (usize, usize) {
@@ -244,5 +258,146 @@ fn place(slot: u32) -> (usize, usize) {
 }
 
 fn chunk_layout(chunk: usize) -> Layout {
-    Layout::array::<AtomicUsize>(FIRST << chunk).expect("less than 2^29 slots")
+    Layout::array::<Slot>(FIRST << chunk).expect("less than 2^29 slots")
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    //! A slot as it ships, under loom. That a block is not freed while a reader is pinned is the epoch's part and is
+    //! taken for granted: blocks are leaked until the end.
+
+    use super::Slot;
+    use loom::cell::UnsafeCell;
+    use loom::sync::Arc;
+    use std::ptr::NonNull;
+
+    struct Block {
+        generation: UnsafeCell<u64>,
+    }
+
+    fn block(generation: u64) -> NonNull<Block> {
+        NonNull::from(Box::leak(Box::new(Block { generation: UnsafeCell::new(generation) })))
+    }
+
+    #[test]
+    fn a_reader_sees_a_whole_block_of_the_generation_that_it_looks_for() {
+        loom::model(|| {
+            let slot = Arc::new(Slot(loom::sync::atomic::AtomicUsize::new(1)));
+            let blocks = [block(0), block(1)];
+            let writer = {
+                let slot = slot.clone();
+                let blocks = blocks.map(|block| block.as_ptr().expose_provenance());
+                loom::thread::spawn(move || {
+                    for (generation, block) in blocks.into_iter().enumerate() {
+                        assert_eq!(slot.generation(), generation as u64);
+                        let block =
+                            NonNull::new(std::ptr::with_exposed_provenance_mut::<Block>(block)).unwrap();
+                        // SAFETY: leaked, and not published yet.
+                        unsafe { block.as_ref() }
+                            .generation
+                            .with_mut(|at| unsafe { *at = generation as u64 });
+                        slot.publish(block);
+                        slot.free(generation as u64 + 1);
+                    }
+                })
+            };
+            if let Some(found) = slot.block::<Block>() {
+                // SAFETY: leaked; loom reports it if the writer's write is not seen here.
+                let generation = unsafe { found.as_ref().generation.with(|at| *at) };
+                assert!(generation < 2);
+            }
+            writer.join().unwrap();
+            assert_eq!(slot.generation(), 2);
+            for block in blocks {
+                // SAFETY: leaked above, and the writer is done.
+                drop(unsafe { Box::from_raw(block.as_ptr()) });
+            }
+        });
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{Entry, FreeSlots, Table};
+    use crossbeam_epoch::Collector;
+    use purlin_heap::Pid;
+    use std::ptr::NonNull;
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    struct Block {
+        pid: Pid,
+        alive: AtomicBool,
+    }
+
+    impl Entry for Block {
+        fn pid(&self) -> Pid {
+            self.pid
+        }
+    }
+
+    fn add(table: &Table<Block>, cache: &mut FreeSlots) -> NonNull<Block> {
+        let reserved = table.reserve(cache).expect("there is room");
+        let block = Block { pid: reserved.pid(), alive: AtomicBool::new(true) };
+        let block = NonNull::from(Box::leak(Box::new(block)));
+        table.publish(reserved, block);
+        block
+    }
+
+    #[test]
+    fn a_full_table_refuses_and_a_free_slot_comes_back_with_another_pid() {
+        let (table, collector, mut cache) = (Table::new(100), Collector::new(), FreeSlots::default());
+        let guard = collector.register().pin();
+        let blocks: Vec<_> = (0..100).map(|_| add(&table, &mut cache)).collect();
+        assert!(table.reserve(&mut cache).is_none());
+        assert_eq!(table.count(), 100);
+        // SAFETY: leaked.
+        let pid = unsafe { blocks[40].as_ref() }.pid;
+        assert!(table.lookup(pid, &guard).is_some());
+        table.remove(&mut cache, pid);
+        assert!(table.lookup(pid, &guard).is_none());
+        let again = add(&table, &mut cache);
+        // SAFETY: leaked.
+        assert_ne!(unsafe { again.as_ref() }.pid, pid);
+        assert!(table.lookup(pid, &guard).is_none());
+        assert!(table.reserve(&mut cache).is_none());
+        for block in blocks.into_iter().chain([again]) {
+            // SAFETY: leaked, and not used any more.
+            drop(unsafe { Box::from_raw(block.as_ptr()) });
+        }
+    }
+
+    #[test]
+    fn readers_never_find_a_block_that_has_been_freed() {
+        let (table, collector) = (Table::<Block>::new(1000), Collector::new());
+        let (newest, stop) = (AtomicU64::new(u64::MAX), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let epoch = collector.register();
+                    while !stop.load(Ordering::Relaxed) {
+                        let guard = epoch.pin();
+                        if let Some(block) = table.lookup(Pid(newest.load(Ordering::Acquire)), &guard) {
+                            assert!(block.alive.load(Ordering::Relaxed), "freed under a pin");
+                        }
+                    }
+                });
+            }
+            let (epoch, mut cache) = (collector.register(), FreeSlots::default());
+            for _ in 0..20_000 {
+                let block = add(&table, &mut cache);
+                // SAFETY: freed below only.
+                let pid = unsafe { block.as_ref() }.pid;
+                newest.store(pid.0, Ordering::Release);
+                table.remove(&mut cache, pid);
+                let address = block.as_ptr().expose_provenance();
+                epoch.pin().defer(move || {
+                    // SAFETY: leaked, and no reader that is pinned now can have found it.
+                    let block =
+                        unsafe { Box::from_raw(std::ptr::with_exposed_provenance_mut::<Block>(address)) };
+                    block.alive.store(false, Ordering::Relaxed);
+                });
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+    }
 }

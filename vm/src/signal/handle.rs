@@ -27,8 +27,7 @@ impl Process {
         if self.is_ending() {
             return Handled::Ending;
         }
-        // SAFETY: the shared part lives as long as the process, in memory of its own.
-        let shared = unsafe { &*(&raw const *self.shared()) };
+        let shared = self.shared_apart();
         match self.mailbox.next(&shared.incoming) {
             Next::Later => Handled::Later,
             Next::Nothing => Handled::Nothing,
@@ -42,7 +41,7 @@ impl Process {
 
     #[cold]
     fn handle(&mut self, local: &Local, node: Box<Node<Signal>>) -> Handled {
-        match node.into_value() {
+        match Node::into_value(node) {
             Signal::ToAlias { alias, message } => self.receive_by_alias(local, alias, message),
             Signal::Link { from } => self.receive_link(from),
             Signal::Unlink { from, id } => self.receive_unlink(local, from, id),

@@ -5,8 +5,8 @@ use crate::executor::Runnable;
 use crate::local::Local;
 use crate::mailbox::{Node, Pushed};
 use crate::process::ControlBlock;
-use purlin_heap::word::Word;
 use purlin_heap::layout::Kind;
+use purlin_heap::word::Word;
 use purlin_heap::{Message, Pid, Term, View};
 
 /// What became of a message.
@@ -45,7 +45,7 @@ impl Local {
                 self.schedule(unsafe { Runnable::new(block.into()) });
                 Ok(())
             }
-            Err(node) => Err(node.into_value()),
+            Err(node) => Err(Node::into_value(node)),
         }
     }
 
@@ -58,12 +58,6 @@ impl Local {
             // SAFETY: the process has been taken out of its sleep, so it is ours to schedule.
             self.schedule(unsafe { Runnable::new(block.into()) });
         }
-    }
-
-    /// Whether a process exists and has not begun to end. What was sent to it before may still end it.
-    pub(crate) fn exists(&self, pid: Pid) -> bool {
-        let guard = self.pin();
-        self.vm().processes().lookup(pid, &guard).is_some_and(|block| !block.shared().is_exiting())
     }
 
     /// Sends a message: copies it once, outside of any heap.

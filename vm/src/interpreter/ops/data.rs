@@ -8,7 +8,7 @@ use crate::exception::bad_code;
 use crate::interpreter::operands::any;
 
 op! { straight Move [src: S Src, dst: D Dst] () |r| { let value = src.get(&r);
-    dst.set(&mut r, value); } }
+dst.set(&mut r, value); } }
 
 op! { straight Swap [a: A Register, b: B Register] () |r| {
     let (x, y) = (a.get(&r), b.get(&r));
@@ -45,10 +45,10 @@ op! { control GetListChecked [src: S Src, head: H Dst, tail: T Dst] () |r| {
 } }
 
 op! { straight GetHead [src: S Src, dst: D Dst] () |r| { let value = load(src.get(&r), tag::CONS, 0);
-    dst.set(&mut r, value); } }
+dst.set(&mut r, value); } }
 
 op! { straight GetTail [src: S Src, dst: D Dst] () |r| { let value = load(src.get(&r), tag::CONS, 1);
-    dst.set(&mut r, value); } }
+dst.set(&mut r, value); } }
 
 op! { control GetHeadChecked [src: S Src, dst: D Dst] () |r| {
     let list = src.get(&r);

@@ -1,8 +1,8 @@
 //! Catching and raising.
 
+use purlin_heap::Build;
 use purlin_heap::am;
 use purlin_heap::word::Word;
-use purlin_heap::Build;
 
 use super::{Op, op};
 use crate::code::FunctionInfo;

@@ -18,9 +18,7 @@ fn has_room(r: &Regs, words: usize) -> bool {
 /// As for any handler; `live` X registers hold values.
 unsafe fn make_room(mut r: Regs, words: usize, live: usize) {
     // SAFETY: passed on; the instruction has changed nothing yet.
-    unsafe {
-        if r.collect(words, live) { r.go() } else { r.out_of_memory() }
-    }
+    unsafe { if r.collect(words, live) { r.go() } else { r.out_of_memory() } }
 }
 
 op! { control Allocate [frame: F Frame] (live: u16) |r| {

@@ -1,8 +1,8 @@
 //! Natives that are called between two instructions, without giving up the X registers: guards, and `bif`s in
 //! bodies. The most frequent have instructions of their own.
 
-use purlin_heap::{Term, am};
 use purlin_heap::word::{Word, tag};
+use purlin_heap::{Term, am};
 
 use super::tests::is_tuple;
 use super::{Label, Op, load, op};

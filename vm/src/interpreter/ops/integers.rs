@@ -26,7 +26,13 @@ pub type Generic2 = for<'h> fn(
 ///
 /// # Safety
 /// As for any handler; `live` X registers hold values.
-pub unsafe fn generic(r: &mut Regs, operation: Generic2, a: Word, b: Word, live: u16) -> Result<(), arith::ArithError> {
+pub unsafe fn generic(
+    r: &mut Regs,
+    operation: Generic2,
+    a: Word,
+    b: Word,
+    live: u16,
+) -> Result<(), arith::ArithError> {
     // SAFETY: both are values of the process, and nothing is collected before the result is stored as a root.
     unsafe {
         r.save();

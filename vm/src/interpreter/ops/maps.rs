@@ -1,7 +1,7 @@
 //! Maps. The list of an instruction holds operands two by two.
 
-use purlin_heap::{Map, Term, am};
 use purlin_heap::word::Word;
+use purlin_heap::{Map, Term, am};
 
 use smallvec::SmallVec;
 
@@ -21,7 +21,14 @@ enum PutError {
 ///
 /// # Safety
 /// As for any handler; the list has `count` pairs.
-unsafe fn put(r: &mut Regs, bytes: usize, src: Word, count: usize, exact: bool, live: u16) -> Result<(), PutError> {
+unsafe fn put(
+    r: &mut Regs,
+    bytes: usize,
+    src: Word,
+    count: usize,
+    exact: bool,
+    live: u16,
+) -> Result<(), PutError> {
     // SAFETY: all words are values of the process; nothing is collected before the result is stored as a root.
     unsafe {
         let map = Map::of(src.term()).ok_or(PutError::BadMap)?;
@@ -109,4 +116,3 @@ op! { control GetMapElement [src: S Src, key: K Src, dst: D Dst] (fail: Label, s
         None => r.jump(r.ip.offset(fail.get(&r) as isize)),
     }
 } }
-

@@ -56,7 +56,8 @@ unsafe fn call_error_handler(mut r: Regs, export: &Export) {
         let arity = export.name.arity as usize;
         let arguments = r;
         let list = r.build(|heap| arguments.arguments(heap, arity));
-        let (module, function) = (Term::atom(export.name.module).word(), Term::atom(export.name.function).word());
+        let (module, function) =
+            (Term::atom(export.name.module).word(), Term::atom(export.name.function).word());
         let code = r.m().vm().code();
         let handler = (*r.m().process).error_handler();
         let fallback = Mfa { module: export.name.module, function: am::handle_undefined_function, arity: 2 };

@@ -1,0 +1,177 @@
+//! The mailbox with real threads, and its inner queue.
+
+use super::{Incoming, Look, Mailbox, Next, Node, Pushed};
+use crate::signal::Signal;
+use purlin_heap::word::Word;
+use purlin_heap::{Message, Term};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+fn message(value: i64) -> Box<Node<Signal>> {
+    Node::new(Signal::message(Message::copy_of(Term::small(value))))
+}
+
+fn push(incoming: &Incoming<Signal>, value: i64) {
+    assert!(matches!(incoming.push(message(value), false), Ok(Pushed::Queued)));
+}
+
+/// Takes all messages in.
+fn fetch(mailbox: &mut Mailbox, incoming: &Incoming<Signal>) {
+    loop {
+        match mailbox.next(incoming) {
+            Next::Signal(node) => mailbox.append(node),
+            Next::Later => {}
+            Next::Nothing => return,
+        }
+    }
+}
+
+fn filled(count: i64) -> (Mailbox, Incoming<Signal>) {
+    let (mut mailbox, incoming) = (Mailbox::new(), Incoming::new());
+    (0..count).for_each(|value| push(&incoming, value));
+    fetch(&mut mailbox, &incoming);
+    (mailbox, incoming)
+}
+
+fn look(mailbox: &mut Mailbox) -> Option<i64> {
+    match mailbox.look() {
+        Look::Message(word) => Some(word.small_value()),
+        Look::End => None,
+    }
+}
+
+fn contents(mailbox: &Mailbox) -> Vec<i64> {
+    mailbox.messages().map(Word::small_value).collect()
+}
+
+#[test]
+fn messages_come_in_the_order_in_which_they_were_sent() {
+    let (mailbox, _) = filled(20_000);
+    assert_eq!(mailbox.len(), 20_000);
+    assert!(mailbox.messages().map(Word::small_value).eq(0..20_000));
+}
+
+#[test]
+fn a_message_is_taken_from_the_middle_and_the_next_receive_starts_in_front() {
+    let (mut mailbox, incoming) = filled(4);
+    assert_eq!(look(&mut mailbox), Some(0));
+    mailbox.skip();
+    assert_eq!(look(&mut mailbox), Some(1));
+    assert_eq!(mailbox.take().0, Word::small(1));
+    assert_eq!(look(&mut mailbox), Some(0));
+    for _ in 0..3 {
+        mailbox.skip();
+    }
+    assert_eq!(look(&mut mailbox), None);
+    push(&incoming, 9);
+    fetch(&mut mailbox, &incoming);
+    assert_eq!(look(&mut mailbox), Some(9));
+    mailbox.take();
+    assert_eq!(contents(&mailbox), [0, 2, 3]);
+    for value in [0, 2, 3] {
+        assert_eq!(mailbox.take().0, Word::small(value));
+    }
+    push(&incoming, 5);
+    fetch(&mut mailbox, &incoming);
+    assert_eq!((look(&mut mailbox), mailbox.len()), (Some(5), 1));
+}
+
+#[test]
+fn a_marked_receive_does_not_look_at_older_messages() {
+    let (mut mailbox, incoming) = filled(3);
+    let marker = mailbox.reserve_marker();
+    mailbox.bind_marker(marker, 77);
+    push(&incoming, 10);
+    fetch(&mut mailbox, &incoming);
+    mailbox.use_marker(77);
+    assert_eq!(look(&mut mailbox), Some(10));
+    mailbox.take();
+    mailbox.clear_marker_of(77);
+    // A receive without it sees the older ones, and passes the dead marker.
+    push(&incoming, 11);
+    fetch(&mut mailbox, &incoming);
+    for value in [0, 1, 2, 11] {
+        assert_eq!(look(&mut mailbox), Some(value));
+        mailbox.skip();
+    }
+    assert_eq!(look(&mut mailbox), None);
+}
+
+#[test]
+fn unknown_and_old_markers_only_cost_speed() {
+    let (mut mailbox, incoming) = filled(1);
+    for reference in 0..100 {
+        let marker = mailbox.reserve_marker();
+        mailbox.bind_marker(marker, reference);
+    }
+    push(&incoming, 1);
+    fetch(&mut mailbox, &incoming);
+    mailbox.use_marker(3);
+    assert_eq!(look(&mut mailbox), Some(0));
+    mailbox.use_marker(99);
+    assert_eq!(look(&mut mailbox), Some(1));
+}
+
+#[test]
+fn a_closed_queue_gives_all_that_is_left_and_refuses_more() {
+    let (mut mailbox, incoming) = filled(3);
+    push(&incoming, 3);
+    mailbox.close(&incoming);
+    assert!(incoming.push(message(4), false).is_err());
+    let mut left = 0;
+    while mailbox.pop_left().is_some() {
+        left += 1;
+    }
+    assert_eq!(left, 4);
+}
+
+#[test]
+fn messages_are_removed_by_what_they_are() {
+    let (mut mailbox, _) = filled(5);
+    assert!(mailbox.remove_first(|word| word.small_value() == 3));
+    assert!(!mailbox.remove_first(|word| word.small_value() == 3));
+    assert_eq!(contents(&mailbox), [0, 1, 2, 4]);
+}
+
+/// Senders and a receiver that sleeps between: whoever gets the right to run it does.
+#[test]
+fn threads_lose_no_message_and_no_wake_up() {
+    const SENDERS: u64 = 3;
+    const EACH: u64 = 20_000;
+    let (incoming, seen) = (Incoming::<u64>::new(), AtomicU64::new(0));
+    let running = AtomicBool::new(false);
+    let run = || {
+        assert!(!running.swap(true, Ordering::Acquire), "two run it at once");
+        loop {
+            let chain = incoming.take();
+            let mut node = chain;
+            while !node.is_null() {
+                // SAFETY: the chain was taken.
+                unsafe {
+                    seen.fetch_add((*node).value, Ordering::Relaxed);
+                    node = (*node).next;
+                }
+            }
+            super::incoming::drop_chain(chain);
+            running.store(false, Ordering::Release);
+            if incoming.begin_wait() {
+                return;
+            }
+            running.store(true, Ordering::Relaxed);
+        }
+    };
+    run();
+    std::thread::scope(|scope| {
+        for _ in 0..SENDERS {
+            scope.spawn(|| {
+                for value in 0..EACH {
+                    match incoming.push(Node::new(value), value % 3 == 0) {
+                        Ok(Pushed::Woke) => run(),
+                        Ok(Pushed::Queued) => {}
+                        Err(_) => panic!("nobody closes it"),
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(seen.load(Ordering::Relaxed), SENDERS * EACH * (EACH - 1) / 2);
+}
