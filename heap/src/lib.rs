@@ -23,6 +23,7 @@ mod scratch;
 mod term;
 #[cfg(test)]
 mod testing;
+pub mod text;
 pub mod word;
 mod worklist;
 
