@@ -78,12 +78,11 @@ pub fn decimals(value: f64, digits: usize, compact: bool) -> Option<String> {
     } else {
         rounded_decimals(value, digits)
     };
-    let text = fitting(text)?;
     if !compact || digits == 0 {
-        return Some(text);
+        return fitting(text);
     }
     let trimmed = text.trim_end_matches('0');
-    Some(if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_string() })
+    fitting(if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_string() })
 }
 
 /// The fraction is scaled and rounded as a float, halves away from zero: not the digits of the exact value, but
