@@ -1,5 +1,7 @@
 //! Terms, process heaps, collection, copying, atoms and literals of Purlin.
 
+#[cfg(test)]
+mod against_erlang;
 pub mod arena;
 pub mod arith;
 pub mod atoms;
@@ -20,6 +22,7 @@ pub mod layout;
 mod literal;
 pub mod map;
 pub mod order;
+pub mod print;
 mod scratch;
 mod term;
 #[cfg(test)]

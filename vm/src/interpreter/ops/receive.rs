@@ -56,6 +56,24 @@ op! { control ReceiveNext [] (fail: Label) |r| {
     if (*(*r.machine).process).is_ending() { r.leave_with(Exit::Exited) } else { r.suspend(0, Exit::Yielded) }
 } }
 
+op! { cold ReceiveNextCopy [] (fail: Label) |r| {
+    match peek(&mut r) {
+        Peek::Message(message) => {
+            r.save();
+            let copy = purlin_heap::copy_into(&(*(*r.machine).process).heap, message.term()).word();
+            r.restore();
+            r.x0 = copy;
+            r.next(<Self as Op>::BYTES)
+        }
+        Peek::Empty => {
+            let to = fail.get(&r);
+            r.branch(to)
+        }
+        Peek::Later => r.suspend(0, Exit::Yielded),
+        Peek::Ending => r.leave_with(Exit::Exited),
+    }
+} }
+
 op! { control ReceiveSkip [] (again: Label) |r| {
     (*(*r.machine).process).skip();
     // A long mailbox is looked through in several slices.
