@@ -24,7 +24,7 @@ pub fn print(class: Class, reason: Term<'_>, atoms: &AtomTable) {
 }
 
 fn show(term: Term<'_>, atoms: &AtomTable) -> String {
-    print::to_string(term, Style::Write, REASON_MAX, atoms)
+    print::to_string(term, Style::Pretty, REASON_MAX, atoms)
 }
 
 /// Reason and stack trace of the exit reason that an error or a throw ends a process with.

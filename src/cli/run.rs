@@ -49,10 +49,17 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     for module in given.contents.iter().flat_map(Contents::modules) {
         load(&vm, module).map_err(|error| refused(Path::new(&options.target), error))?;
     }
-    find_modules_on(&vm, given.path);
-    let running = vm.start().map_err(|error| Failure::new(format!("the schedulers do not start: {error}")))?;
+    let path = Arc::new(given.path);
+    let finder = path.clone();
+    vm.set_module_finder(Box::new(move |vm, module| find_module(vm, &finder, vm.atoms().name(module))));
+    let running =
+        vm.start().map_err(|error| Failure::new(format!("the schedulers do not start: {error}")))?;
+    if given.contents.is_none() {
+        find_module(&vm, &path, &given.entry.module);
+    }
     start(&running, &given.entry, &options.arguments)?;
-    let status = running.join().map_err(|_| Failure::new("a scheduler died: this is a fault of purlin itself"))?;
+    let status =
+        running.join().map_err(|_| Failure::new("a scheduler died: this is a fault of purlin itself"))?;
     // Only the low byte of a status is seen outside.
     Ok(ExitCode::from(status as u8))
 }
@@ -76,7 +83,9 @@ impl Given {
             return Ok(Self { entry, contents: None, path });
         }
         let contents = Contents::of(&inputs::read(file)?).map_err(|reason| refused(file, reason))?;
-        directories.extend(file.parent().map(|parent| if parent == Path::new("") { ".".into() } else { parent.into() }));
+        directories.extend(
+            file.parent().map(|parent| if parent == Path::new("") { ".".into() } else { parent.into() }),
+        );
         let path = CodePath::new(&directories, options.otp.as_deref())?;
         let entry = Entry { module: main_module(&contents, file)?, function: "main".into() };
         Ok(Self { entry, contents: Some(contents), path })
@@ -118,41 +127,44 @@ fn load(vm: &Vm, module: &Verified) -> Result<(), String> {
     vm.load(module).map(drop).map_err(|error| error.to_string())
 }
 
-/// Modules that are called and not loaded are looked for on the path from now on.
-fn find_modules_on(vm: &Vm, path: CodePath) {
-    vm.set_module_finder(Box::new(move |vm, module| {
-        let Some(file) = path.find(vm.atoms().name(module)) else { return };
-        let loaded = inputs::read(&file).and_then(|bytes| {
-            let contents = Contents::of(&bytes).map_err(|reason| refused(&file, reason))?;
-            contents.modules().iter().try_for_each(|module| load(vm, module)).map_err(|reason| refused(&file, reason))
-        });
-        // The caller gets `undef`, which alone would not tell that the module is there.
-        if let Err(failure) = loaded {
-            failure.print();
-        }
-    }));
+/// Looks for a module that is called and not loaded.
+fn find_module(vm: &Vm, path: &CodePath, module: &str) {
+    let Some(file) = path.find(module) else { return };
+    let loaded = inputs::read(&file).and_then(|bytes| {
+        let contents = Contents::of(&bytes).map_err(|reason| refused(&file, reason))?;
+        contents
+            .modules()
+            .iter()
+            .try_for_each(|module| load(vm, module))
+            .map_err(|reason| refused(&file, reason))
+    });
+    // The caller gets `undef`, which alone would not tell that the module is there.
+    if let Err(failure) = loaded {
+        failure.print();
+    }
 }
 
 /// Spawns the process whose end is the end of the machine.
 fn start(running: &RunningVm, entry: &Entry, arguments: &[String]) -> Result<(), Failure> {
     let vm = running.vm();
     let full = |_| Failure::new("the machine has no room for the program");
-    let atom = |name: &str| vm.atoms().intern(name).map_err(|error| Failure::new(format!("{name}: {error}")));
+    let atom = |name: &str| {
+        vm.atoms().intern(name).map_err(|_| Failure::new(format!("{name} is too long for an atom")))
+    };
     let name = Mfa { module: atom(&entry.module)?, function: atom(&entry.function)?, arity: 1 };
-    find(vm, name, entry)?;
-    let leader = purlin_stdlib::start_standard_io(running).map_err(full)?;
-    let characters: Vec<Vec<u32>> = arguments.iter().map(|text| text.chars().map(u32::from).collect()).collect();
+    expect(vm, name, entry)?;
+    let characters: Vec<Vec<u32>> =
+        arguments.iter().map(|text| text.chars().map(u32::from).collect()).collect();
     let scratch = Scratch::new();
     let list = convert::to_term(&characters, vm.atoms(), &scratch).map_err(Failure::new)?;
     let ended = vm.clone();
     let on_end = Box::new(move |end: End<'_>| ended.halt(status_of(&ended, end)));
-    running.spawn(name, &[list], Some(leader), Some(on_end)).map_err(full)?;
+    running.spawn(name, &[list], None, Some(on_end)).map_err(full)?;
     Ok(())
 }
 
 /// Makes sure that the function is there, so that a misspelt name is told apart from a fault of the program.
-fn find(vm: &Vm, name: Mfa, entry: &Entry) -> Result<(), Failure> {
-    vm.load_on_demand(name.module);
+fn expect(vm: &Vm, name: Mfa, entry: &Entry) -> Result<(), Failure> {
     let Entry { module, function } = entry;
     if vm.code().module(name.module).is_none() {
         return Err(Failure::new(format!("there is no module {module}"))
