@@ -1,5 +1,7 @@
 //! Terms, process heaps, collection, copying, atoms and literals of Purlin.
 
+#[cfg(test)]
+mod against_erlang;
 pub mod arena;
 pub mod arith;
 pub mod atoms;
@@ -12,6 +14,7 @@ mod code;
 mod collect;
 mod copy;
 pub mod equal;
+pub mod external;
 mod fragment;
 pub mod hash;
 mod heap;
@@ -23,6 +26,7 @@ mod scratch;
 mod term;
 #[cfg(test)]
 mod testing;
+pub mod text;
 pub mod word;
 mod worklist;
 
