@@ -23,4 +23,4 @@ pub use document::document;
 pub use kind::{Assumption, OperandKind};
 pub use opcode::{Instruction, Opcode, OpcodeInfo, OperandInfo, Status};
 pub use operand::{FunTag, HeapNeed, Label, List, Operand, REGISTERS_MAX, Register, StartFail};
-pub use specific::{Fixed, Form, Signature, Specific, Varied, encode_register};
+pub use specific::{Fixed, Form, LIVE_UNKNOWN, Signature, Specific, Varied, encode_register};

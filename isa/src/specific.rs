@@ -196,7 +196,8 @@ macro_rules! for_each_specific {
             /// `dst := bnot a`
             BitNot "bit_not" [a: A; dst: X0 X Y] (fail: Label, live: U16) plain;
 
-            // Natives in guards and bodies that keep their X registers.
+            // Natives in guards and bodies that keep their X registers. `live` is `LIVE_UNKNOWN` where the compiler
+            // does not tell it, because its machine collects nothing there: nothing may be collected then.
             /// `dst := native()`
             Guard0 "bif0" [dst: X0 X Y] (export: Pointer, fail: Label, live: U16) plain;
             /// `dst := native(a)`
@@ -301,7 +302,7 @@ macro_rules! for_each_specific {
             FunctionClause "func_info" [] (function: Pointer) plain;
 
             // Binaries.
-            /// `dst :=` a matching context over `src`
+            /// `dst :=` a matching context over `src`; `fail` is 0 where the compiler says that it cannot fail.
             StartMatch "bs_start_match" [src: X0 X Y A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst :=` what the context has not matched yet
             MatchTail "bs_get_tail" [context: A; dst: X0 X Y] (live: U16) plain;
@@ -327,15 +328,17 @@ macro_rules! for_each_specific {
             MatchUtf "bs_get_utf" [context: A; dst: X0 X Y] (fail: Label, width: U16, flags: U16) plain;
             /// Skips such a code point.
             MatchSkipUtf "bs_skip_utf" [context: A] (fail: Label, width: U16, flags: U16) plain;
-            /// Several fields at once, of which the list tells.
+            /// Several fields at once: the list holds `count` commands of three words, see `bits::CommandKind`.
             MatchMany "bs_match" [context: A] (fail: Label, live: U16, count: U32) list;
-            /// `dst :=` a binary of the segments in the list: type, unit, flags, value, size for each
+            /// `dst :=` a bit string of `count` segments, three words each, see `bits::SegmentKind`; then `words` of
+            /// heap are free. `unit` is that of the result.
             CreateBinary "bs_create_bin" [dst: X0 X Y] (fail: Label, live: U16, words: U32, unit: U16, count: U32) list;
             /// `x0 :=` an empty binary that can be appended to, with room for x0 bits
             InitWritable "bs_init_writable" [] () plain;
 
             // Records and the rest.
-            /// `dst :=` a copy of the tuple `src` with the elements of the list, two by two: index and value
+            /// `dst :=` a copy of the tuple `src`, which must have this size, with the elements of the list, two by
+            /// two: index, counted from 1, as a small integer, and value. Checked.
             UpdateRecord "update_record" [src: A; dst: X0 X Y] (size: U32, count: U32) list;
 
             // Instructions of the runtime itself, never in a module.
@@ -424,6 +427,9 @@ impl Fixed {
         }
     }
 }
+
+/// In place of a number of live X registers: which ones hold values is not known.
+pub const LIVE_UNKNOWN: u16 = u16::MAX;
 
 /// A register as an operand of form [`Form::A`]: no term has its low bits.
 pub const fn encode_register(y: bool, number: u16) -> u64 {

@@ -6,6 +6,7 @@
 
 pub mod error;
 mod external;
+pub mod lower;
 pub mod module;
 mod parse;
 pub mod verify;
