@@ -5,9 +5,16 @@ mod binaries;
 mod compare;
 mod floats;
 mod guards;
+mod info;
 mod integers;
+mod links;
 mod lists;
+mod monitors;
+mod names;
 mod operators;
+mod processes;
+mod spawn;
+mod timers;
 mod tuples;
 
 use purlin_vm::NativeFunction;
@@ -25,5 +32,12 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     integers::STRING,
     lists::NATIVES,
     operators::NATIVES,
+    info::NATIVES,
+    links::NATIVES,
+    monitors::NATIVES,
+    names::NATIVES,
+    processes::NATIVES,
+    spawn::NATIVES,
+    timers::NATIVES,
     tuples::NATIVES,
 ];
