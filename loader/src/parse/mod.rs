@@ -1,7 +1,6 @@
 //! From the bytes of a `.beam` file to a [`Module`].
 
-mod checksum;
-mod code;
+pub(crate) mod code;
 mod container;
 mod lines;
 mod literals;
@@ -35,7 +34,6 @@ impl Module {
             hints: types::hints(&mut of(*b"Type"))?,
             attributes: container.optional(*b"Attr").map(Into::into),
             compile_info: container.optional(*b"CInf").map(Into::into),
-            md5: checksum::checksum(&container),
             size_bytes: bytes.len(),
             atoms,
             code: code.code,
