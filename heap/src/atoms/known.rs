@@ -238,6 +238,9 @@ macro_rules! for_each_known_atom {
             echo "echo";
             logger "logger";
             log_event "log_event";
+            log "log";
+            emulator "emulator";
+            gl "gl";
             warning "warning";
             debug "debug";
             notice "notice";
