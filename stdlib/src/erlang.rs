@@ -3,12 +3,17 @@
 mod atoms;
 mod binaries;
 mod compare;
+mod dictionary;
+mod exceptions;
 mod floats;
+mod funs;
 mod guards;
 mod integers;
 mod lists;
 mod operators;
+mod time;
 mod tuples;
+mod unique;
 
 use purlin_vm::NativeFunction;
 
@@ -18,12 +23,18 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     binaries::NATIVES,
     binaries::BINARY,
     compare::NATIVES,
+    dictionary::NATIVES,
+    exceptions::NATIVES,
     floats::NATIVES,
     floats::STRING,
+    funs::NATIVES,
     guards::NATIVES,
     integers::NATIVES,
     integers::STRING,
     lists::NATIVES,
     operators::NATIVES,
+    time::NATIVES,
+    time::OTHERS,
     tuples::NATIVES,
+    unique::NATIVES,
 ];

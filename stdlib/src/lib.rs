@@ -8,6 +8,7 @@ mod erlang;
 mod lists;
 mod maps;
 mod math;
+mod state;
 
 use purlin_vm::NativeFunction;
 
