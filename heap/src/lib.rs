@@ -12,6 +12,7 @@ mod code;
 mod collect;
 mod copy;
 pub mod equal;
+pub mod external;
 mod fragment;
 pub mod hash;
 mod heap;

@@ -15,7 +15,8 @@ fn every_module_of_otp_lowers() {
     let mut not_executable = BTreeMap::<&str, u32>::new();
     for path in common::beam_files() {
         let contents = std::fs::read(&path).expect("an installed file can be read");
-        let Ok(verified) = Module::parse(&contents).map_err(|_| ()).and_then(|m| Verified::new(m).map_err(|_| ()))
+        let Ok(verified) =
+            Module::parse(&contents).map_err(|_| ()).and_then(|m| Verified::new(m).map_err(|_| ()))
         else {
             continue; // The test of the verifier tells of it.
         };

@@ -58,30 +58,61 @@ mod real {
     }
 }
 
+/// Each operation is one step and no place to switch threads but for what changes hands: loom is to spend its time on
+/// this crate's protocols. No protocol relies on what a thread sees of another's queue.
 #[cfg(loom)]
 mod model {
-    use crate::sync::{Arc, Mutex};
+    use crate::sync::Arc;
+    use crate::sync::atomic::{AtomicUsize, Ordering};
     use std::collections::VecDeque;
+    use std::sync::Mutex;
 
-    pub(crate) struct Owner<T>(Arc<Mutex<VecDeque<T>>>);
+    pub(crate) struct Owner<T>(Arc<Shared<T>>);
 
-    pub(crate) struct Stealer<T>(Arc<Mutex<VecDeque<T>>>);
+    pub(crate) struct Stealer<T>(Arc<Shared<T>>);
+
+    struct Shared<T> {
+        queue: Mutex<VecDeque<T>>,
+        /// Carries what happened before a push to the one that takes.
+        handed_over: AtomicUsize,
+    }
+
+    impl<T> Shared<T> {
+        fn len(&self) -> usize {
+            self.queue.lock().unwrap().len()
+        }
+
+        fn take(&self, count: impl Fn(usize) -> usize) -> VecDeque<T> {
+            if self.len() > 0 {
+                self.handed_over.fetch_add(1, Ordering::Acquire);
+            }
+            let mut queue = self.queue.lock().unwrap();
+            let count = count(queue.len());
+            queue.drain(..count).collect()
+        }
+
+        fn put(&self, tasks: VecDeque<T>) {
+            self.handed_over.fetch_add(1, Ordering::Release);
+            self.queue.lock().unwrap().extend(tasks);
+        }
+    }
 
     impl<T> Owner<T> {
         pub(crate) fn new() -> Self {
-            Self(Arc::new(Mutex::new(VecDeque::new())))
+            let (queue, handed_over) = (Mutex::default(), AtomicUsize::new(0));
+            Self(Arc::new(Shared { queue, handed_over }))
         }
 
         pub(crate) fn push(&self, task: T) {
-            self.0.lock().push_back(task);
+            self.0.put([task].into());
         }
 
         pub(crate) fn pop(&self) -> Option<T> {
-            self.0.lock().pop_front()
+            self.0.take(|len| len.min(1)).pop_front()
         }
 
         pub(crate) fn len(&self) -> usize {
-            self.0.lock().len()
+            self.0.len()
         }
 
         pub(crate) fn stealer(&self) -> Stealer<T> {
@@ -91,18 +122,16 @@ mod model {
 
     impl<T> Stealer<T> {
         pub(crate) fn steal(&self, into: &Owner<T>) -> Option<T> {
-            let mut stolen = {
-                let mut from = self.0.lock();
-                let half = from.len().div_ceil(2);
-                from.drain(..half).collect::<VecDeque<_>>()
-            };
+            let mut stolen = self.0.take(|len| len.div_ceil(2));
             let first = stolen.pop_front();
-            into.0.lock().extend(stolen);
+            if !stolen.is_empty() {
+                into.0.put(stolen);
+            }
             first
         }
 
         pub(crate) fn len(&self) -> usize {
-            self.0.lock().len()
+            self.0.len()
         }
     }
 }

@@ -50,8 +50,8 @@ impl Dirty {
     /// Queues a job; gives it back if there will be no thread to run it.
     pub(crate) fn run(&self, kind: DirtyKind, job: Job) -> Result<(), Job> {
         match kind {
-            DirtyKind::Cpu => self.cpu.run(job),
-            DirtyKind::Io => self.io.run(job),
+            DirtyKind::Cpu => Threads::run(&self.cpu, job),
+            DirtyKind::Io => Threads::run(&self.io, job),
         }
     }
 
@@ -68,20 +68,21 @@ impl Threads {
         Arc::new(Self { name, count_max, state: Mutex::default(), ready: Condvar::new() })
     }
 
-    fn run(self: &Arc<Self>, job: Job) -> Result<(), Job> {
-        let mut state = self.state.lock();
+    // Not a method: loom's Arc cannot be a receiver.
+    fn run(this: &Arc<Self>, job: Job) -> Result<(), Job> {
+        let mut state = this.state.lock();
         if state.closed {
             return Err(job);
         }
         if state.waiting > 0 {
             state.waiting -= 1;
             state.queue.push_back(job);
-            self.ready.notify_one();
+            this.ready.notify_one();
             return Ok(());
         }
-        if state.started.len() < self.count_max {
-            let threads = self.clone();
-            let name = format!("{}-{}", self.name, state.started.len());
+        if state.started.len() < this.count_max {
+            let threads = this.clone();
+            let name = format!("{}-{}", this.name, state.started.len());
             match thread::spawn(name, move || threads.work()) {
                 Ok(started) => state.started.push(started),
                 Err(error) => tracing::warn!(%error, "no thread for dirty work could be started"),

@@ -10,6 +10,8 @@ mod deque;
 mod dirty;
 mod idle;
 mod injector;
+#[cfg(all(test, loom))]
+mod models;
 mod park;
 mod poller;
 mod pool;

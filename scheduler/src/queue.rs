@@ -63,6 +63,18 @@ impl<T: Task> LocalQueue<T> {
         }
     }
 
+    /// Queues a task that has used up its slice. When it is alone it stays out of reach of searchers, which would
+    /// else carry it from core to core.
+    #[inline]
+    pub(crate) fn push_yielded(&mut self, task: T) {
+        if task.priority() == Priority::Normal && !self.has_any() {
+            self.slot_runs = 0;
+            self.slot = Some(task);
+        } else {
+            self.push(task);
+        }
+    }
+
     #[cold]
     fn push_aside(&mut self, task: T, priority: Priority) {
         self.occupied |= 1 << priority as u8;

@@ -8,8 +8,8 @@ use crate::worker::WorkerId;
 /// The wheel's unit of time: timers fire up to this much late, never early.
 pub(crate) const TICK_NS: u64 = 1_000_000;
 
-/// How many timers may move between the wheel's slots while its lock is held once.
-const MOVES_MAX: u32 = 1024;
+/// How many timers may move between the wheel's slots in one look at it.
+pub(crate) const MOVES_MAX: u32 = 1024;
 
 /// No timer is set.
 const NEVER: u64 = u64::MAX;
@@ -81,14 +81,14 @@ impl<X> Timers<X> {
         (tick != NEVER).then(|| tick.saturating_mul(TICK_NS))
     }
 
-    /// Takes out a timer that is due.
-    pub(crate) fn expire(&self, now_ns: u64) -> Option<X> {
+    /// Takes out a timer that is due, unless `moves_left` is too little to get at it.
+    pub(crate) fn expire(&self, now_ns: u64, moves_left: &mut u32) -> Option<X> {
         if self.next_event_ns().is_none_or(|next_ns| next_ns > now_ns) {
             return None;
         }
         let mut wheel = self.wheel.lock();
         let wheel = wheel.as_mut()?;
-        let payload = wheel.expire(now_ns / TICK_NS, &mut MOVES_MAX.clone());
+        let payload = wheel.expire(now_ns / TICK_NS, moves_left);
         self.next_event.store(wheel.next_event().unwrap_or(NEVER), Ordering::Relaxed);
         payload
     }

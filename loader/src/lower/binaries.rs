@@ -45,8 +45,9 @@ impl<'a> Lowerer<'a> {
                 let fields = [Field::Number(live)];
                 self.emitter.emit(S::MatchTail, &[context.into(), destination.into()], &fields)
             }
-            I::BsGetPosition { context, destination, live: _ } => {
-                self.emitter.emit(S::MatchPosition, &[context.into(), destination.into()], &[])
+            I::BsGetPosition { context, destination, live } => {
+                let fields = [Field::Number(live)];
+                self.emitter.emit(S::MatchPosition, &[context.into(), destination.into()], &fields)
             }
             I::BsSetPosition { context, position } => {
                 self.emitter.emit(S::MatchSetPosition, &[context.into(), position.into()], &[])
@@ -70,7 +71,13 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    fn start_match(&mut self, fail: Option<Label>, source: Operand, live: u32, destination: Register) -> Step {
+    fn start_match(
+        &mut self,
+        fail: Option<Label>,
+        source: Operand,
+        live: u32,
+        destination: Register,
+    ) -> Step {
         let values = [self.value(source), destination.into()];
         self.emitter.emit(Specific::StartMatch, &values, &[Field::Label(fail), Field::Number(live)])
     }

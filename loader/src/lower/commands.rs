@@ -8,14 +8,38 @@ use crate::module::Module;
 /// A command of `bs_match`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
-    EnsureAtLeast { bits: u64, unit: u16 },
-    EnsureExactly { bits: u64 },
-    Integer { live: u16, flags: u8, bits: u64, destination: Register },
-    Binary { live: u16, flags: u8, bits: u64, destination: Register },
-    Tail { live: u16, unit: u16, destination: Register },
-    Skip { bits: u64 },
+    EnsureAtLeast {
+        bits: u64,
+        unit: u16,
+    },
+    EnsureExactly {
+        bits: u64,
+    },
+    Integer {
+        live: u16,
+        flags: u8,
+        bits: u64,
+        destination: Register,
+    },
+    Binary {
+        live: u16,
+        flags: u8,
+        bits: u64,
+        destination: Register,
+    },
+    Tail {
+        live: u16,
+        unit: u16,
+        destination: Register,
+    },
+    Skip {
+        bits: u64,
+    },
     /// The next bits are those of this number.
-    Equal { bits: u64, value: u64 },
+    Equal {
+        bits: u64,
+        value: u64,
+    },
 }
 
 /// The commands of a list, or `None` where an operand is none that belongs there.
@@ -55,9 +79,11 @@ impl Reader<'_> {
                 let (live, flags, bits, destination) = self.field()?;
                 Some(Command::Binary { live, flags, bits, destination })
             }
-            "get_tail" => {
-                Some(Command::Tail { live: self.narrow()?, unit: self.narrow()?, destination: self.register()? })
-            }
+            "get_tail" => Some(Command::Tail {
+                live: self.narrow()?,
+                unit: self.narrow()?,
+                destination: self.register()?,
+            }),
             "skip" => Some(Command::Skip { bits: self.number()? }),
             "=:=" => {
                 self.take()?;

@@ -112,6 +112,10 @@ impl<'a> Lowerer<'a> {
     fn tests_of_two(&mut self, instruction: I<'a>) -> Grouped {
         use Specific as S;
         Some(match instruction {
+            // As long as no instruction that makes a native record is executed, nothing is one.
+            I::IsAnyNativeRecord { fail, .. } | I::IsNativeRecord { fail, .. } => {
+                self.emitter.emit(S::Jump, &[], &[to(fail)])
+            }
             I::IsFunction2 { fail, source, arity } => self.compare(S::IsFunction2, fail, source, arity),
             I::IsLt { fail, first, second } => self.compare(S::IsLess, fail, first, second),
             I::IsGe { fail, first, second } => self.compare(S::IsAtLeast, fail, first, second),

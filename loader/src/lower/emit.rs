@@ -160,7 +160,12 @@ impl Emitter {
     }
 
     /// Writes an instruction without a list.
-    pub(super) fn emit(&mut self, op: Specific, values: &[Value], fields: &[Field]) -> Result<(), LowerFault> {
+    pub(super) fn emit(
+        &mut self,
+        op: Specific,
+        values: &[Value],
+        fields: &[Field],
+    ) -> Result<(), LowerFault> {
         self.emit_list(op, values, fields, &[], &[])
     }
 

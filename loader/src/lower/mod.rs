@@ -127,7 +127,8 @@ impl Lowered {
 /// Lowers a module, or names the instruction that is in the way.
 pub fn lower(verified: &Verified, constants: &mut dyn Constants) -> Result<Lowered, LowerError> {
     let module = verified.module();
-    let mut lowerer = Lowerer { verified, module, constants, emitter: Emitter::new(module.label_count()), at: 0 };
+    let mut lowerer =
+        Lowerer { verified, module, constants, emitter: Emitter::new(module.label_count()), at: 0 };
     for (index, function) in module.functions().iter().enumerate() {
         lowerer.function(index as u32, function).map_err(|fault| LowerError {
             module: module.name().to_owned(),
@@ -187,7 +188,9 @@ impl<'a> Lowerer<'a> {
     fn end_function(&mut self) -> Step {
         use Specific::{Apply, Call, CallExport, CallFun, CallFun2};
         match self.emitter.last() {
-            Some(Call | CallExport | CallFun | CallFun2 | Apply) => self.emitter.emit(Specific::IfEnd, &[], &[]),
+            Some(Call | CallExport | CallFun | CallFun2 | Apply) => {
+                self.emitter.emit(Specific::IfEnd, &[], &[])
+            }
             _ => Ok(()),
         }
     }

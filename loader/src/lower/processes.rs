@@ -20,8 +20,12 @@ impl<'a> Lowerer<'a> {
                 return Some(self.emitter.emit(S::FloatNegate, &[], &fields));
             }
             I::Fadd { fail: _, first, second, destination } => (S::FloatAdd, [first, second, destination]),
-            I::Fsub { fail: _, first, second, destination } => (S::FloatSubtract, [first, second, destination]),
-            I::Fmul { fail: _, first, second, destination } => (S::FloatMultiply, [first, second, destination]),
+            I::Fsub { fail: _, first, second, destination } => {
+                (S::FloatSubtract, [first, second, destination])
+            }
+            I::Fmul { fail: _, first, second, destination } => {
+                (S::FloatMultiply, [first, second, destination])
+            }
             I::Fdiv { fail: _, first, second, destination } => (S::FloatDivide, [first, second, destination]),
             _ => return None,
         };

@@ -154,7 +154,10 @@ impl Shower<'_> {
         self.out.push_str(" [");
         let words = (self.bytes.len() - self.at) / 8;
         match op {
-            Specific::SelectLinear | Specific::SelectSorted | Specific::SelectGeneric | Specific::SelectArity => {
+            Specific::SelectLinear
+            | Specific::SelectSorted
+            | Specific::SelectGeneric
+            | Specific::SelectArity => {
                 self.select();
             }
             Specific::SelectDense => self.labels(words * 2),

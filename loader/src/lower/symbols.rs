@@ -43,7 +43,9 @@ impl<'m> Symbols<'m> {
         }
         let index = (word.0 >> 3) as usize;
         match index.checked_sub(self.module.literal_count()).and_then(|index| self.integers.get(index)) {
-            Some(bytes) => format!("16#{}", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+            Some(bytes) => {
+                format!("16#{}", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+            }
             None => purlin_isa::Names::literal(self.module, index as u32),
         }
     }

@@ -172,10 +172,7 @@ fn neighbours_become_one() {
 #[test]
 fn select_takes_the_table_that_fits_its_values() {
     let (lines, _) = lowered(&[select_val(&[integer(1), integer(2), integer(4), integer(5)])]);
-    assert_eq!(
-        lines[1],
-        "select_dense x0, fail @8, count 5, low 1 [@8, @8, @8, @8, @8]"
-    );
+    assert_eq!(lines[1], "select_dense x0, fail @8, count 5, low 1 [@8, @8, @8, @8, @8]");
     let (lines, _) = lowered(&[select_val(&[integer(1), vec![2], integer(3)])]);
     assert_eq!(lines[1], "select_linear x0, fail @9, count 3 [1 -> @9, [] -> @9, 3 -> @9]");
     let spread: Vec<Vec<u8>> = (1..=9).rev().map(|value| integer(value * 20)).collect();

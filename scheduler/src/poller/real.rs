@@ -1,8 +1,6 @@
-//! The poller: one worker that has nothing else to do waits in it for sockets and the like.
-//!
-//! It costs nothing until the first source is registered. One thread polls at a time (`core` is a lock that nobody
-//! waits for); the others sleep on their own condition variables.
+//! The poller as it is: mio's, behind a lock that nobody waits for.
 
+use super::Readiness;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 use mio::event::Source;
@@ -14,17 +12,6 @@ use std::time::Duration;
 /// The token of the waker; no source may use it.
 const WAKER: Token = Token(usize::MAX);
 const EVENTS_MAX: usize = 256;
-
-/// What a source became ready for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Readiness {
-    /// Reading will not block, or tells that the other side has closed.
-    pub readable: bool,
-    /// Writing will not block.
-    pub writable: bool,
-    /// The source has failed.
-    pub failed: bool,
-}
 
 /// The poller of one pool.
 pub(crate) struct Poller {

@@ -1,0 +1,166 @@
+//! Pids, ports and references in the external format.
+
+use super::reader::{Reader, Result};
+use super::{DecodeReason, Names, tag};
+use crate::atoms::{Atom, am};
+use crate::build::Build;
+use crate::layout::Kind;
+use crate::order::identities::{reference_number, reference_words};
+use crate::term::{Boxed, Pid, Port, Term, View};
+use crate::word::Word;
+
+/// The most words of a reference.
+const REFERENCE_WORDS_MAX: usize = 5;
+/// Numbers of local ports take the payload of a word.
+const PORT_BITS: u32 = 58;
+
+/// Whether an identity with this node and creation is of this node. One that was never distributed has no creation
+/// that could differ.
+fn is_local(node: Atom, creation: u32, names: &dyn Names) -> bool {
+    let (name, own) = names.node();
+    node == name && (creation == own || creation == 0 || name == am::nonode_at_nohost)
+}
+
+impl<'b> Reader<'b> {
+    /// The creation, which takes one byte in the older forms.
+    fn creation(&mut self, old: bool) -> Result<u32> {
+        if old { self.u8().map(u32::from) } else { self.u32() }
+    }
+
+    /// The pid behind `tag`.
+    pub(super) fn pid<'h, B: Build + ?Sized>(
+        &mut self,
+        tag: u8,
+        names: &dyn Names,
+        make: bool,
+        build: &'h B,
+    ) -> Result<Term<'h>> {
+        let node = self.atom(names.atoms(), make)?;
+        let (number, serial) = (self.u32()?, self.u32()?);
+        let creation = self.creation(tag == tag::PID_OLD)?;
+        if !is_local(node, creation, names) {
+            let id = u64::from(number) | u64::from(serial) << 32;
+            return Ok(build.object(Kind::ExternalPid, &[node.0.into(), creation.into(), id], &[]));
+        }
+        match Pid::from_parts(number, serial) {
+            Some(pid) => Ok(Term::pid(pid)),
+            None => self.fail(DecodeReason::Identity),
+        }
+    }
+
+    /// The port behind `tag`.
+    pub(super) fn port<'h, B: Build + ?Sized>(
+        &mut self,
+        tag: u8,
+        names: &dyn Names,
+        make: bool,
+        build: &'h B,
+    ) -> Result<Term<'h>> {
+        let node = self.atom(names.atoms(), make)?;
+        let number = if tag == tag::PORT { self.u64()? } else { self.u32()?.into() };
+        let creation = self.creation(tag == tag::PORT_OLDEST)?;
+        if !is_local(node, creation, names) {
+            return Ok(build.object(Kind::ExternalPort, &[node.0.into(), creation.into(), number], &[]));
+        }
+        if number >> PORT_BITS != 0 {
+            return self.fail(DecodeReason::Identity);
+        }
+        Ok(Term::port(Port(number)))
+    }
+
+    /// The reference behind `tag`.
+    pub(super) fn reference<'h, B: Build + ?Sized>(
+        &mut self,
+        tag: u8,
+        names: &dyn Names,
+        make: bool,
+        build: &'h B,
+    ) -> Result<Term<'h>> {
+        if tag == tag::REFERENCE_OLDEST {
+            let node = self.atom(names.atoms(), make)?;
+            let id = self.u32()?;
+            let creation = self.u8()?.into();
+            return self.reference_of(node, creation, &[id], names, build);
+        }
+        let count = usize::from(self.u16()?);
+        let node = self.atom(names.atoms(), make)?;
+        let creation = self.creation(tag == tag::REFERENCE_OLD)?;
+        if count > REFERENCE_WORDS_MAX {
+            return self.fail(DecodeReason::Identity);
+        }
+        let mut words = [0; REFERENCE_WORDS_MAX];
+        for word in &mut words[..count] {
+            *word = self.u32()?;
+        }
+        self.reference_of(node, creation, &words[..count], names, build)
+    }
+
+    fn reference_of<'h, B: Build + ?Sized>(
+        &self,
+        node: Atom,
+        creation: u32,
+        words: &[u32],
+        names: &dyn Names,
+        build: &'h B,
+    ) -> Result<Term<'h>> {
+        if !is_local(node, creation, names) {
+            let mut raw = vec![node.0.into(), creation.into()];
+            raw.extend(words.iter().map(|&word| u64::from(word)));
+            return Ok(build.object(Kind::ExternalReference, &raw, &[]));
+        }
+        let word = |i: usize| words.get(i).copied().unwrap_or(0);
+        let number = reference_number([word(0), word(1), word(2)]);
+        let owner = if words.len() > 3 { Pid::from_parts(word(3), word(4)).map(Some) } else { Some(None) };
+        match (number, owner) {
+            (Some(number), Some(owner)) => Ok(build.reference(number, owner)),
+            _ => self.fail(DecodeReason::Identity),
+        }
+    }
+}
+
+/// A pid, port or reference taken apart for encoding.
+pub(super) struct Parts {
+    pub(super) tag: u8,
+    pub(super) node: Atom,
+    pub(super) creation: u32,
+    pub(super) words: Vec<u32>,
+}
+
+/// Takes a pid, port or reference apart; nothing for other terms.
+pub(super) fn parts(view: View<'_>, names: &dyn Names) -> Option<Parts> {
+    let local = |tag, words| {
+        let (node, creation) = names.node();
+        Parts { tag, node, creation, words }
+    };
+    Some(match view {
+        View::Pid(pid) => local(tag::PID, vec![pid.number(), pid.serial()]),
+        View::Port(port) => local(tag::PORT, halves(port.0)),
+        View::Reference(object) => local(tag::REFERENCE, local_reference_words(object)),
+        View::External(object) => external_parts(object),
+        _ => return None,
+    })
+}
+
+fn halves(number: u64) -> Vec<u32> {
+    vec![(number >> 32) as u32, number as u32]
+}
+
+/// The words of a local reference: while it is an alias, those of its owner too, so that it can be sent to.
+fn local_reference_words(object: Boxed<'_>) -> Vec<u32> {
+    let mut words = reference_words(object.raw(1)).to_vec();
+    let owner = Word(object.raw(2));
+    if owner.is_pid() {
+        let owner = Pid(owner.payload());
+        words.extend([owner.number(), owner.serial()]);
+    }
+    words
+}
+
+fn external_parts(object: Boxed<'_>) -> Parts {
+    let (tag, words) = match object.kind() {
+        Kind::ExternalPid => (tag::PID, vec![object.raw(3) as u32, (object.raw(3) >> 32) as u32]),
+        Kind::ExternalPort => (tag::PORT, halves(object.raw(3))),
+        _ => (tag::REFERENCE, object.raws()[2..].iter().map(|&word| word as u32).collect()),
+    };
+    Parts { tag, node: Atom(object.raw(1) as u32), creation: object.raw(2) as u32, words }
+}
