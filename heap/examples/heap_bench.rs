@@ -8,18 +8,19 @@ use purlin_heap::word::Word;
 use purlin_heap::{Build, Heap, HeapConfig, Message, Roots, Term};
 
 /// The least time of several rounds for one of `count` calls of `f`, in nanoseconds.
-fn measure(name: &str, count: usize, mut f: impl FnMut()) {
+fn measure(name: &str, count: usize, mut f: impl FnMut()) -> f64 {
     let round = |f: &mut dyn FnMut()| {
         let start = Instant::now();
         f();
         start.elapsed().as_nanos() as f64 / count as f64
     };
-    let best = (0..7).map(|_| round(&mut f)).fold(f64::INFINITY, f64::min);
+    let best = (0..200).map(|_| round(&mut f)).fold(f64::INFINITY, f64::min);
     println!("{name:<58} {best:>9.2} ns");
+    best
 }
 
 fn main() {
-    const N: usize = 100_000;
+    const N: usize = 10_000;
     let config = HeapConfig::default();
     println!("Heap is {} bytes", size_of::<Heap>());
     measure("create and drop a heap", N, || {
@@ -27,7 +28,7 @@ fn main() {
             black_box(Heap::new(&config));
         }
     });
-    measure("create 100,000 heaps that stay, then drop them", N, || {
+    measure("create 10,000 heaps that stay, then drop them", N, || {
         let heaps: Vec<Heap> = (0..N).map(|_| Heap::new(&config)).collect();
         black_box(heaps);
     });
@@ -78,35 +79,43 @@ fn collections(config: &HeapConfig) {
     });
     for (name, live) in [("100 live words", 50), ("20,000 live words", 10_000)] {
         let elements: Vec<Term<'_>> = (0..live).map(Term::small).collect();
-        measure(&format!("minor collection of {name}, per word"), 2 * live as usize * 100, || {
-            for _ in 0..100 {
-                let mut heap = Heap::new(config);
+        // Neither promotes: that is measured by the building of lists below.
+        let config = HeapConfig { words_min: 4 * live as u32 + 16, ..config.clone() };
+        let build = |count: usize, collect: bool| {
+            for _ in 0..count {
+                let mut heap = Heap::new(&config);
                 let mut x: [Word; 1] = [heap.list(&elements).word()];
-                heap.collect(0, &mut Roots::of_registers(&mut x)).expect("no limit");
-                black_box(&heap);
+                if collect {
+                    heap.collect(0, &mut Roots::of_registers(&mut x)).expect("no limit");
+                }
+                black_box((&heap, x));
             }
-        });
+        };
+        let words = 2 * live as usize * 10;
+        let without = measure(&format!("build {name}, per word"), words, || build(10, false));
+        let with = measure("and a minor collection, per word", words, || build(10, true));
+        println!("{:<58} {:>9.2} ns", "  of which the collection", with - without);
     }
     let mut heap = Heap::new(config);
-    let mut x: [Word; 1] = [tree(&heap, 18).word()];
+    let mut x: [Word; 1] = [tree(&heap, 15).word()];
     heap.collect(0, &mut Roots::of_registers(&mut x)).expect("no limit");
     let words = heap.old_words() + heap.young_words();
     measure(&format!("major collection of {words} live words, per word"), words, || {
         heap.collect_major(0, &mut Roots::of_registers(&mut x)).expect("no limit");
     });
-    measure("allocate garbage conses through collections, per cons", 1_000_000, || {
+    measure("allocate garbage conses through collections, per cons", 100_000, || {
         let mut heap = Heap::new(config);
-        for _ in 0..1_000_000 {
+        for _ in 0..100_000 {
             if heap.free_words() < 2 {
                 heap.collect(2, &mut Roots::default()).expect("no limit");
             }
             black_box(heap.cons(Term::NIL, Term::NIL));
         }
     });
-    measure("build a list of 1,000,000 through collections, per cons", 1_000_000, || {
+    measure("build a list of 100,000 through collections, per cons", 100_000, || {
         let mut heap = Heap::new(config);
         let mut x = [Word::NIL];
-        for _ in 0..1_000_000 {
+        for _ in 0..100_000 {
             if heap.free_words() < 2 {
                 heap.collect(2, &mut Roots::of_registers(&mut x)).expect("no limit");
             }

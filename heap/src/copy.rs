@@ -24,24 +24,47 @@ pub fn size_of(term: Term<'_>) -> usize {
     let mut words = 0;
     let mut word = term.word();
     loop {
+        let mut stretch = (std::ptr::null(), std::ptr::null());
         if word.is_pointer() && !literals.contains(word) {
             let at: *const Word = word.address();
             // SAFETY: the term's objects stay where they are while it is borrowed.
-            let (size, stretch) = unsafe { if word.is_cons() { cons_parts(at) } else { boxed_parts(at) } };
-            words += size;
-            if stretch.0 < stretch.1 {
-                rest.push(stretch);
-            }
+            let size = unsafe { if word.is_cons() { cons_parts(at) } else { boxed_parts(at) } };
+            words += size.0;
+            stretch = size.1;
         }
-        let Some((at, end)) = rest.pop() else { return words };
-        // SAFETY: a stretch is not empty and consists of terms of an object.
+        word = loop {
+            // SAFETY: stretches consist of terms of objects.
+            match unsafe { first_pointer(stretch) } {
+                Some((pointer, left)) => {
+                    if left.0 < left.1 {
+                        rest.push(left);
+                    }
+                    break pointer;
+                }
+                None => match rest.pop() {
+                    Some(next) => stretch = next,
+                    None => return words,
+                },
+            }
+        };
+    }
+}
+
+/// The first pointer of a stretch, and what is left of it behind that.
+#[inline(always)]
+unsafe fn first_pointer(stretch: Stretch) -> Option<(Word, Stretch)> {
+    let (mut at, end) = stretch;
+    while at < end {
+        // SAFETY: the caller passes a stretch of readable words.
         unsafe {
-            word = *at;
-            if at.add(1) < end {
-                rest.push((at.add(1), end));
+            let word = *at;
+            at = at.add(1);
+            if word.is_pointer() {
+                return Some((word, (at, end)));
             }
         }
     }
+    None
 }
 
 /// Size and terms of a cons cell.

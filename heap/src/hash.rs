@@ -1,5 +1,7 @@
 //! The hash by which large maps place their keys. It agrees with `=:=` and means nothing outside of one machine:
-//! atoms are hashed by their index.
+//! atoms are hashed by their index. [`portable`] has the hash that programs see.
+
+pub mod portable;
 
 use crate::bits::Bits;
 use crate::layout::Kind;

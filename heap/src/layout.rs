@@ -44,25 +44,9 @@ pub enum Kind {
     ExternalReference = 15,
 }
 
-/// The kinds by number.
-const KINDS: [Kind; 16] = [
-    Kind::Tuple,
-    Kind::BigPositive,
-    Kind::BigNegative,
-    Kind::Float,
-    Kind::Reference,
-    Kind::Fun,
-    Kind::Export,
-    Kind::FlatMap,
-    Kind::HashMap,
-    Kind::HashNode,
-    Kind::HeapBits,
-    Kind::RefBits,
-    Kind::MatchContext,
-    Kind::ExternalPid,
-    Kind::ExternalPort,
-    Kind::ExternalReference,
-];
+/// How many kinds there are: their numbers go from 0 up to this without a gap.
+const KINDS: u8 = Kind::ExternalReference as u8 + 1;
+const _: () = assert!(KINDS == 16, "`header_kind` takes four bits of a header");
 
 impl Kind {
     /// How many words after the header are not terms; `usize::MAX` means all.
@@ -78,7 +62,8 @@ impl Kind {
 
     /// The kind with this number.
     pub const fn from_number(number: u8) -> Option<Kind> {
-        if (number as usize) < KINDS.len() { Some(KINDS[number as usize]) } else { None }
+        // SAFETY: a number below KINDS is that of a kind.
+        if number < KINDS { Some(unsafe { std::mem::transmute::<u8, Kind>(number) }) } else { None }
     }
 }
 
@@ -98,7 +83,8 @@ impl Word {
     /// What a header announces. Headers are made by [`header`] alone, so the number is in range.
     #[inline(always)]
     pub const fn header_kind(self) -> Kind {
-        KINDS[(self.0 >> 3) as usize & 15]
+        // SAFETY: there are 16 kinds, with the numbers 0 to 15.
+        unsafe { std::mem::transmute::<u8, Kind>((self.0 >> 3) as u8 & 15) }
     }
 
     /// The bits of a header that hold kind and tag.

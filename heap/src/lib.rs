@@ -1,5 +1,7 @@
 //! Terms, process heaps, collection, copying, atoms and literals of Purlin.
 
+#[cfg(test)]
+mod against_erlang;
 pub mod arena;
 pub mod arith;
 pub mod atoms;

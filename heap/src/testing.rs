@@ -1,7 +1,10 @@
 //! For tests: numbers from a seed, and random terms of all kinds that are built from nothing but them.
 
-use crate::atoms::AtomTable;
+use crate::Scratch;
+use crate::atoms::{Atom, AtomTable, am};
 use crate::build::Build;
+use crate::code::{FunEntry, Mfa};
+use crate::external::{DecodeOptions, EncodeOptions, FunKey, Names, decode, encode};
 use crate::layout::Kind;
 use crate::map::Map;
 use crate::term::{Pid, Port, Term};
@@ -33,6 +36,8 @@ pub(crate) struct Terms<'h, 'a, B: Build> {
     pub(crate) build: &'h B,
     /// Pids, ports and references too.
     pub(crate) identities: bool,
+    /// Negative zero too.
+    pub(crate) two_zeros: bool,
 }
 
 const FLOATS: [f64; 14] = [
@@ -100,7 +105,8 @@ impl<'h, B: Build> Terms<'h, '_, B> {
             1 => self.random.below(1 << 60) as f64,
             _ => self.random.pick(&FLOATS),
         };
-        self.build.float(if value.is_finite() { value } else { 1.25 })
+        let value = if value.is_finite() { value } else { 1.25 };
+        self.build.float(if value == 0.0 && !self.two_zeros { 0.0 } else { value })
     }
 
     fn atom(&mut self) -> Term<'h> {
@@ -172,4 +178,88 @@ impl<'h, B: Build> Terms<'h, '_, B> {
 /// A list nested `depth` deep, in the head.
 pub(crate) fn deep<'h>(depth: usize, bottom: Term<'h>, build: &'h impl Build) -> Term<'h> {
     (0..depth).fold(bottom, |term, _| build.cons(term, Term::NIL))
+}
+
+/// What the external format names, for tests: all exports, no funs.
+pub(crate) struct TestNames {
+    pub(crate) atoms: AtomTable,
+    exports: parking_lot::Mutex<Vec<&'static Mfa>>,
+}
+
+impl TestNames {
+    pub(crate) fn new() -> TestNames {
+        TestNames { atoms: AtomTable::new(100_000), exports: Default::default() }
+    }
+}
+
+impl Names for TestNames {
+    fn atoms(&self) -> &AtomTable {
+        &self.atoms
+    }
+
+    fn export(&self, name: Mfa, make: bool) -> Option<&Mfa> {
+        let mut exports = self.exports.lock();
+        if let Some(known) = exports.iter().find(|known| ***known == name) {
+            return Some(known);
+        }
+        make.then(|| {
+            let kept: &'static Mfa = Box::leak(Box::new(name));
+            exports.push(kept);
+            kept
+        })
+    }
+
+    fn fun(&self, _key: &FunKey) -> Option<&FunEntry> {
+        None
+    }
+
+    fn node(&self) -> (Atom, u32) {
+        (am::nonode_at_nohost, 0)
+    }
+}
+
+/// The result of an Erlang expression in which `Input` is a term, as Erlang/OTP gives it; nothing, with a note, when
+/// no Erlang is installed. `PURLIN_ERL` names the command to use.
+pub(crate) fn ask_erlang<'h>(
+    expression: &str,
+    input: Term<'_>,
+    names: &'h TestNames,
+    build: &'h Scratch,
+) -> Option<Term<'h>> {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let unique = format!("purlin-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let path = std::env::temp_dir().join(unique);
+    let bytes = encode(input, &EncodeOptions::default(), names).expect("a term of moderate size");
+    std::fs::write(&path, bytes).expect("a temporary file");
+    let program = format!(
+        "F={path:?}, {{ok,B}}=file:read_file(F), Input=binary_to_term(B), R=begin {expression} end, \
+         ok=file:write_file(F, term_to_binary(R,[{{minor_version,2}}])), halt()."
+    );
+    let erl = std::env::var("PURLIN_ERL").unwrap_or("erl".to_string());
+    let mut words = erl.split_whitespace();
+    let status = std::process::Command::new(words.next().unwrap_or("erl"))
+        .args(words)
+        .env("ERL_CRASH_DUMP", "/dev/null")
+        .args(["-noshell", "-noinput", "-eval", &program])
+        .status();
+    let answer = std::fs::read(&path).expect("the temporary file");
+    std::fs::remove_file(&path).expect("the temporary file");
+    match status {
+        Err(error) => {
+            eprintln!("not compared with Erlang/OTP: {erl}: {error}");
+            None
+        }
+        Ok(status) => {
+            assert!(status.success(), "{erl} failed");
+            Some(decode(&answer, DecodeOptions::default(), names, build).expect("a term from Erlang").0)
+        }
+    }
+}
+
+/// Whether Erlang tells 0.0 from -0.0, as it does from 27 on; false when there is none.
+pub(crate) fn erlang_has_two_zeros() -> bool {
+    let (names, build) = (TestNames::new(), Scratch::new());
+    let zeros = build.tuple(&[build.float(0.0), build.float(-0.0)]);
+    ask_erlang("{A,C}=Input, A =/= C", zeros, &names, &build).is_some_and(|t| t.as_boolean() == Some(true))
 }

@@ -78,11 +78,12 @@ pub fn decimals(value: f64, digits: usize, compact: bool) -> Option<String> {
     } else {
         rounded_decimals(value, digits)
     };
+    let text = fitting(text)?;
     if !compact || digits == 0 {
-        return fitting(text);
+        return Some(text);
     }
     let trimmed = text.trim_end_matches('0');
-    fitting(if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_string() })
+    Some(if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_string() })
 }
 
 /// The fraction is scaled and rounded as a float, halves away from zero: not the digits of the exact value, but

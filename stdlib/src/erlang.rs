@@ -2,6 +2,7 @@
 
 mod atoms;
 mod binaries;
+mod checksums;
 mod compare;
 mod dictionary;
 mod exceptions;
@@ -11,6 +12,7 @@ mod guards;
 mod integers;
 mod lists;
 mod operators;
+mod phash;
 mod time;
 mod tuples;
 mod unique;
@@ -22,6 +24,7 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     atoms::NATIVES,
     binaries::NATIVES,
     binaries::BINARY,
+    checksums::NATIVES,
     compare::NATIVES,
     dictionary::NATIVES,
     exceptions::NATIVES,

@@ -8,6 +8,7 @@ mod erlang;
 mod lists;
 mod maps;
 mod math;
+mod md5;
 mod state;
 
 use purlin_vm::NativeFunction;

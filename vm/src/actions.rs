@@ -11,6 +11,7 @@ mod timed;
 pub use crate::info::{USUAL_ITEMS, is_item, priority_name};
 pub use crate::process::{Alias, Flags, MaxHeapSize, Settings};
 pub use links::Linked;
+pub use purlin_scheduler::Priority;
 pub use monitors::{MonitorOptions, Watched};
 pub use questions::Asked;
 pub use spawns::{SpawnMonitor, SpawnOptions, What};

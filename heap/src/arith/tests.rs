@@ -22,7 +22,7 @@ fn value(term: Term<'_>) -> BigInt {
 
 fn integers<'h>(seed: u64, count: usize, build: &'h Scratch) -> Vec<Term<'h>> {
     let atoms = AtomTable::new(10_000);
-    let mut terms = Terms { random: Random(seed), atoms: &atoms, build, identities: false };
+    let mut terms = Terms { random: Random(seed), atoms: &atoms, build, identities: false, two_zeros: true };
     (0..count).map(|_| terms.integer()).collect()
 }
 

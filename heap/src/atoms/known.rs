@@ -106,6 +106,9 @@ macro_rules! for_each_known_atom {
             async_ "async";
             sync "sync";
             request_id "request_id";
+            badopt "badopt";
+            success_only "success_only";
+            error_only "error_only";
             spawn_request "spawn_request";
             spawn_reply "spawn_reply";
             yes "yes";

@@ -29,23 +29,41 @@ pub(super) struct Evacuated {
     pub old: Regions,
 }
 
-/// A collection at work.
-struct Evacuation<'r> {
+/// What a collection moves, and where to. Small and constant, so that a loop keeps it in registers.
+#[derive(Clone, Copy)]
+struct From {
     block: Bounds,
     /// The part of the block whose survivors are promoted.
     aged: Bounds,
     fragments: Bounds,
     literals: Bounds,
-    peeked: Option<&'r Fragment>,
     promote_all: bool,
-    expected: usize,
-    start: *mut Word,
+    any_peeked: bool,
+}
+
+/// The free part of the new block.
+#[derive(Clone, Copy)]
+struct Room {
     top: *mut Word,
     /// Objects end here at the latest: behind it are the words that are needed, the red zone and the stack.
     limit: *mut Word,
-    scan: *mut Word,
+}
+
+/// Where else copies go.
+struct Beyond<'r> {
+    peeked: Option<&'r Fragment>,
+    /// At most so many words can be promoted.
+    expected: usize,
     spilled: Regions,
     old: Regions,
+}
+
+/// A collection at work.
+struct Evacuation<'r> {
+    from: From,
+    room: Room,
+    start: *mut Word,
+    beyond: Beyond<'r>,
 }
 
 /// Copies all that lives.
@@ -58,26 +76,23 @@ pub(super) fn evacuate(heap: &mut Heap, plan: &Plan, roots: &mut Roots<'_>) -> E
         let stack_top = end.sub(plan.stack_words);
         (end, stack_top, stack_top.sub(plan.need + crate::heap::RED_ZONE))
     };
-    let mut evacuation = Evacuation {
+    let from = From {
         block: Bounds::between(heap.start, heap.top()),
         aged: Bounds::between(heap.start, heap.high_water),
         fragments: bounds(Range::Fragments),
         literals: bounds(Range::Literals),
-        peeked: roots.peeked,
         promote_all: plan.promote_all,
-        expected: plan.promoted_max,
-        start,
-        top: start,
-        limit,
-        scan: start,
-        spilled: Regions::with_heads(Range::Fragments, chunk::HEAD_WORDS),
-        old: Regions::new(Range::Blocks),
+        any_peeked: roots.peeked.is_some(),
     };
+    let spilled = Regions::with_heads(Range::Fragments, chunk::HEAD_WORDS);
+    let old = Regions::new(Range::Blocks);
+    let beyond = Beyond { peeked: roots.peeked, expected: plan.promoted_max, spilled, old };
+    let mut evacuation = Evacuation { from, room: Room { top: start, limit }, start, beyond };
     if plan.reach == Reach::Minor
         && let Some(rare) = &mut heap.rare
     {
-        std::mem::swap(&mut evacuation.old, &mut rare.old);
-        evacuation.old.start_scan();
+        std::mem::swap(&mut evacuation.beyond.old, &mut rare.old);
+        evacuation.beyond.old.start_scan();
     }
     // SAFETY: the old stack has `stack_words` words; the new block is ours.
     let stack = unsafe {
@@ -92,7 +107,7 @@ pub(super) fn evacuate(heap: &mut Heap, plan: &Plan, roots: &mut Roots<'_>) -> E
             evacuation.run::<true>(heap, stack, roots);
         }
     }
-    let Evacuation { top, spilled, old, .. } = evacuation;
+    let Evacuation { room: Room { top, .. }, beyond: Beyond { spilled, old, .. }, .. } = evacuation;
     Evacuated { start, end, top, stack_top, spilled, old }
 }
 
@@ -127,128 +142,166 @@ impl Evacuation<'_> {
     unsafe fn forward_all<const MAJOR: bool>(&mut self, words: &mut [Word]) {
         for word in words {
             // SAFETY: as the caller promises, a term, or a return address that is no pointer.
-            *word = unsafe { self.forward::<MAJOR>(*word) };
+            *word = unsafe { self.from.forward::<MAJOR>(*word, &mut self.room, &mut self.beyond) };
         }
     }
 
     /// Forwards the words of all copies, until there are none that have not been looked through.
     unsafe fn drain<const MAJOR: bool>(&mut self) {
+        let (from, mut room, mut scan) = (self.from, self.room, self.start);
         loop {
-            // SAFETY: each range from a scan position to a top holds whole copied objects.
+            // SAFETY: from each scan position up to each top there are whole copied objects.
             unsafe {
-                while self.scan < self.top {
-                    self.scan = self.forward_range::<MAJOR>(self.scan, self.top);
+                while scan < room.top {
+                    scan = from.forward_next::<MAJOR>(scan, &mut room, &mut self.beyond);
                 }
-                if let Some((at, end)) = self.spilled.next_scan() {
-                    let at = self.forward_range::<MAJOR>(at, end);
-                    self.spilled.scanned(at);
-                } else if let Some((at, end)) = self.old.next_scan() {
-                    let at = self.forward_range::<MAJOR>(at, end);
-                    self.old.scanned(at);
+                if let Some((at, end)) = self.beyond.spilled.next_scan() {
+                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
+                    self.beyond.spilled.scanned(end);
+                } else if let Some((at, end)) = self.beyond.old.next_scan() {
+                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
+                    self.beyond.old.scanned(end);
                 } else {
-                    return;
+                    break;
                 }
             }
         }
-    }
-
-    /// Forwards the terms from `at` to `end`, and returns `end`.
-    #[inline(always)]
-    unsafe fn forward_range<const MAJOR: bool>(&mut self, at: *mut Word, end: *mut Word) -> *mut Word {
-        let mut at = at;
-        while at < end {
-            // SAFETY: whole objects stand here: headers with their raw words, which are passed over, and terms.
-            unsafe {
-                let word = *at;
-                if word.is_header() {
-                    at = at.add(1 + word.header_kind().raw_words().min(word.header_size()));
-                    continue;
-                }
-                *at = self.forward::<MAJOR>(word);
-                at = at.add(1);
-            }
-        }
-        at
-    }
-
-    /// The word to put in the place of `word`: a pointer to the copy if it points to what this collection moves.
-    #[inline(always)]
-    unsafe fn forward<const MAJOR: bool>(&mut self, word: Word) -> Word {
-        if !word.is_pointer() {
-            return word;
-        }
-        let in_fragment = self.fragments.contains(word);
-        let moves =
-            if MAJOR { !self.literals.contains(word) } else { in_fragment || self.block.contains(word) };
-        if !moves || in_fragment && self.is_peeked(word) {
-            return word;
-        }
-        let promote = self.promote_all
-            || self.aged.contains(word)
-            || MAJOR && !in_fragment && !self.block.contains(word);
-        // SAFETY: `word` points to an object of this heap, moved or not.
-        unsafe {
-            if word.is_cons() { self.forward_cons(word, promote) } else { self.forward_boxed(word, promote) }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn forward_cons(&mut self, word: Word, promote: bool) -> Word {
-        let from = word.address();
-        // SAFETY: the caller passes a pointer to a cons cell; the copy has two words too.
-        unsafe {
-            let head = *from;
-            if head == Word::HOLE {
-                return *from.add(1);
-            }
-            let to = self.allocate(2, promote);
-            *to = head;
-            *to.add(1) = *from.add(1);
-            *from = Word::HOLE;
-            *from.add(1) = Word::cons(to);
-            Word::cons(to)
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn forward_boxed(&mut self, word: Word, promote: bool) -> Word {
-        let from = word.address();
-        // SAFETY: the caller passes a pointer to an object, or to what is left of one: the pointer to its copy.
-        unsafe {
-            let header = *from;
-            if header.tag() == tag::BOXED {
-                return header;
-            }
-            let words = 1 + header.header_size();
-            let to = self.allocate(words, promote);
-            copy_words(from, to, words);
-            *from = Word::boxed(to);
-            Word::boxed(to)
-        }
-    }
-
-    /// Room for a copy.
-    #[inline(always)]
-    fn allocate(&mut self, words: usize, promote: bool) -> *mut Word {
-        if promote {
-            return self.old.allocate(words, self.expected);
-        }
-        let at = self.top;
-        if (self.limit as usize - at as usize) / size_of::<Word>() < words {
-            return self.spilled.allocate(words, usize::MAX);
-        }
-        // SAFETY: there is room before the limit, as just checked.
-        self.top = unsafe { at.add(words) };
-        at
+        self.room = room;
     }
 
     /// Whether the word, which has been forwarded, points to what the next minor collection will move.
     fn is_young(&self, word: Word) -> bool {
         word.is_pointer()
-            && (Bounds::between(self.start, self.limit).contains(word) || self.fragments.contains(word))
+            && (Bounds::between(self.start, self.room.limit).contains(word)
+                || self.from.fragments.contains(word))
+    }
+}
+
+impl From {
+    /// Forwards the terms from `at` to `end`.
+    unsafe fn forward_range<const MAJOR: bool>(
+        &self,
+        at: *mut Word,
+        end: *mut Word,
+        room: &mut Room,
+        beyond: &mut Beyond<'_>,
+    ) {
+        let mut at = at;
+        while at < end {
+            // SAFETY: whole copied objects stand here, as the caller promises.
+            at = unsafe { self.forward_next::<MAJOR>(at, room, beyond) };
+        }
     }
 
-    #[inline]
+    /// Forwards the term at `at`, or passes over a header and its raw words, and returns the next place.
+    #[inline(always)]
+    unsafe fn forward_next<const MAJOR: bool>(
+        &self,
+        at: *mut Word,
+        room: &mut Room,
+        beyond: &mut Beyond<'_>,
+    ) -> *mut Word {
+        // SAFETY: as the caller promises, an object's header or one of its terms.
+        unsafe {
+            let word = *at;
+            if word.is_header() {
+                return at.add(1 + word.header_kind().raw_words().min(word.header_size()));
+            }
+            if word.is_pointer() {
+                *at = self.forward::<MAJOR>(word, room, beyond);
+            }
+            at.add(1)
+        }
+    }
+
+    /// The word to put in the place of `word`: a pointer to the copy if it points to what this collection moves.
+    #[inline(always)]
+    unsafe fn forward<const MAJOR: bool>(
+        &self,
+        word: Word,
+        room: &mut Room,
+        beyond: &mut Beyond<'_>,
+    ) -> Word {
+        if !word.is_pointer() {
+            return word;
+        }
+        let in_block = self.block.contains(word);
+        let in_fragment = !in_block && self.fragments.contains(word);
+        let moves = if MAJOR { !self.literals.contains(word) } else { in_block || in_fragment };
+        if !moves || self.any_peeked && in_fragment && beyond.is_peeked(word) {
+            return word;
+        }
+        let promote = self.promote_all || self.aged.contains(word) || MAJOR && !in_fragment && !in_block;
+        // SAFETY: `word` points to an object of this heap, moved or not.
+        unsafe {
+            if word.is_cons() {
+                forward_cons(word, promote, room, beyond)
+            } else {
+                forward_boxed(word, promote, room, beyond)
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn forward_cons(word: Word, promote: bool, room: &mut Room, beyond: &mut Beyond<'_>) -> Word {
+    let from = word.address();
+    // SAFETY: the caller passes a pointer to a cons cell; the copy has two words too.
+    unsafe {
+        let (head, tail) = (*from, *from.add(1));
+        if head == Word::HOLE {
+            return tail;
+        }
+        let to = room.allocate(2, promote, beyond);
+        *to = head;
+        *to.add(1) = tail;
+        *from = Word::HOLE;
+        *from.add(1) = Word::cons(to);
+        Word::cons(to)
+    }
+}
+
+#[inline(always)]
+unsafe fn forward_boxed(word: Word, promote: bool, room: &mut Room, beyond: &mut Beyond<'_>) -> Word {
+    let from = word.address();
+    // SAFETY: the caller passes a pointer to an object, or to what is left of one: the pointer to its copy.
+    unsafe {
+        let header = *from;
+        if header.tag() == tag::BOXED {
+            return header;
+        }
+        let words = 1 + header.header_size();
+        let to = room.allocate(words, promote, beyond);
+        copy_words(from, to, words);
+        *from = Word::boxed(to);
+        Word::boxed(to)
+    }
+}
+
+impl Room {
+    /// Room for a copy.
+    #[inline(always)]
+    fn allocate(&mut self, words: usize, promote: bool, beyond: &mut Beyond<'_>) -> *mut Word {
+        if promote {
+            return beyond.old.allocate(words, beyond.expected);
+        }
+        let at = self.top;
+        if (self.limit as usize - at as usize) / size_of::<Word>() < words {
+            return beyond.spill(words);
+        }
+        // SAFETY: there is room before the limit, as just checked.
+        self.top = unsafe { at.add(words) };
+        at
+    }
+}
+
+impl Beyond<'_> {
+    #[cold]
+    fn spill(&mut self, words: usize) -> *mut Word {
+        self.spilled.allocate(words, usize::MAX)
+    }
+
+    #[cold]
     fn is_peeked(&self, word: Word) -> bool {
         self.peeked.is_some_and(|fragment| {
             // SAFETY: the caller of the collection lends the fragment.

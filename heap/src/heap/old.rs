@@ -21,7 +21,11 @@ pub struct Regions {
     range: Range,
     /// Words to leave in front of each region.
     head_words: usize,
+    /// The `top` of the last one is behind the times: `top` below is right.
     all: Vec<Region>,
+    /// Top and end of the last region.
+    top: *mut Word,
+    end: *mut Word,
     scan_region: usize,
     scan: *mut Word,
 }
@@ -39,7 +43,8 @@ impl Regions {
 
     /// As [`Regions::new`], with `head_words` words in front of each region for the owner's use.
     pub const fn with_heads(range: Range, head_words: usize) -> Regions {
-        Regions { range, head_words, all: Vec::new(), scan_region: 0, scan: std::ptr::null_mut() }
+        let null = std::ptr::null_mut();
+        Regions { range, head_words, all: Vec::new(), top: null, end: null, scan_region: 0, scan: null }
     }
 
     /// Whether there is no region.
@@ -50,15 +55,13 @@ impl Regions {
     /// Room for `words` words, of which at most `expected` more are going to be asked for in this collection.
     #[inline(always)]
     pub fn allocate(&mut self, words: usize, expected: usize) -> *mut Word {
-        match self.all.last_mut() {
-            Some(last) if words_between(last.top, last.end) >= words => {
-                let at = last.top;
-                // SAFETY: there is room, as just checked.
-                last.top = unsafe { at.add(words) };
-                at
-            }
-            _ => self.grow(words, expected),
+        let at = self.top;
+        if words_between(at, self.end) < words {
+            return self.grow(words, expected);
         }
+        // SAFETY: there is room, as just checked.
+        self.top = unsafe { at.add(words) };
+        at
     }
 
     #[cold]
@@ -71,16 +74,29 @@ impl Regions {
         if self.all.is_empty() {
             (self.scan_region, self.scan) = (0, start);
         }
-        let room = size - self.head_words;
-        // SAFETY: `room` words, at least `words`, from `start`.
-        unsafe { self.all.push(Region { start, top: start.add(words), end: start.add(room) }) };
+        self.retire_last();
+        // SAFETY: `size - head_words` words, at least `words`, from `start`.
+        unsafe { (self.top, self.end) = (start.add(words), start.add(size - self.head_words)) };
+        self.all.push(Region { start, top: self.top, end: self.end });
         start
+    }
+
+    /// Writes down how far the last region is filled.
+    fn retire_last(&mut self) {
+        if let Some(last) = self.all.last_mut() {
+            last.top = self.top;
+        }
+    }
+
+    /// How far a region is filled.
+    fn top_of(&self, index: usize) -> *mut Word {
+        if index + 1 == self.all.len() { self.top } else { self.all[index].top }
     }
 
     /// Makes what comes from now on the part that is still to be looked through.
     pub fn start_scan(&mut self) {
-        if let Some(last) = self.all.last() {
-            (self.scan_region, self.scan) = (self.all.len() - 1, last.top);
+        if !self.all.is_empty() {
+            (self.scan_region, self.scan) = (self.all.len() - 1, self.top);
         }
     }
 
@@ -88,9 +104,12 @@ impl Regions {
     #[inline]
     pub fn next_scan(&mut self) -> Option<(*mut Word, *mut Word)> {
         loop {
-            let region = self.all.get(self.scan_region)?;
-            if self.scan < region.top {
-                return Some((self.scan, region.top));
+            if self.scan_region >= self.all.len() {
+                return None;
+            }
+            let top = self.top_of(self.scan_region);
+            if self.scan < top {
+                return Some((self.scan, top));
             }
             let next = self.all.get(self.scan_region + 1)?;
             self.scan_region += 1;
@@ -106,7 +125,7 @@ impl Regions {
 
     /// Words in use.
     pub fn used_words(&self) -> usize {
-        self.all.iter().map(|region| words_between(region.start, region.top)).sum()
+        self.iter().map(|(start, top)| words_between(start, top)).sum()
     }
 
     /// Words of memory.
@@ -116,11 +135,13 @@ impl Regions {
 
     /// The regions' used parts.
     pub fn iter(&self) -> impl Iterator<Item = (*mut Word, *mut Word)> {
-        self.all.iter().map(|region| (region.start, region.top))
+        self.all.iter().enumerate().map(|(index, region)| (region.start, self.top_of(index)))
     }
 
     /// Gives the regions away, with their memory.
     pub fn take_regions(&mut self) -> Vec<Region> {
+        self.retire_last();
+        (self.top, self.end) = (std::ptr::null_mut(), std::ptr::null_mut());
         mem::take(&mut self.all)
     }
 

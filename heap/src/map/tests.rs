@@ -87,7 +87,8 @@ fn updates_share_the_keys() {
 #[test]
 fn keys_of_all_kinds_in_batches() {
     let (atoms, build) = (AtomTable::new(10_000), Scratch::new());
-    let mut terms = Terms { random: Random(11), atoms: &atoms, build: &build, identities: true };
+    let mut terms =
+        Terms { random: Random(11), atoms: &atoms, build: &build, identities: true, two_zeros: true };
     let pairs: Vec<_> = (0..2000).map(|i| (terms.term(2), small(i))).collect();
     for count in [0, 1, 10, 31, 60, 2000] {
         let map = Map::from_pairs(&pairs[..count], &atoms, &build);

@@ -9,7 +9,7 @@ use crate::map::Map;
 use crate::testing::{Random, Terms, deep};
 
 fn terms<'h>(seed: u64, count: usize, atoms: &AtomTable, build: &'h Scratch) -> Vec<Term<'h>> {
-    let mut terms = Terms { random: Random(seed), atoms, build, identities: true };
+    let mut terms = Terms { random: Random(seed), atoms, build, identities: true, two_zeros: true };
     (0..count).map(|_| terms.term(3)).collect()
 }
 
