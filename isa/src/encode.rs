@@ -9,12 +9,31 @@ impl Code {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.operands.len() + self.len());
         for index in 0..self.len() {
-            out.push(self.opcode(index).number());
-            for operand in self.operands(index) {
-                self.encode_operand(*operand, &mut out);
-            }
+            self.encode_instruction(index, &mut |operand| operand, &mut out);
         }
         out
+    }
+
+    /// Appends the bytes of one instruction, each operand and list element replaced as told. With other operands than
+    /// its own the bytes need not decode: this is how tests make damaged code.
+    pub fn encode_instruction(
+        &self,
+        index: usize,
+        replace: &mut dyn FnMut(Operand) -> Operand,
+        out: &mut Vec<u8>,
+    ) {
+        out.push(self.opcode(index).number());
+        for operand in self.operands(index) {
+            match replace(*operand) {
+                Operand::List(list) => {
+                    extended(1, list.length.into(), out);
+                    for element in self.list(list) {
+                        self.encode_operand(replace(*element), out);
+                    }
+                }
+                single => self.encode_operand(single, out),
+            }
+        }
     }
 
     fn encode_operand(&self, operand: Operand, out: &mut Vec<u8>) {
@@ -33,12 +52,8 @@ impl Code {
             Operand::Float(register) => extended(2, register.into(), out),
             Operand::Literal(index) => extended(4, index.into(), out),
             Operand::Heap(need) => heap_need(need, out),
-            Operand::List(list) => {
-                extended(1, list.length.into(), out);
-                for element in self.list(list) {
-                    self.encode_operand(*element, out);
-                }
-            }
+            // A list within a list, which only damaged code has.
+            Operand::List(list) => extended(1, list.length.into(), out),
         }
     }
 }

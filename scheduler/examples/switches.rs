@@ -5,6 +5,7 @@
 //! A mock task is a number; its executor keeps what a process would keep in a table of atomics. So the times are those
 //! of the scheduler alone.
 
+use crossbeam_utils::CachePadded;
 use purlin_scheduler::{Config, Executor, Handle, Pool, Ran, Task, Worker, WorkerId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -38,7 +39,7 @@ impl Task for Boxed {
 struct Board {
     left: AtomicUsize,
     done: Sender<()>,
-    ran: Vec<AtomicU64>,
+    ran: Vec<CachePadded<AtomicU64>>,
 }
 
 struct Mocks {
@@ -93,7 +94,10 @@ impl Executor for Mocks {
         }
     }
 
-    fn fire(&mut self, _: &mut Worker<Boxed>, _: u64) {}
+    /// A timer carries the interval after which it fires again.
+    fn fire(&mut self, worker: &mut Worker<Boxed>, interval_ns: u64) {
+        worker.set_timer(worker.recent_ns() + interval_ns, interval_ns);
+    }
 }
 
 struct Bench {
@@ -104,7 +108,7 @@ struct Bench {
 
 fn start(workers: usize, tasks: usize) -> Bench {
     let (sender, done) = channel();
-    let ran = (0..workers).map(|_| AtomicU64::new(0)).collect();
+    let ran = (0..workers).map(|_| CachePadded::default()).collect();
     let board = Arc::new(Board { left: AtomicUsize::new(tasks), done: sender, ran });
     let config = Config { workers, ..Config::default() };
     let shared = board.clone();
@@ -168,6 +172,29 @@ fn timers(count: usize) {
     println!("{:<34} set {:.1} ns, cancel {:.1} ns", format!("{count} timers"), each(set), each(cancelled));
 }
 
+/// How much of a second the workers use while they have nothing to do but a timer or two.
+fn rest(timers: usize) {
+    let bench = start(2, 1);
+    let handle = bench.pool.handle();
+    for _ in 0..timers {
+        handle.set_timer(handle.clock().monotonic_ns() + 1_000_000, 1_000_000);
+    }
+    let before = cpu_time();
+    std::thread::sleep(Duration::from_secs(1));
+    let used = cpu_time() - before;
+    println!("{:<34} 2 workers {used:>9.1?} of a second", format!("at rest, {timers} timers each ms"));
+}
+
+/// What the threads of this process have used, as Linux tells it.
+fn cpu_time() -> Duration {
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return Duration::ZERO };
+    let used_ns = threads.flatten().filter_map(|thread| {
+        let line = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        line.split(' ').next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(used_ns.sum())
+}
+
 fn main() {
     let rounds: u64 =
         std::env::args().nth(1).map_or(1_000_000, |argument| argument.parse().expect("a number"));
@@ -195,4 +222,6 @@ fn main() {
     echo(Duration::ZERO);
     echo(Duration::from_micros(300));
     timers(1_000_000);
+    rest(0);
+    rest(1);
 }

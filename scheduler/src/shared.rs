@@ -137,8 +137,9 @@ impl<T: Task> Handle<T> {
     pub fn set_timer(&self, deadline_ns: u64, timer: T::Timer) -> TimerKey {
         let worker = self.0.next_wheel.fetch_add(1, Ordering::Relaxed) % self.0.remotes.len();
         let worker = WorkerId(worker as u32);
-        let (key, is_first) = self.0.remote(worker).timers.set(deadline_ns, timer);
-        if is_first {
+        let now_ns = self.0.clock.monotonic_ns();
+        let (key, is_earlier) = self.0.remote(worker).timers.set(now_ns, deadline_ns, timer);
+        if is_earlier {
             self.0.unpark(worker);
         }
         TimerKey { worker, key }

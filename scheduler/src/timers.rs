@@ -47,19 +47,21 @@ impl<X> Timers<X> {
         Self { wheel: Mutex::new(Some(Wheel::new(now_ns / TICK_NS))), next_event: AtomicU64::new(NEVER) }
     }
 
-    /// Sets a timer. The second answer is true if no other is due as early: who is not the owner must then wake it.
-    pub(crate) fn set(&self, deadline_ns: u64, payload: X) -> (Key, bool) {
-        let deadline = deadline_ns.div_ceil(TICK_NS);
+    /// Sets a timer. The second answer is true if the wheel's next event now comes earlier: who is not the owner must
+    /// then wake it.
+    pub(crate) fn set(&self, now_ns: u64, deadline_ns: u64, payload: X) -> (Key, bool) {
         let mut wheel = self.wheel.lock();
         let Some(wheel) = wheel.as_mut() else {
             return (Key { index: u32::MAX, generation: u32::MAX }, false);
         };
-        let key = wheel.insert(deadline, payload);
-        let is_first = deadline < self.next_event.load(Ordering::Relaxed);
-        if is_first {
-            self.next_event.store(deadline, Ordering::Relaxed);
+        wheel.catch_up(now_ns / TICK_NS);
+        let key = wheel.insert(deadline_ns.div_ceil(TICK_NS), payload);
+        let next_event = wheel.next_event().unwrap_or(NEVER);
+        let is_earlier = next_event < self.next_event.load(Ordering::Relaxed);
+        if is_earlier {
+            self.next_event.store(next_event, Ordering::Relaxed);
         }
-        (key, is_first)
+        (key, is_earlier)
     }
 
     /// Takes a timer out unless it has fired: its deadline and its payload.

@@ -79,6 +79,14 @@ impl<X> Wheel<X> {
         Key { index, generation: self.entries[index as usize].generation }
     }
 
+    /// Moves time on to `now` if nothing happens before. Timers set after a quiet time would else lie at high levels,
+    /// and be moved needlessly.
+    pub(crate) fn catch_up(&mut self, now: u64) {
+        if self.next_event().is_none_or(|next| next > now) {
+            self.elapsed = self.elapsed.max(now);
+        }
+    }
+
     /// When a timer is due, if it is still set.
     pub(crate) fn deadline(&self, key: Key) -> Option<u64> {
         self.find(key).map(|entry| entry.deadline)

@@ -82,6 +82,17 @@ fn moving_a_large_slot_stops_and_goes_on() {
 }
 
 #[test]
+fn after_a_quiet_time_a_short_timer_moves_once() {
+    let mut wheel = Wheel::new(0);
+    let far = wheel.insert(1 << 30, "far");
+    wheel.catch_up(1_000_000);
+    wheel.insert(1_000_005, "near");
+    assert_eq!(wheel.expire(1_000_005, &mut 1), Some("near"));
+    wheel.catch_up(1 << 31);
+    assert_eq!((wheel.deadline(far), wheel.next_event().unwrap() < 1 << 31), (Some(1 << 30), true));
+}
+
+#[test]
 fn agrees_with_a_sorted_list() {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut wheel = Wheel::new(random.below(1 << 20));
@@ -90,6 +101,7 @@ fn agrees_with_a_sorted_list() {
     for number in 0..200_000 {
         match random.below(8) {
             0..=3 => {
+                wheel.catch_up(now);
                 let bits = random.below(34);
                 let deadline = now + random.below(1 << bits);
                 model.insert((deadline, number), wheel.insert(deadline, (deadline, number)));

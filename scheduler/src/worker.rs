@@ -24,8 +24,9 @@ const FIRED_MAX: u32 = 256;
 const INJECTED_MAX: usize = 32;
 /// Busy workers poll this often.
 const POLL_INTERVAL_NS: u64 = 1_000_000;
-/// How often a searcher goes round before it sleeps, and how long it waits between the rounds; under loom once.
-const SEARCH_ROUNDS: u32 = if sync::MODELLED { 1 } else { 40 };
+/// How often a searcher goes round before it sleeps, and how long it waits between the rounds: together some 20 us, as
+/// long as a wake-up takes with what it brings along. A worker that has run nothing since it last slept goes once.
+const SEARCH_ROUNDS: u32 = if sync::MODELLED { 1 } else { 20 };
 const SEARCH_SPINS: u32 = if sync::MODELLED { 0 } else { 64 };
 
 /// The number of a worker in its pool, from zero.
@@ -53,6 +54,9 @@ pub struct Worker<T: Task> {
     now_ns: u64,
     polled_ns: u64,
     random: u32,
+    /// Slices run so far, and what that was when the worker last went to sleep.
+    slices: u64,
+    slices_at_sleep: u64,
     searching: bool,
     stopping: bool,
     had_backlog: bool,
@@ -105,7 +109,7 @@ impl<T: Task> Worker<T> {
     /// that is not before the deadline.
     #[inline]
     pub fn set_timer(&mut self, deadline_ns: u64, timer: T::Timer) -> TimerKey {
-        let (key, _) = self.remote().timers.set(deadline_ns, timer);
+        let (key, _) = self.remote().timers.set(self.now_ns, deadline_ns, timer);
         TimerKey { worker: self.id, key }
     }
 
@@ -131,6 +135,8 @@ impl<T: Task> Worker<T> {
             now_ns,
             polled_ns: now_ns,
             random: random | 1,
+            slices: 0,
+            slices_at_sleep: 0,
             searching: false,
             stopping: false,
             had_backlog: false,
@@ -164,6 +170,7 @@ impl<T: Task> Worker<T> {
     #[inline]
     pub(crate) fn run(&mut self, executor: &mut impl Executor<Task = T>, task: T) {
         self.budget -= SLICE_COST;
+        self.slices += 1;
         if let Ran::Yielded(task) = executor.run(self, task) {
             self.budget -= YIELD_COST;
             self.queue.push_yielded(task);
@@ -233,13 +240,14 @@ impl<T: Task> Worker<T> {
         if let Some(task) = self.queue.pop() {
             return Some(task);
         }
+        let is_warm = self.searching || self.slices != self.slices_at_sleep;
         if !self.searching {
             self.searching = self.shared().idle.begin_search();
         }
         if !self.searching {
             return None;
         }
-        for _ in 0..SEARCH_ROUNDS {
+        for _ in 0..if is_warm { SEARCH_ROUNDS } else { 1 } {
             self.take_injected();
             if let Some(task) = self.queue.pop().or_else(|| self.steal()) {
                 return Some(task);
@@ -290,6 +298,7 @@ impl<T: Task> Worker<T> {
     #[cold]
     pub(crate) fn sleep(&mut self, executor: &mut impl Executor<Task = T>) {
         executor.rest(self);
+        self.slices_at_sleep = self.slices;
         let was_searching = std::mem::take(&mut self.searching);
         self.shared().idle.begin_sleep(self.id.0, was_searching);
         let mut ready = Vec::new();

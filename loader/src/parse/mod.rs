@@ -1,7 +1,7 @@
 //! From the bytes of a `.beam` file to a [`Module`].
 
 mod checksum;
-mod code;
+pub(crate) mod code;
 mod container;
 mod lines;
 mod literals;

@@ -7,11 +7,11 @@ mod check;
 mod environment;
 mod facts;
 mod infer;
-mod maps;
+pub(crate) mod maps;
 mod natives;
-mod state;
+pub(crate) mod state;
 mod step;
-mod tables;
+pub(crate) mod tables;
 mod types;
 
 use purlin_isa::Opcode;
@@ -60,14 +60,19 @@ impl Verified {
         Verified::with_maps(module, maps)
     }
 
-    /// Verifies a module by states that were found before.
-    fn with_maps(module: Module, maps: Maps) -> Result<Verified, VerifyError> {
+    /// Verifies a module by states that were found before, in one linear pass. The tables must have been checked.
+    pub(crate) fn with_maps(module: Module, maps: Maps) -> Result<Verified, VerifyError> {
         let env = Environment::new(&module);
         let facts =
             check::check(&env, &maps).map_err(|(function, fault)| refused(&module, function, fault))?;
         let never = |import| env.native(import).is_some_and(|native| native.result.is_empty());
         let never_returns = (0..module.imports.len() as u32).map(never).collect();
         Ok(Verified { module, maps, facts, never_returns })
+    }
+
+    /// The states by which the module was proved.
+    pub(crate) fn maps(&self) -> &Maps {
+        &self.maps
     }
 
     /// The module.

@@ -79,6 +79,11 @@ impl State {
         state
     }
 
+    /// The state that an image tells of a label.
+    pub(crate) fn told(x: Vec<Value>, y: Vec<Value>, frame: Frame) -> State {
+        State { x, y, frame, ..State::entry(&[]) }
+    }
+
     pub(crate) fn get(&self, register: Register) -> Value {
         let slot = match register {
             Register::X(number) => self.x.get(usize::from(number)),

@@ -93,6 +93,8 @@ impl Kinds {
     pub const LIST: Kinds = Kinds::CONS.or(Kinds::NIL);
     /// Bit strings.
     pub const BITS: Kinds = Kinds::BINARY.or(Kinds::PARTIAL);
+    /// Every kind, of terms and others.
+    pub const ALL: Kinds = Kinds((1 << 24) - 1);
     /// Tags of `catch` and `try`.
     pub const TAG: Kinds = Kinds::CATCH.or(Kinds::TRY);
 
@@ -237,7 +239,7 @@ impl Type {
 
     /// The same type with details of absent kinds forgotten and kinds without values removed.
     #[must_use]
-    fn normal(mut self) -> Type {
+    pub(crate) fn normal(mut self) -> Type {
         if self.kinds.intersects(Kinds::INTEGER) {
             if self.low >= SMALL_MIN && self.high <= SMALL_MAX {
                 self.kinds = self.kinds.without(Kinds::BIG);

@@ -76,7 +76,7 @@ fn a_thief_and_the_owner_run_each_task_once() {
 fn a_timer_is_either_fired_or_cancelled() {
     explore(4, || {
         let timers = Arc::new(Timers::new(0));
-        let (key, _) = timers.set(0, "payload");
+        let (key, _) = timers.set(0, 0, "payload");
         let others = timers.clone();
         let thread = thread::spawn(move || others.cancel(key).is_some());
         let has_fired = timers.expire(1, &mut MOVES_MAX.clone()).is_some();

@@ -165,7 +165,8 @@ impl<S: Sink> Step<'_, S> {
             self.raises_unexpectedly()?;
             self.require(into, of);
         }
-        // The element may have been the tag.
+        // The element may have been the tag, which a handler believes to be known.
+        self.is_handler_informed = false;
         let known = self.state.get(tuple).of;
         let fresh = self.state.fresh;
         self.copy(

@@ -1,0 +1,71 @@
+//! The `purlin` command from outside: exit status and messages, for good and bad input.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn purlin(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_purlin")).args(arguments).output().expect("purlin starts")
+}
+
+/// What a failing command says; it must end with status 1 and say nothing else.
+fn failure(arguments: &[&str]) -> String {
+    let output = purlin(arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    assert!(output.stdout.is_empty(), "{arguments:?} wrote to standard output");
+    String::from_utf8(output.stderr).expect("messages are UTF-8")
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).expect("a directory for the test");
+    directory
+}
+
+#[test]
+fn help_and_version_succeed() {
+    for argument in ["--help", "--version"] {
+        let output = purlin(&[argument]);
+        assert!(output.status.success());
+        assert!(String::from_utf8_lossy(&output.stdout).contains("purlin"));
+    }
+}
+
+#[test]
+fn wrong_arguments_are_explained() {
+    assert!(failure(&[]).contains("Usage"));
+    assert!(failure(&["fly"]).contains("'fly'"));
+    assert!(failure(&["verify"]).contains("<FILE|DIR>"));
+}
+
+#[test]
+fn missing_and_foreign_files_are_named() {
+    let foreign = scratch("foreign").join("notes.beam");
+    std::fs::write(&foreign, "no module").expect("a file for the test");
+    let foreign = foreign.to_str().expect("a path in UTF-8");
+    assert!(failure(&["dis", "nowhere.beam"]).contains("nowhere.beam"));
+    let said = failure(&["dis", foreign]);
+    assert!(said.contains("notes.beam") && said.contains("no .beam file"), "{said}");
+    assert!(!said.contains('\x1b'), "no colours outside of terminals");
+}
+
+#[test]
+fn verify_counts_what_it_refuses() {
+    let directory = scratch("refused");
+    std::fs::write(directory.join("cut.beam"), b"FOR1\0\0\xff\xffBEAM").expect("a file for the test");
+    let output = purlin(&["verify", directory.to_str().expect("a path in UTF-8")]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("cut.beam: refused: "), "{said}");
+    assert!(
+        failure(&["verify", scratch("empty").to_str().expect("a path in UTF-8")]).contains("no .beam files")
+    );
+}
+
+#[test]
+fn a_bad_log_filter_is_refused() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_purlin"));
+    let output = command.env("PURLIN_LOG", "a=b=c").args(["dis", "x"]).output().expect("purlin starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("PURLIN_LOG"));
+}
