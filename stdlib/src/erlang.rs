@@ -8,12 +8,19 @@ mod dictionary;
 mod exceptions;
 mod floats;
 mod funs;
-mod guards;
+pub(crate) mod guards;
+mod info;
 mod integers;
+mod links;
 mod lists;
+mod monitors;
+mod names;
 mod operators;
 mod phash;
+mod processes;
+mod spawn;
 mod time;
+mod timers;
 mod tuples;
 mod unique;
 
@@ -32,12 +39,19 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     floats::STRING,
     funs::NATIVES,
     guards::NATIVES,
+    info::NATIVES,
     integers::NATIVES,
     integers::STRING,
+    links::NATIVES,
     lists::NATIVES,
+    monitors::NATIVES,
+    names::NATIVES,
     operators::NATIVES,
+    processes::NATIVES,
+    spawn::NATIVES,
     time::NATIVES,
     time::OTHERS,
+    timers::NATIVES,
     tuples::NATIVES,
     unique::NATIVES,
 ];

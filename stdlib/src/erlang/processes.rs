@@ -1,6 +1,6 @@
 //! What a process does to itself and others: sending, exit signals, flags, group leaders.
 
-use purlin_heap::{Atom, Build, Term, View, am};
+use purlin_heap::{Atom, Build, Mfa, Term, View, am};
 use purlin_vm::actions::{Asked, Flags, MaxHeapSize, Settings, priority_name};
 use purlin_vm::{Context, Outcome, Sent, Stop, natives};
 
@@ -13,7 +13,7 @@ natives! { "erlang":
     "process_flag"/2 => process_flag, "process_flag"/3 => process_flag_3,
     "group_leader"/0 => group_leader, "group_leader"/2 => set_group_leader,
     "halt"/0 => halt, "halt"/1 => halt, "halt"/2 => halt,
-    "yield"/0 => yield_, "bump_reductions"/1 => bump_reductions,
+    "hibernate"/3 => hibernate, "yield"/0 => yield_, "bump_reductions"/1 => bump_reductions,
     "garbage_collect"/0 => garbage_collect, "garbage_collect"/1 => garbage_collect_of,
     "garbage_collect"/2 => garbage_collect_of,
 }
@@ -156,6 +156,21 @@ fn halt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         _ => return Err(Stop::badarg()),
     };
     cx.vm().halt(status);
+    Err(Stop::Wait(cx.heap().list(args)))
+}
+
+/// Gives up all frames, waits for a message in as little memory as possible, and then goes on in the function.
+fn hibernate<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
+    let arity = args::length(args[2]).and_then(|length| u32::try_from(length).ok()).ok_or(Stop::badarg())?;
+    if !cx.has_no_frames() {
+        return Err(Stop::Forget(cx.heap().list(args)));
+    }
+    if cx.has_messages() {
+        let export = cx.vm().code().export(Mfa { module, function, arity });
+        return Err(Stop::Call(&export.name, args[2]));
+    }
+    cx.shrink_while_waiting();
     Err(Stop::Wait(cx.heap().list(args)))
 }
 

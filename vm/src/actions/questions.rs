@@ -1,8 +1,8 @@
 //! Questions to other processes, whose answers the caller waits for within a native.
 
 use crate::info;
-use crate::process::Settings;
 use crate::native::{Context, Stop};
+use crate::process::Settings;
 use crate::signal::{Handled, Question, Request, Signal};
 use purlin_heap::{Message, Pid, Term};
 

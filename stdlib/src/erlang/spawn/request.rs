@@ -66,9 +66,7 @@ fn request<'h>(cx: &Context<'h>, target: &[Term<'h>], list: Term<'h>) -> Outcome
     let (reply, reference) = (options.reply, cx.heap().reference(number, owner));
     match target.spawn(cx, options.spawn) {
         Ok(pid) if reply.on_success => answer(cx, reference, reply.tag, am::ok, pid),
-        Err(_) if reply.on_error => {
-            answer(cx, reference, reply.tag, am::error, Term::atom(am::system_limit))
-        }
+        Err(_) if reply.on_error => answer(cx, reference, reply.tag, am::error, Term::atom(am::system_limit)),
         _ => Ok(reference),
     }
 }
