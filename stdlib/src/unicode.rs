@@ -205,11 +205,7 @@ fn checked<'h>(data: Term<'h>) -> Read<'h, usize> {
 }
 
 /// Decodes the data, which must be a list or a binary, and hands the characters to `build`.
-fn converted<'h>(
-    cx: &Context<'h>,
-    args: &[Term<'h>],
-    build: impl FnOnce(&[u32]) -> Term<'h>,
-) -> Outcome<'h> {
+fn converted<'h>(cx: &Context<'h>, args: &[Term<'h>], build: impl FnOnce(&[u32]) -> Term<'h>) -> Outcome<'h> {
     let latin1 = match args::atom(args[1])? {
         am::latin1 => true,
         am::unicode | am::utf8 => false,
@@ -245,7 +241,9 @@ fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> 
 }
 
 fn bin_is_7bit<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let Some(bits) = Bits::of(args[0]).filter(|bits| bits.is_binary()) else { return Ok(Term::boolean(false)) };
+    let Some(bits) = Bits::of(args[0]).filter(|bits| bits.is_binary()) else {
+        return Ok(Term::boolean(false));
+    };
     args::charge(cx, bits.byte_size());
     Ok(Term::boolean(bits.bytes().all(|byte| byte < 0x80)))
 }
