@@ -85,6 +85,8 @@ macro_rules! for_each_specific {
             NativeBody "native_body" [] (export: Pointer) plain;
             /// The body of an export that nothing provides: asks the error handler.
             UndefinedBody "undefined_body" [] (export: Pointer) plain;
+            /// In place of a call that would never return if its native were there: raises `undef`.
+            UndefinedCall "undefined_call" [] (export: Pointer) plain;
             /// Calls the fun in the X register behind its arguments.
             CallFun "call_fun" [] (arity: U16) plain;
             /// Calls the fun in `fun`.
@@ -252,6 +254,8 @@ macro_rules! for_each_specific {
             Send "send" [] () plain;
             /// `x0 :=` the message at the save pointer, or to `fail` when there is none
             ReceiveNext "loop_rec" [] (fail: Label) plain;
+            /// As `loop_rec`, with a copy of the message, for a receive that passes it on before it takes it.
+            ReceiveNextCopy "loop_rec_copy" [] (fail: Label) plain;
             /// Skips that message and goes back to `again`.
             ReceiveSkip "loop_rec_end" [] (again: Label) plain;
             /// Takes that message out of the mailbox.

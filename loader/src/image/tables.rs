@@ -30,6 +30,7 @@ pub(super) struct TablesImage<'a> {
     hints: Vec<(u16, Option<i64>, Option<i64>, u16)>,
     attributes: Option<Slice<'a>>,
     compile_info: Option<Slice<'a>>,
+    md5: [u8; 16],
     size_bytes: u64,
     md5: [u8; 16],
 }
@@ -80,6 +81,7 @@ impl<'a> TablesImage<'a> {
                 .collect(),
             attributes: module.attributes.as_deref().map(Slice),
             compile_info: module.compile_info.as_deref().map(Slice),
+            md5: module.md5,
             size_bytes: module.size_bytes as u64,
             md5: module.md5,
         }

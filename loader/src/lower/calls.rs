@@ -46,7 +46,11 @@ impl<'a> Lowerer<'a> {
             Some(need) => self.emitter.emit(Specific::AllocateHeap, &frame, &[live, heap_words(need)])?,
         }
         // A frame that is too large was refused just now, so that the slots have numbers.
-        if zero { (0..slots).try_for_each(|slot| self.clear(slot as u16)) } else { Ok(()) }
+        if zero || self.verified.clears_frames(self.function) {
+            (0..slots).try_for_each(|slot| self.clear(slot as u16))
+        } else {
+            Ok(())
+        }
     }
 
     fn clear(&mut self, slot: u16) -> Step {
@@ -57,6 +61,11 @@ impl<'a> Lowerer<'a> {
         use Specific as S;
         let export = |import| [Field::To(Target::Export(import))];
         Some(match instruction {
+            I::CallExt { import, .. } | I::CallExtLast { import, .. } | I::CallExtOnly { import, .. }
+                if self.verified.never_returns(import) =>
+            {
+                self.call_without_return(import)
+            }
             I::Call { arity: _, target } => self.emitter.emit(S::Call, &[], &[Field::Code(target)]),
             I::CallLast { arity: _, target, deallocate } => {
                 self.emitter.emit(S::CallLast, &[Value::Frame(deallocate)], &[Field::Code(target)])
@@ -78,6 +87,13 @@ impl<'a> Lowerer<'a> {
             I::Jump { target } => self.emitter.emit(S::Jump, &[], &[Field::Label(Some(target))]),
             _ => return None,
         })
+    }
+
+    /// A call of a native that never returns, from within the frame that is there, if any. That it does not return
+    /// was believed of the native, so linking lets no other function be called here; what follows makes sure.
+    fn call_without_return(&mut self, import: u32) -> Step {
+        self.emitter.emit(Specific::CallExport, &[], &[Field::To(Target::Export(import))])?;
+        self.emitter.emit(Specific::IfEnd, &[], &[])
     }
 
     /// An operand that may also be a bare number, which then is a small integer.

@@ -138,11 +138,6 @@ impl Emitter {
         self.lowered.words.len() as u32 // At most `WORDS_MAX`.
     }
 
-    /// The instruction written last.
-    pub(super) fn last(&self) -> Option<Specific> {
-        self.lowered.instructions.last().map(|placed| placed.op)
-    }
-
     /// Gives a label its place: here.
     pub(super) fn place(&mut self, label: u32) {
         self.labels[label as usize] = self.here();

@@ -87,7 +87,10 @@ impl<'a> Lowerer<'a> {
             None => {
                 let op = [Specific::Guard0, Specific::Guard1, Specific::Guard2, Specific::Guard3][arity];
                 let export = Field::To(Target::Export(guard.import));
-                self.emitter.emit(op, &values, &[export, fail, live])
+                self.emitter.emit(op, &values, &[export, fail, live])?;
+                // That it does not return was believed of the native alone.
+                let returns = !self.verified.never_returns(guard.import);
+                if returns { Ok(()) } else { self.emitter.emit(Specific::IfEnd, &[], &[]) }
             }
         }
     }

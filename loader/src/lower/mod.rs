@@ -127,10 +127,16 @@ impl Lowered {
 /// Lowers a module, or names the instruction that is in the way.
 pub fn lower(verified: &Verified, constants: &mut dyn Constants) -> Result<Lowered, LowerError> {
     let module = verified.module();
-    let mut lowerer =
-        Lowerer { verified, module, constants, emitter: Emitter::new(module.label_count()), at: 0 };
+    let mut lowerer = Lowerer {
+        verified,
+        module,
+        constants,
+        emitter: Emitter::new(module.label_count()),
+        function: 0,
+        at: 0,
+    };
     for (index, function) in module.functions().iter().enumerate() {
-        lowerer.function(index as u32, function).map_err(|fault| LowerError {
+        lowerer.function(index, function).map_err(|fault| LowerError {
             module: module.name().to_owned(),
             function: (module.atom(function.name).to_owned(), function.arity),
             instruction: (lowerer.at, module.code().opcode(lowerer.at).name()),
@@ -151,54 +157,48 @@ struct Lowerer<'a> {
     module: &'a Module,
     constants: &'a mut dyn Constants,
     emitter: Emitter,
+    /// The function at hand, by its index.
+    function: usize,
     /// The generic instruction at hand.
     at: usize,
 }
 
 impl<'a> Lowerer<'a> {
-    fn function(&mut self, index: u32, function: &Function) -> Step {
+    fn function(&mut self, index: usize, function: &Function) -> Step {
         let start = self.emitter.here();
+        self.function = index;
         self.line(0);
         self.at = function.instructions.start as usize;
         while self.at < function.instructions.end as usize {
             let instruction = self.module.instruction(self.at);
-            let next = self.at + 1;
-            if next < function.instructions.end as usize && self.pair(instruction, next)? {
-                self.at += 2;
-                continue;
-            }
             match instruction {
+                Instruction::Label { label } => self.emitter.place(label),
+                Instruction::Line { line } => self.line(line),
+                Instruction::OnLoad {} => self.emitter.lowered.on_load = Some(index as u32),
                 Instruction::FuncInfo { .. } => {
-                    let field = Field::To(Target::Function(index));
+                    let field = Field::To(Target::Function(index as u32));
                     self.emitter.emit(Specific::FunctionClause, &[], &[field])?;
                     let entry = self.emitter.here();
                     self.emitter.lowered.functions.push(FunctionPlace { start, entry });
                 }
-                Instruction::OnLoad {} => self.emitter.lowered.on_load = Some(index),
+                // What control cannot reach was not verified.
+                _ if !self.verified.is_reached(self.at) => {}
+                _ if self.has_next(function) && self.pair(instruction)? => self.at += 1,
                 _ => self.single(instruction)?,
             }
             self.at += 1;
         }
-        self.at -= 1;
-        self.end_function()
+        Ok(())
     }
 
-    /// The compilers know of some functions that they never return, and write nothing behind their calls. That is
-    /// not believed: who returns there gets an exception that reads no register.
-    fn end_function(&mut self) -> Step {
-        use Specific::{Apply, Call, CallExport, CallFun, CallFun2};
-        match self.emitter.last() {
-            Some(Call | CallExport | CallFun | CallFun2 | Apply) => {
-                self.emitter.emit(Specific::IfEnd, &[], &[])
-            }
-            _ => Ok(()),
-        }
+    fn has_next(&self, function: &Function) -> bool {
+        self.at + 1 < function.instructions.end as usize
     }
 
-    /// Lowers two neighbours to one instruction, if there is one that does the work of both.
-    fn pair(&mut self, first: Instruction<'a>, next: usize) -> Result<bool, LowerFault> {
+    /// Lowers the instruction at hand and the next to one instruction, if there is one that does the work of both.
+    fn pair(&mut self, first: Instruction<'a>) -> Result<bool, LowerFault> {
         use Instruction as I;
-        match (first, self.module.instruction(next)) {
+        match (first, self.module.instruction(self.at + 1)) {
             (I::Deallocate { slots }, I::Return {}) => {
                 self.emitter.emit(Specific::DeallocateReturn, &[Value::Frame(slots)], &[])?;
             }
@@ -217,14 +217,6 @@ impl<'a> Lowerer<'a> {
     /// Lowers one instruction.
     fn single(&mut self, instruction: Instruction<'a>) -> Step {
         match instruction {
-            Instruction::Label { label } => {
-                self.emitter.place(label);
-                return Ok(());
-            }
-            Instruction::Line { line } => {
-                self.line(line);
-                return Ok(());
-            }
             // What tools ask for, hints to older machines, and what did something once.
             Instruction::IntCodeEnd {}
             | Instruction::NifStart {}

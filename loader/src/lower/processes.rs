@@ -86,7 +86,9 @@ impl<'a> Lowerer<'a> {
         Some(match instruction {
             I::Send {} => self.emitter.emit(S::Send, &[], &[]),
             I::LoopRec { empty, destination: Register::X(0) } => {
-                self.emitter.emit(S::ReceiveNext, &[], &[to(empty)])
+                let copies = self.verified.copies_messages(self.function);
+                let op = if copies { S::ReceiveNextCopy } else { S::ReceiveNext };
+                self.emitter.emit(op, &[], &[to(empty)])
             }
             I::LoopRec { .. } => Err(LowerFault::Operand),
             I::LoopRecEnd { target } => self.emitter.emit(S::ReceiveSkip, &[], &[to(target)]),

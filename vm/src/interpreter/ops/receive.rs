@@ -53,6 +53,21 @@ op! { control ReceiveNext [] (fail: Label) |r| {
     }
 } }
 
+op! { control ReceiveNextCopy [] (fail: Label) |r| {
+    match peek(&mut r) {
+        Peek::Message(message) => {
+            r.save();
+            let copy = purlin_heap::copy_into(&(*(*r.machine).process).heap, message.term()).word();
+            r.restore();
+            r.x0 = copy;
+            r.next(<Self as Op>::BYTES)
+        }
+        Peek::Empty => r.jump(r.ip.offset(fail.get(&r) as isize)),
+        Peek::Later => r.suspend(0, Exit::Yielded),
+        Peek::Ending => r.leave_with(Exit::Exited),
+    }
+} }
+
 op! { control ReceiveSkip [] (again: Label) |r| {
     (*(*r.machine).process).skip();
     // A long mailbox is looked through in several slices.

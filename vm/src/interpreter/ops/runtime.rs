@@ -79,6 +79,17 @@ unsafe fn call_error_handler(mut r: Regs, export: &Export) {
     }
 }
 
+op! { control UndefinedCall [] (export: *const Export) |r| {
+    let name = (*export.get(&r)).name;
+    let arguments = r;
+    let at = r.ip.cast();
+    r.raise(Class::Error, Term::atom(am::undef).word(), at, |heap| {
+        let list = arguments.arguments(heap, name.arity as usize);
+        let call = [Term::atom(name.module), Term::atom(name.function), list];
+        crate::exception::trace::native_entry(heap, call, Term::NIL)
+    })
+} }
+
 /// Raises `undef` with the function and its arguments as the first entry of the stack trace.
 ///
 /// # Safety
