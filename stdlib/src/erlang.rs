@@ -2,9 +2,13 @@
 
 mod atoms;
 mod binaries;
+mod checksums;
 mod compare;
+mod dictionary;
+mod exceptions;
 mod floats;
-mod guards;
+mod funs;
+pub(crate) mod guards;
 mod info;
 mod integers;
 mod links;
@@ -12,10 +16,13 @@ mod lists;
 mod monitors;
 mod names;
 mod operators;
+mod phash;
 mod processes;
 mod spawn;
+mod time;
 mod timers;
 mod tuples;
+mod unique;
 
 use purlin_vm::NativeFunction;
 
@@ -24,20 +31,27 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     atoms::NATIVES,
     binaries::NATIVES,
     binaries::BINARY,
+    checksums::NATIVES,
     compare::NATIVES,
+    dictionary::NATIVES,
+    exceptions::NATIVES,
     floats::NATIVES,
     floats::STRING,
+    funs::NATIVES,
     guards::NATIVES,
+    info::NATIVES,
     integers::NATIVES,
     integers::STRING,
-    lists::NATIVES,
-    operators::NATIVES,
-    info::NATIVES,
     links::NATIVES,
+    lists::NATIVES,
     monitors::NATIVES,
     names::NATIVES,
+    operators::NATIVES,
     processes::NATIVES,
     spawn::NATIVES,
+    time::NATIVES,
+    time::OTHERS,
     timers::NATIVES,
     tuples::NATIVES,
+    unique::NATIVES,
 ];

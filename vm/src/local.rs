@@ -46,6 +46,11 @@ impl Local {
         }
     }
 
+    /// The machine, to hold on to.
+    pub(crate) fn shared_vm(&self) -> &Arc<Vm> {
+        &self.vm
+    }
+
     /// The machine.
     #[inline]
     pub fn vm(&self) -> &Vm {

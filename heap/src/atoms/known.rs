@@ -603,6 +603,20 @@ macro_rules! for_each_known_atom {
             keysearch "keysearch";
             duplicate "duplicate";
             dexp "dexp";
+            bm "bm";
+            ac "ac";
+            trim_all "trim_all";
+            nomatch "nomatch";
+            visible "visible";
+            hidden "hidden";
+            this "this";
+            known "known";
+            connected "connected";
+            os_type "os_type";
+            os_version "os_version";
+            purge "purge";
+            driver_version "driver_version";
+            nif_version "nif_version";
         }
     };
 }

@@ -87,8 +87,7 @@ impl Regs {
             let machine = &mut *self.machine;
             machine.x[0] = self.x0;
             let heap = &(*machine.process).heap;
-            heap.set_top(self.hp);
-            heap.set_stack_top(self.sp);
+            heap.set_tops(self.hp, self.sp);
         }
     }
 
