@@ -50,6 +50,15 @@ macro_rules! for_each_known_atom {
             demonitor "demonitor";
             time_offset "time_offset";
             clock_service "clock_service";
+            this "this";
+            known "known";
+            visible "visible";
+            hidden "hidden";
+            connected "connected";
+            node_type "node_type";
+            connection_id "connection_id";
+            notalive "notalive";
+            ignored "ignored";
             flush "flush";
             info "info";
             trap_exit "trap_exit";
@@ -607,11 +616,6 @@ macro_rules! for_each_known_atom {
             ac "ac";
             trim_all "trim_all";
             nomatch "nomatch";
-            visible "visible";
-            hidden "hidden";
-            this "this";
-            known "known";
-            connected "connected";
             os_type "os_type";
             os_version "os_version";
             purge "purge";

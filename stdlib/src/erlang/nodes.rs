@@ -15,7 +15,12 @@ natives! { "erlang":
 /// Those of `erts_internal`.
 pub(crate) const INTERNAL: &[NativeFunction] = &[
     NativeFunction { module: "erts_internal", function: "dynamic_node_name", arity: 0, body: is_alive },
-    NativeFunction { module: "erts_internal", function: "is_system_process", arity: 1, body: is_system_process },
+    NativeFunction {
+        module: "erts_internal",
+        function: "is_system_process",
+        arity: 1,
+        body: is_system_process,
+    },
 ];
 
 fn this<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
