@@ -318,7 +318,7 @@ impl RunningVm {
         let _ = local.deliver(to, crate::signal::Signal::message(message));
     }
 
-    /// Ends a process as `exit(Pid, kill)` does.
+    /// Ends a process as the exit signal `kill` does.
     pub fn kill(&self, pid: Pid) {
         let local = Local::new(&self.vm);
         let reason = Message::copy_of(Term::atom(am::kill));
