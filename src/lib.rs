@@ -1,2 +1,1 @@
-//! Purlin, an actor-concurrency virtual machine: the library's face.
-#![forbid(unsafe_code)]
+//! x

@@ -114,6 +114,17 @@ impl Heap {
         self.top.set(top);
     }
 
+    /// Moves both at once, as after a process has run on copies of them.
+    ///
+    /// # Safety
+    /// As for [`Heap::set_top`] and [`Heap::set_stack_top`].
+    #[inline(always)]
+    pub unsafe fn set_tops(&self, top: *mut Word, stack_top: *mut Word) {
+        debug_assert!(self.start <= top && top <= stack_top && stack_top <= self.end);
+        self.top.set(top);
+        self.stack_top.set(stack_top);
+    }
+
     /// The newest word on the stack.
     #[inline(always)]
     pub fn stack_top(&self) -> *mut Word {

@@ -69,6 +69,9 @@ impl Flags {
     /// Somebody outside of the machine wants to know of its end.
     pub(crate) const AWAITED: Flags = Flags(1 << 9);
 
+    /// Its first function has returned, with what stands in place of the exception's trace.
+    pub const RETURNED: Flags = Flags(1 << 10);
+
     /// Whether the flag is set.
     #[inline(always)]
     pub const fn has(self, flag: Flags) -> bool {
@@ -212,9 +215,11 @@ impl Process {
         self.exception = Exception { class: Word::atom(class.atom()), reason, trace: Word::NIL };
     }
 
-    /// Its first function has returned.
-    pub fn end_normally(&mut self) {
+    /// Its first function has returned `value`.
+    pub fn end_normally(&mut self, value: Word) {
         self.end_with(Class::Exit, Word::atom(am::normal));
+        self.flags.set(Flags::RETURNED, true);
+        self.exception.trace = value;
     }
 
     /// Ends it as the exit signal `kill` does.

@@ -4,7 +4,7 @@ use crate::code::CodeTable;
 use crate::executor::{ProcessExecutor, Runnable};
 use crate::local::Local;
 use crate::names::Names;
-use crate::native::{NativeFunction, NativeTable};
+use crate::native::{Class, NativeFunction, NativeTable};
 use crate::process::table::Table;
 use crate::process::{ControlBlock, Flags, Parent, Process, SpawnOptions, Start, TooManyProcesses, spawn};
 use crate::timers::MessageTimers;
@@ -71,8 +71,18 @@ pub struct Vm {
 /// Finds and loads a module that is called and not loaded, if it can.
 pub type ModuleFinder = Box<dyn Fn(&Vm, Atom) + Send + Sync>;
 
-/// Called with the reason when a process ends.
-pub type EndCallback = Box<dyn FnOnce(Term<'_>) + Send>;
+/// How a process ended.
+#[derive(Clone, Copy)]
+pub enum End<'h> {
+    /// Its first function returned this.
+    Returned(Term<'h>),
+    /// By an exception of this class that nothing caught, or by a signal, for this reason. That of an error is a
+    /// pair of the reason and the stack trace.
+    Exited(Class, Term<'h>),
+}
+
+/// Called when a process ends, on the thread of a scheduler.
+pub type EndCallback = Box<dyn FnOnce(End<'_>) + Send>;
 
 impl Vm {
     /// A machine with these natives, no modules and no processes. [`Vm::start`] sets it going.
@@ -235,9 +245,14 @@ impl Vm {
             return;
         }
         let callbacks = self.waiting.lock().remove(&process.pid()).unwrap_or_default();
-        // SAFETY: the reason is a term of the heap, which is not collected any more.
-        let reason = unsafe { process.heap.term(process.exception.reason) };
-        callbacks.into_iter().for_each(|tell| tell(reason));
+        // SAFETY: the words are terms of the heap, which is not collected any more.
+        let term = |word| unsafe { process.heap.term(word) };
+        let class = Class::from_atom(process.exception.class.atom_value()).unwrap_or(Class::Exit);
+        let end = match process.flags.has(Flags::RETURNED) {
+            true => End::Returned(term(process.exception.trace)),
+            false => End::Exited(class, term(process.exception.reason)),
+        };
+        callbacks.into_iter().for_each(|tell| tell(end));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use purlin_heap::RED_ZONE;
 use purlin_heap::word::Word;
-use purlin_isa::REGISTERS_MAX;
+use purlin_isa::{LIVE_UNKNOWN, REGISTERS_MAX};
 
 use super::regs::Regs;
 use super::run::Exit;
@@ -87,8 +87,7 @@ impl Regs {
             let machine = &mut *self.machine;
             machine.x[0] = self.x0;
             let heap = &(*machine.process).heap;
-            heap.set_top(self.hp);
-            heap.set_stack_top(self.sp);
+            heap.set_tops(self.hp, self.sp);
         }
     }
 
@@ -155,7 +154,7 @@ impl Regs {
     }
 
     /// Stores the value of an operation in the machine, and collects if the operation took so much memory that it is
-    /// time to. The value and `live` X registers stay.
+    /// time to. The value and `live` X registers stay; where those are not known, nothing is collected.
     ///
     /// # Safety
     /// As for [`Regs::collect`].
@@ -163,7 +162,7 @@ impl Regs {
         // SAFETY: by the caller.
         unsafe {
             (*self.machine).result = result;
-            if (*(*self.machine).process).heap.wants_collection() {
+            if live != LIVE_UNKNOWN && (*(*self.machine).process).heap.wants_collection() {
                 let live = live as usize;
                 // The result rides along in the register behind the live ones.
                 if live == 0 {

@@ -14,7 +14,7 @@ use crate::native::Class;
 op! { control ProcessEnd [] () |r| {
     r.save();
     let machine = &mut *r.machine;
-    (*machine.process).end_with(Class::Exit, Term::atom(am::normal).word());
+    (*machine.process).end_normally(r.x0);
     r.leave_with(Exit::Exited)
 } }
 
