@@ -22,6 +22,7 @@ pub mod layout;
 mod literal;
 pub mod map;
 pub mod order;
+pub mod print;
 mod scratch;
 mod term;
 #[cfg(test)]

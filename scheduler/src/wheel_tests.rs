@@ -32,6 +32,11 @@ fn a_deadline_in_the_past_is_due_at_once() {
 }
 
 #[test]
+fn an_entry_is_small() {
+    assert_eq!(size_of::<Entry<Box<()>>>(), 24 + size_of::<Box<()>>());
+}
+
+#[test]
 fn a_key_names_one_timer_only() {
     let mut wheel = Wheel::new(0);
     let first = wheel.insert(10, 'a');

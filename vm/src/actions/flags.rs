@@ -37,6 +37,24 @@ impl<'h> Context<'h> {
         })
     }
 
+    /// Whether the caller has no frames but that of the native.
+    pub fn has_no_frames(&self) -> bool {
+        self.with(|process, _| process.heap.stack_words() == 1)
+    }
+
+    /// Whether there are messages, received or not; takes in what has come.
+    pub fn has_messages(&self) -> bool {
+        self.with(|process, local| {
+            process.handle_signals(local);
+            process.mailbox.len() > 0
+        })
+    }
+
+    /// The next wait may be long: the heap is to be made as small as it goes.
+    pub fn shrink_while_waiting(&self) {
+        self.with(|process, _| process.flags.set(Flags::HIBERNATE, true));
+    }
+
     /// The group leader.
     pub fn group_leader(&self) -> Term<'h> {
         let word = self.with(|process, _| process.group_leader);
