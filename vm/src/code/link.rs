@@ -264,7 +264,7 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
         relocation.write(&mut code, address);
     }
     for placed in &instructions {
-        code[placed.offset as usize] = handler_of(placed.op, placed.forms()) as u64;
+        code[placed.offset as usize] = handler_of(placed.op, placed.forms()) as usize as u64;
     }
     loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
     loaded.code = code;
