@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
+use purlin_heap::print::{Style, to_string};
 use purlin_heap::{Atom, Message, Mfa, Pid, Scratch, Term};
 use purlin_loader::Verified;
 use purlin_vm::code::LoadError;
@@ -121,6 +122,9 @@ impl From<ConvertError> for CallError {
     }
 }
 
+/// The most of a reason that is shown.
+const SHOWN_BYTES_MAX: usize = 10_000;
+
 /// How a process ended, outside of its machine.
 enum Ended {
     Returned(Message),
@@ -169,7 +173,7 @@ impl Vm {
             let _ = tell.send(match end {
                 End::Returned(value) => Ended::Returned(Message::copy_of(value)),
                 End::Exited(class, reason) => {
-                    Ended::Exited(class.name(), purlin_heap::print::to_string(reason, vm.atoms()))
+                    Ended::Exited(class.name(), to_string(reason, Style::Pretty, SHOWN_BYTES_MAX, vm.atoms()))
                 }
             });
         };

@@ -76,8 +76,9 @@ impl Heap {
     /// An empty heap with an empty stack.
     #[inline]
     pub fn new(config: &HeapConfig) -> Heap {
-        let size = arena::rounded((config.words_min as usize).max(2 * RED_ZONE));
-        let start = arena::allocate(Range::Blocks, size).as_ptr();
+        let (start, size) =
+            arena::allocate_rounded(Range::Blocks, (config.words_min as usize).max(2 * RED_ZONE));
+        let start = start.as_ptr();
         // SAFETY: the block has `size` words.
         let end = unsafe { start.add(size) };
         Heap {

@@ -45,7 +45,7 @@ enum Todo<'h> {
     /// The rest of a list, after an element.
     Tail(Term<'h>),
     /// Entries of a map; whether they are the first.
-    Entries(crate::map::Entries<'h>, bool),
+    Entries(Box<crate::map::Entries<'h>>, bool),
 }
 
 struct Printer<'h, 'a> {
@@ -91,7 +91,7 @@ impl<'h> Printer<'h, '_> {
         }
     }
 
-    fn entry(&mut self, mut entries: crate::map::Entries<'h>, first: bool) {
+    fn entry(&mut self, mut entries: Box<crate::map::Entries<'h>>, first: bool) {
         let Some((key, value)) = entries.next() else { return self.out.push('}') };
         if !first {
             self.out.push(',');
@@ -134,7 +134,8 @@ impl<'h> Printer<'h, '_> {
             }
             View::Map(object) => {
                 self.out.push_str("#{");
-                self.todo.push(Todo::Entries(Map::of_object(object).expect("a map").entries(), true));
+                let entries = Map::of_object(object).expect("a map").entries();
+                self.todo.push(Todo::Entries(Box::new(entries), true));
             }
             View::Bits(object) => self.bits(Bits::of_object(object).expect("a bit string")),
             _ => self.opaque(term),

@@ -9,12 +9,14 @@ mod exceptions;
 mod floats;
 mod funs;
 pub(crate) mod guards;
+mod identities;
 mod info;
 mod integers;
 mod links;
 mod lists;
 mod monitors;
 mod names;
+mod nodes;
 mod operators;
 mod phash;
 mod processes;
@@ -52,6 +54,9 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     time::NATIVES,
     time::OTHERS,
     timers::NATIVES,
+    identities::NATIVES,
+    nodes::NATIVES,
+    nodes::INTERNAL,
     tuples::NATIVES,
     unique::NATIVES,
 ];

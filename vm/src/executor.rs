@@ -119,7 +119,7 @@ impl ProcessExecutor {
         // owned part is not used by anybody any more.
         unsafe {
             std::ptr::drop_in_place(block.as_ref().owned());
-            self.machine.local.pin().defer_unchecked(move || ControlBlock::free(block));
+            self.machine.local.free_later(move || ControlBlock::free(block));
         }
         (Ran::Exited, END_REDUCTIONS)
     }

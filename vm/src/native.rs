@@ -49,6 +49,15 @@ impl Class {
         }
     }
 
+    /// The class as it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Class::Error => "error",
+            Class::Exit => "exit",
+            Class::Throw => "throw",
+        }
+    }
+
     /// The class that an atom names.
     pub const fn from_atom(atom: purlin_heap::Atom) -> Option<Class> {
         match atom {

@@ -323,6 +323,13 @@ impl RunningVm {
         let _ = local.deliver(to, crate::signal::Signal::message(message));
     }
 
+    /// Ends a process as the exit signal `kill` does.
+    pub fn kill(&self, pid: Pid) {
+        let local = Local::new(&self.vm);
+        let reason = Message::copy_of(Term::atom(am::kill));
+        let _ = local.deliver(pid, crate::signal::Signal::Exit { from: pid, reason });
+    }
+
     /// Waits until the machine is halted; the status given then.
     pub fn join(self) -> Result<i32, WorkerPanicked> {
         self.pool.join()?;

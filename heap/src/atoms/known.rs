@@ -50,6 +50,15 @@ macro_rules! for_each_known_atom {
             demonitor "demonitor";
             time_offset "time_offset";
             clock_service "clock_service";
+            this "this";
+            known "known";
+            visible "visible";
+            hidden "hidden";
+            connected "connected";
+            node_type "node_type";
+            connection_id "connection_id";
+            notalive "notalive";
+            ignored "ignored";
             flush "flush";
             info "info";
             trap_exit "trap_exit";
@@ -238,6 +247,9 @@ macro_rules! for_each_known_atom {
             echo "echo";
             logger "logger";
             log_event "log_event";
+            log "log";
+            emulator "emulator";
+            gl "gl";
             warning "warning";
             debug "debug";
             notice "notice";
@@ -604,11 +616,6 @@ macro_rules! for_each_known_atom {
             ac "ac";
             trim_all "trim_all";
             nomatch "nomatch";
-            visible "visible";
-            hidden "hidden";
-            this "this";
-            known "known";
-            connected "connected";
             os_type "os_type";
             os_version "os_version";
             purge "purge";

@@ -105,12 +105,15 @@ impl Constants for Linker<'_> {
     }
 
     fn integer(&mut self, bytes: &[u8]) -> Word {
-        let mut limbs: Vec<u64> = bytes.rchunks(8).map(|chunk| {
-            let sign = if bytes[0] & 0x80 != 0 { 0xff } else { 0 };
-            let mut limb = [sign; 8];
-            limb[8 - chunk.len()..].copy_from_slice(chunk);
-            u64::from_be_bytes(limb)
-        }).collect();
+        let mut limbs: Vec<u64> = bytes
+            .rchunks(8)
+            .map(|chunk| {
+                let sign = if bytes[0] & 0x80 != 0 { 0xff } else { 0 };
+                let mut limb = [sign; 8];
+                limb[8 - chunk.len()..].copy_from_slice(chunk);
+                u64::from_be_bytes(limb)
+            })
+            .collect();
         let negative = bytes.first().is_some_and(|&byte| byte & 0x80 != 0);
         if negative {
             negate(&mut limbs);
@@ -159,7 +162,13 @@ impl Vm {
         module.atoms().iter().map(|name| self.atoms().intern(name).map_err(full)).collect()
     }
 
-    fn decode(&self, module: &Module, index: u32, bytes: &[u8], area: &LiteralArea) -> Result<Word, LoadError> {
+    fn decode(
+        &self,
+        module: &Module,
+        index: u32,
+        bytes: &[u8],
+        area: &LiteralArea,
+    ) -> Result<Word, LoadError> {
         match external::decode(bytes, DecodeOptions::default(), &LiteralNames(self), area) {
             Ok((term, _)) => Ok(term.word()),
             Err(error) => Err(LoadError::Literal { module: module.name().to_owned(), index, error }),
@@ -183,7 +192,8 @@ fn unlinked(module: &Module, atoms: &[Atom], lowered: &Lowered) -> Box<LoadedMod
         uniq: *module.md5(),
     });
     let own_file: Box<str> = format!("{}.erl", module.name()).into();
-    let exported = |export: &purlin_loader::Export| module.function_at(export.label).map(|index| index as u32);
+    let exported =
+        |export: &purlin_loader::Export| module.function_at(export.label).map(|index| index as u32);
     Box::new(LoadedModule {
         name,
         code: Box::default(),
@@ -223,7 +233,11 @@ fn link(
     let export = |index: u32| {
         let import = &module.imports()[index as usize];
         let atom = |index: u32| atoms[index as usize - 1];
-        table.export(Mfa { module: atom(import.module), function: atom(import.function), arity: import.arity })
+        table.export(Mfa {
+            module: atom(import.module),
+            function: atom(import.function),
+            arity: import.arity,
+        })
     };
     for relocation in std::mem::take(&mut lowered.relocations) {
         let address = match relocation.target {

@@ -4,7 +4,7 @@ use purlin_heap::RED_ZONE;
 use purlin_heap::word::Word;
 use purlin_isa::{LIVE_UNKNOWN, REGISTERS_MAX};
 
-use super::regs::Regs;
+use super::regs::{Cold, Regs};
 use super::run::Exit;
 use crate::Vm;
 use crate::local::Local;
@@ -33,6 +33,8 @@ pub struct Machine {
     pub(crate) charged: i64,
     /// The value that an operation outside of the chain left.
     pub(crate) result: Word,
+    /// Arguments of a native that is called between two instructions.
+    pub(crate) args: [Word; 3],
     /// Why the last native has no value.
     pub(crate) stop: Option<crate::native::Stop<'static>>,
     /// Reductions at the start of the slice.
@@ -61,6 +63,7 @@ impl Machine {
             registers,
             charged: 0,
             result: Word::NIL,
+            args: [Word::NIL; 3],
             stop: None,
             slice: 0,
             exit: None,
@@ -138,17 +141,14 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler; the live registers and all slots of the stack hold values.
+    #[inline(always)]
     pub(crate) unsafe fn collect(&mut self, words: usize, live: usize) -> bool {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            let machine = &mut *self.machine;
-            let process = &mut *machine.process;
-            let within = process.collect(words, &mut machine.x[..live]).is_ok();
+            let within = collect_saved(self.machine, words, live);
             self.restore();
-            if live > 0 {
-                self.x0 = (*self.machine).x[0];
-            }
+            self.x0 = (*self.machine).x[0];
             within
         }
     }
@@ -158,6 +158,7 @@ impl Regs {
     ///
     /// # Safety
     /// As for [`Regs::collect`].
+    #[inline(always)]
     pub(crate) unsafe fn keep_result(&mut self, result: Word, live: u16) {
         // SAFETY: by the caller.
         unsafe {
@@ -181,6 +182,7 @@ impl Regs {
     ///
     /// # Safety
     /// As for [`Regs::collect`].
+    #[inline(always)]
     pub(crate) unsafe fn keep_result_and_room(&mut self, result: Word, live: u16, words: usize) -> bool {
         // SAFETY: by the caller.
         unsafe {
@@ -196,7 +198,23 @@ impl Regs {
             within
         }
     }
+}
 
+/// As [`Regs::collect`], with the registers saved.
+///
+/// # Safety
+/// As there.
+#[cold]
+#[inline(never)]
+unsafe fn collect_saved(machine: *mut Machine, words: usize, live: usize) -> bool {
+    // SAFETY: by the caller.
+    unsafe {
+        let machine = &mut *machine;
+        (*machine.process).collect(words, &mut machine.x[..live]).is_ok()
+    }
+}
+
+impl Cold {
     /// Leaves the processor at the entry `ip` of a function, where its arguments are live.
     ///
     /// # Safety
@@ -218,7 +236,7 @@ impl Regs {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            let machine = &mut *self.machine;
+            let machine = &mut *self.0.machine;
             (*machine.process).saved.save(self.ip.cast(), &machine.x[..live]);
             self.leave_with(exit)
         }
@@ -231,8 +249,8 @@ impl Regs {
     pub(crate) unsafe fn leave_with(self, exit: Exit) {
         // SAFETY: by the caller.
         unsafe {
-            let machine = &mut *self.machine;
-            machine.registers = self;
+            let machine = &mut *self.0.machine;
+            machine.registers = self.0;
             machine.exit = Some(exit);
         }
     }
@@ -241,12 +259,11 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler.
-    #[cold]
     pub(crate) unsafe fn out_of_memory(self) {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            (*(*self.machine).process).end_with(Class::Exit, Word::atom(purlin_heap::am::killed));
+            (*(*self.0.machine).process).end_with(Class::Exit, Word::atom(purlin_heap::am::killed));
             self.leave_with(Exit::Exited)
         }
     }
@@ -255,12 +272,11 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler; the exception stands in the process.
-    #[cold]
     pub(crate) unsafe fn end_by_exception(self) {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            let machine = &mut *self.machine;
+            let machine = &mut *self.0.machine;
             let process = &mut *machine.process;
             let exception = process.exception;
             let class = Class::from_atom(exception.class.atom_value()).unwrap_or(Class::Error);
