@@ -43,8 +43,8 @@ pub(super) struct Inner {
 
 /// What to do with the value of a function.
 pub(super) enum Call {
-    /// Writes the characters that it returned; in an error, the function is named.
-    Put { latin1: bool, function: Message },
+    /// Writes the characters that it returned.
+    Put { latin1: bool },
     /// Hands the answer on, or gives it more input: the request to go on with.
     Until(Reading),
 }

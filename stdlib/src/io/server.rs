@@ -118,9 +118,9 @@ impl<'h> Server<'_, 'h> {
         let parts = request.as_tuple().map_or(&[][..], |parts| parts.elements());
         let kind = parts.first().copied().unwrap_or(request).as_atom();
         match (kind, parts.get(1..).unwrap_or_default()) {
-            (Some(am::put_chars), &[data]) => Progress::Answered(self.put(data, true, am::put_chars)),
+            (Some(am::put_chars), &[data]) => Progress::Answered(self.put(data, true)),
             (Some(am::put_chars), &[encoding, data]) => {
-                Progress::Answered(self.put(data, is_latin1(encoding), am::put_chars))
+                Progress::Answered(self.put(data, is_latin1(encoding)))
             }
             (Some(am::put_chars), &[module, function, arguments]) => {
                 self.put_result(true, module, function, arguments)
@@ -146,10 +146,10 @@ impl<'h> Server<'_, 'h> {
         Progress::Answered(self.error(self.atom(am::request)))
     }
 
-    /// Writes characters; an error names what was asked for.
-    fn put(&self, data: Term<'h>, latin1: bool, asked: Atom) -> Term<'h> {
+    /// Writes characters.
+    fn put(&self, data: Term<'h>, latin1: bool) -> Term<'h> {
         let Some(characters) = unicode::decoded(self.cx, data, latin1) else {
-            return self.error(self.atom(asked));
+            return self.error(self.atom(am::put_chars));
         };
         match self.console.inner.lock().write(self.device, &characters) {
             Ok(()) => self.atom(am::ok),
@@ -165,7 +165,7 @@ impl<'h> Server<'_, 'h> {
         function: Term<'h>,
         arguments: Term<'h>,
     ) -> Progress<'h> {
-        let call = Call::Put { latin1, function: Message::copy_of(function) };
+        let call = Call::Put { latin1 };
         match (module.as_atom(), function.as_atom(), args::length(arguments)) {
             (Some(module), Some(function), Some(arity)) => {
                 Progress::Calls(Mfa { module, function, arity: arity as u32 }, arguments, call)
@@ -216,13 +216,12 @@ impl<'h> Server<'_, 'h> {
         let Some((task, call)) = self.console.inner.lock().calls.remove(&number) else { return };
         let value = value.map(|value| purlin_heap::copy_into(self.cx.heap(), value.term()));
         match call {
-            Call::Put { latin1, function } => {
-                let asked = function.term().as_atom().unwrap_or(am::put_chars);
+            Call::Put { latin1 } => {
                 let is_data = |value: &Term<'h>| {
                     value.as_cons().is_some() || value.is_nil() || bits::Bits::of(*value).is_some()
                 };
                 let answer = match value.filter(is_data) {
-                    Some(value) => self.put(value, latin1, am::put_chars),
+                    Some(value) => self.put(value, latin1),
                     None => self.error(self.atom(am::put_chars)),
                 };
                 self.answer(task, answer);

@@ -1,7 +1,7 @@
 //! What a process can set about itself, its dictionary and its name.
 
-use crate::names::NameError;
 use crate::local::Local;
+use crate::names::NameError;
 use crate::native::Context;
 use crate::process::{Flags, Settings};
 use purlin_heap::word::{Word, sub};
