@@ -1,5 +1,6 @@
 //! A module that is loaded: its linked code and what belongs to it.
 
+use purlin_heap::word::Word;
 use purlin_heap::{Atom, FunEntry, Literals, Mfa};
 use purlin_isa::Specific;
 
@@ -38,17 +39,17 @@ pub struct LoadedModule {
     /// What its funs share.
     pub lambdas: Box<[FunEntry]>,
     /// Its literals.
-    pub literals: Literals,
+    pub literals: Option<Literals>,
     /// Bytes that instructions compare with.
     pub strings: Box<[u8]>,
     /// MD5 of its code.
     pub md5: [u8; 16],
     /// The instructions by place, for the disassembler: word and number.
     pub instructions: Box<[(u32, Specific)]>,
-    /// The module's attributes and compile information as terms among the literals.
-    pub attributes: Option<usize>,
-    /// As `attributes`.
-    pub compile: Option<usize>,
+    /// The module's attributes, a term among the literals.
+    pub attributes: Option<Word>,
+    /// How it was compiled, a term among the literals.
+    pub compile: Option<Word>,
 }
 
 // SAFETY: a loaded module is constant, but for atomics in its code that instructions change by their own rules.

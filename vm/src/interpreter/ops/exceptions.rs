@@ -57,8 +57,9 @@ op! { control CatchEnd [] (y: u16) |r| {
 /// An error whose reason is a pair of an atom and a value.
 macro_rules! pair_errors {
     ($($Name:ident $atom:ident;)*) => {
-        $(op! { control $Name [value: V Src] () |r| {
-            r.raise_pair(am::$atom, value.get(&r))
+        $(op! { cold $Name [value: V Src] () |r| {
+            let value = value.get(&r);
+            r.raise_pair(am::$atom, value)
         } })*
     };
 }
@@ -70,18 +71,19 @@ pair_errors! {
     TryCaseEnd try_clause;
 }
 
-op! { control IfEnd [] () |r| { r.raise_atom(Class::Error, am::if_clause) } }
+op! { cold IfEnd [] () |r| { r.raise_atom(Class::Error, am::if_clause) } }
 
-op! { control FunctionClause [] (function: *const FunctionInfo) |r| {
-    r.raise_function_clause(function.get(&r))
+op! { cold FunctionClause [] (function: *const FunctionInfo) |r| {
+    let function = function.get(&r);
+    r.raise_function_clause(function)
 } }
 
-op! { control Raise [trace: T Src, value: V Src] () |r| {
+op! { cold Raise [trace: T Src, value: V Src] () |r| {
     let (trace, value) = (trace.get(&r), value.get(&r));
     r.raise_again(trace::class_of(trace.term()), value, trace)
 } }
 
-op! { control RawRaise [] () |r| {
+op! { cold RawRaise [] () |r| {
     let (class, reason, trace) = (r.x0, r.x(1), r.x(2));
     match class.is_atom().then(|| Class::from_atom(class.atom_value())).flatten() {
         Some(class) => r.raise_again(class, reason, trace),
@@ -92,10 +94,11 @@ op! { control RawRaise [] () |r| {
     }
 } }
 
-op! { straight BuildStacktrace [] () |r| {
+op! { cold BuildStacktrace [] () |r| {
     let raw = r.x0;
     r.save();
     let stack = trace::build(r.m().vm(), &(*r.m().process).heap, raw.term()).word();
     r.restore();
     r.x0 = stack;
+    r.next(<Self as Op>::BYTES)
 } }
