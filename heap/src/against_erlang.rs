@@ -6,6 +6,7 @@ use crate::big::Integer;
 use crate::bits::Bits;
 use crate::build::Build;
 use crate::external::{DecodeOptions, EncodeOptions, decode, encode};
+use crate::hash::phash::phash;
 use crate::hash::portable::phash2;
 use crate::term::Term;
 use crate::testing::{Random, Terms, TestNames, ask_erlang, erlang_has_two_zeros};
@@ -58,13 +59,15 @@ fn portable_hash() {
     let mfa = crate::Mfa { module: crate::am::lists, function: crate::am::maps, arity: 2 };
     all.push(build.export(&mfa));
     all.extend((0..300).map(|size| crate::bits::binary(&vec![size as u8; size], &build)));
-    let question = "[{erlang:phash2(T), erlang:phash2(T, 1 bsl 32)} || T <- Input]";
+    let question =
+        "[{erlang:phash2(T), erlang:phash2(T, 1 bsl 32), erlang:phash(T, 1 bsl 32) - 1} || T <- Input]";
     let Some(answer) = ask_erlang(question, build.list(&all), &names, &build) else { return };
     for (i, (&term, theirs)) in all.iter().zip(elements(answer)).enumerate() {
         let pair = theirs.as_tuple().expect("a pair");
         let ours = phash2(term, &names.atoms);
         assert_eq!(u64::from(ours), unsigned(pair.element(1)), "{i}");
         assert_eq!(u64::from(ours & ((1 << 27) - 1)), unsigned(pair.element(0)), "{i}");
+        assert_eq!(u64::from(phash(term, &names.atoms)), unsigned(pair.element(2)), "{i}");
     }
 }
 

@@ -165,7 +165,7 @@ unsafe fn transfer(
 /// Copies words that do not overlap; objects are mostly so small that a call would cost more than the copy.
 ///
 /// # Safety
-/// `words` words can be read at `from` and written at `to`.
+/// `words` words, at least one, can be read at `from` and written at `to`.
 #[inline(always)]
 pub(crate) unsafe fn copy_words(from: *const Word, to: *mut Word, words: usize) {
     if words > 16 {
@@ -173,10 +173,104 @@ pub(crate) unsafe fn copy_words(from: *const Word, to: *mut Word, words: usize) 
         unsafe { std::ptr::copy_nonoverlapping(from, to, words) };
         return;
     }
-    let mut at = 0;
-    while at < words {
-        // SAFETY: as promised. Volatile keeps the compiler from making it a call.
-        unsafe { to.add(at).write_volatile(*from.add(at)) };
-        at += 1;
+    // SAFETY: as promised. Volatile keeps the compiler from making it a call.
+    unsafe {
+        let mut at = words & 1;
+        to.write_volatile(*from);
+        while at < words {
+            to.add(at).write_volatile(*from.add(at));
+            to.add(at + 1).write_volatile(*from.add(at + 1));
+            at += 2;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arena::is_literal;
+    use crate::bits::Shared;
+    use crate::equal::exact;
+    use crate::fragment::Message;
+    use crate::heap::{Heap, HeapConfig};
+    use crate::literal::LiteralArea;
+    use crate::scratch::Scratch;
+    use crate::term::Pid;
+
+    fn heap() -> Heap {
+        Heap::new(&HeapConfig::default())
+    }
+
+    #[test]
+    fn sizes_are_exact_and_copies_equal() {
+        let heap = heap();
+        let list = heap.list(&[Term::small(1), heap.float(1e300), Term::NIL]);
+        let inner = heap.tuple(&[list, heap.tuple(&[]), heap.integer(i64::MAX)]);
+        let term = heap.tuple(&[Term::pid(Pid(3)), heap.reference(1, None), inner, list]);
+        // The list is reached twice, and so is its float.
+        assert_eq!(size_of(term), 5 + 4 + 4 + 1 + 2 + 2 * (6 + 2));
+        let message = Message::copy_of(term);
+        assert!(exact(message.term(), term));
+        assert_eq!(size_of(message.term()), size_of(term));
+        let scratch = Scratch::new();
+        assert!(exact(copy_into(&scratch, message.term()), term));
+    }
+
+    #[test]
+    fn deep_terms_are_copied_without_recursion() {
+        let heap = heap();
+        let wrap: [fn(&Heap, Term<'_>) -> Word; 3] = [
+            |heap, inner| heap.cons(inner, Term::NIL).word(),
+            |heap, inner| heap.cons(Term::NIL, inner).word(),
+            |heap, inner| heap.tuple(&[Term::small(1), inner, Term::small(2)]).word(),
+        ];
+        for wrap in wrap {
+            // SAFETY: the words are terms of this heap, which is not collected.
+            let term = (0..1_000_000).fold(Term::NIL, |term, _| unsafe { heap.term(wrap(&heap, term)) });
+            let message = Message::copy_of(term);
+            assert_eq!(size_of(message.term()), size_of(term));
+            let mut at = message.term();
+            let mut depth = 0;
+            while !at.is_nil() {
+                at = match at.as_cons() {
+                    Some(cons) => {
+                        if cons.head().is_nil() {
+                            cons.tail()
+                        } else {
+                            cons.head()
+                        }
+                    }
+                    None => at.as_tuple().expect("a tuple").element(1),
+                };
+                depth += 1;
+            }
+            assert!(depth == 1_000_000, "{depth}");
+        }
+    }
+
+    #[test]
+    fn literals_stay_and_shared_bytes_are_counted() {
+        let area = LiteralArea::new();
+        let literal = area.tuple(&[Term::small(1)]).word();
+        let _literals = area.seal();
+        let shared = Shared::zeroed(100, 100);
+        let heap = heap();
+        let bits = heap.object(Kind::RefBits, &[shared.clone().into_address(), 0, 800, 0], &[]);
+        heap.own_off_heap(NonNull::new(bits.word().address()).expect("an address"));
+        // SAFETY: the area outlives the heap.
+        let literal = unsafe { heap.term(literal) };
+        let term = heap.tuple(&[literal, bits, bits]);
+        assert_eq!(size_of(term), 4 + 2 * ref_bits::WORDS);
+        let message = Message::copy_of(term);
+        assert_eq!(shared.references(), 4);
+        let receiver = self::heap();
+        let received = receiver.attach(message).as_tuple().expect("a tuple");
+        let first = received.element(0).word();
+        assert!(first == literal.word() && is_literal(first));
+        assert!(Message::copy_of(literal).fragment().is_none());
+        drop(heap);
+        assert_eq!(shared.references(), 3);
+        drop(receiver);
+        assert_eq!(shared.references(), 1);
     }
 }

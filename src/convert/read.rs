@@ -55,7 +55,9 @@ impl<'h> Reader<'h> {
         let what = match self.term.view() {
             View::Small(_) | View::Big(_) => "an integer",
             View::Float(_) => "a float",
-            View::Atom(atom) => return ConvertError(format!("expected {wanted}, got {}", self.atoms.name(atom))),
+            View::Atom(atom) => {
+                return ConvertError(format!("expected {wanted}, got {}", self.atoms.name(atom)));
+            }
             View::Nil | View::Cons(_) => "a list",
             View::Tuple(_) => "a tuple",
             View::Map(_) => "a map",

@@ -2,13 +2,29 @@
 
 mod atoms;
 mod binaries;
+mod checksums;
 mod compare;
+mod dictionary;
+mod exceptions;
 mod floats;
-mod guards;
+mod funs;
+pub(crate) mod guards;
+mod identities;
+mod info;
 mod integers;
+mod links;
 mod lists;
+mod monitors;
+mod names;
+mod nodes;
 mod operators;
+mod phash;
+mod processes;
+mod spawn;
+mod time;
+mod timers;
 mod tuples;
+mod unique;
 
 use purlin_vm::NativeFunction;
 
@@ -17,13 +33,30 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     atoms::NATIVES,
     binaries::NATIVES,
     binaries::BINARY,
+    checksums::NATIVES,
     compare::NATIVES,
+    dictionary::NATIVES,
+    exceptions::NATIVES,
     floats::NATIVES,
     floats::STRING,
+    funs::NATIVES,
     guards::NATIVES,
+    info::NATIVES,
     integers::NATIVES,
     integers::STRING,
+    links::NATIVES,
     lists::NATIVES,
+    monitors::NATIVES,
+    names::NATIVES,
     operators::NATIVES,
+    processes::NATIVES,
+    spawn::NATIVES,
+    time::NATIVES,
+    time::OTHERS,
+    timers::NATIVES,
+    identities::NATIVES,
+    nodes::NATIVES,
+    nodes::INTERNAL,
     tuples::NATIVES,
+    unique::NATIVES,
 ];

@@ -7,6 +7,8 @@ mod code;
 mod memory;
 mod relations;
 
+pub(crate) use memory::max_heap_size;
+
 use crate::local::Local;
 use crate::process::{Flags, Process};
 use purlin_heap::{Atom, Build, Heap, Message, Term, View, am, copy_into};

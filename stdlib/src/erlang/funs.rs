@@ -4,11 +4,10 @@ use purlin_heap::{Build, Fun, Mfa, Term, View, am, bits};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
-use crate::chars;
 
 natives! { "erlang":
     "apply"/2 => apply_2, "apply"/3 => apply_3, "fun_info"/2 => fun_info, "fun_info_mfa"/1 => fun_info_mfa,
-    "fun_to_list"/1 => fun_to_list, "make_fun"/3 => make_fun,
+    "make_fun"/3 => make_fun,
 }
 
 /// Arguments of the largest calls, as in OTP.
@@ -88,17 +87,4 @@ fn fun_info_mfa<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let entry = fun.entry();
     let (module, function) = (Term::atom(entry.mfa.module), Term::atom(entry.mfa.function));
     Ok(cx.heap().tuple(&[module, function, Term::small(entry.arity.into())]))
-}
-
-fn fun_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let name = |atom| purlin_heap::print::atom(cx.atoms().name(atom));
-    let text = match args[0].view() {
-        View::Fun(fun) => {
-            let entry = fun.entry();
-            format!("#Fun<{}.{}.{}>", name(entry.mfa.module), entry.index, entry.old_uniq)
-        }
-        View::Export(mfa) => format!("fun {}:{}/{}", name(mfa.module), name(mfa.function), mfa.arity),
-        _ => return Err(Stop::badarg()),
-    };
-    Ok(chars::list(cx.heap(), &text))
 }

@@ -2,6 +2,7 @@
 
 use crate::info;
 use crate::native::{Context, Stop};
+use crate::process::Settings;
 use crate::signal::{Handled, Question, Request, Signal};
 use purlin_heap::{Message, Pid, Term};
 
@@ -76,6 +77,13 @@ impl<'h> Context<'h> {
         });
         // SAFETY: built in the heap of the process.
         unsafe { self.term(word) }
+    }
+}
+
+impl<'h> Context<'h> {
+    /// How `process_info/2` and `process_flag/2` tell of a heap's limit.
+    pub fn max_heap_size(&self, settings: &Settings) -> Term<'h> {
+        info::max_heap_size(self.heap(), self.atoms(), settings)
     }
 }
 

@@ -29,6 +29,7 @@ impl Process {
         self.mailbox.close(&shared.incoming);
         vm.processes().remove(&mut local.slots.borrow_mut(), self.pid());
         vm.tell_end(self);
+        self.report_end(local);
     }
 
     /// Tells some of those who have to know; true when all do and the memory can be freed.
