@@ -6,6 +6,7 @@ mod args;
 mod binary;
 mod chars;
 mod erlang;
+mod io;
 mod lists;
 mod maps;
 mod math;
@@ -14,6 +15,8 @@ mod os;
 mod state;
 mod unicode;
 
+pub use io::start_standard_io;
+
 use erlang::guards;
 use purlin_vm::NativeFunction;
 
@@ -21,6 +24,7 @@ use purlin_vm::NativeFunction;
 const TABLES: &[&[NativeFunction]] = &[
     binary::NATIVES,
     binary::SEARCH,
+    io::NATIVES,
     lists::NATIVES,
     maps::NATIVES,
     math::NATIVES,

@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use parking_lot::{Mutex, MutexGuard};
 use purlin_vm::Context;
 
+use crate::io::{Console, Device};
+
 /// One for each machine.
 pub(crate) struct State {
     /// The environment variables: at first those of the operating system's process.
     environment: Mutex<BTreeMap<String, String>>,
+    consoles: [Console; 2],
     /// The last moment that `now/0` has given, in microseconds.
     now_us: AtomicI64,
 }
@@ -18,11 +21,17 @@ impl Default for State {
     fn default() -> State {
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
         let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
-        State { environment: Mutex::new(environment), now_us: AtomicI64::new(0) }
+        let consoles = [Console::new(), Console::new()];
+        State { environment: Mutex::new(environment), consoles, now_us: AtomicI64::new(0) }
     }
 }
 
 impl State {
+    /// What the server of a device knows.
+    pub(crate) fn console(&self, device: Device) -> &Console {
+        &self.consoles[device as usize]
+    }
+
     /// The environment variables.
     pub(crate) fn environment(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.environment.lock()

@@ -312,6 +312,11 @@ impl RunningVm {
         spawn(&local, Parent::Host { group_leader }, &start, options)
     }
 
+    /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
+    pub fn register(&self, name: Atom, pid: Pid) -> bool {
+        Local::new(&self.vm).register(name, pid)
+    }
+
     /// Sends a message to a process.
     pub fn send(&self, to: Pid, message: Message) {
         let local = Local::new(&self.vm);
