@@ -26,6 +26,9 @@ mod timers;
 mod tuples;
 mod unique;
 
+mod code;
+mod display;
+mod external;
 use purlin_vm::NativeFunction;
 
 /// Their tables.
@@ -34,6 +37,10 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     binaries::NATIVES,
     binaries::BINARY,
     checksums::NATIVES,
+    code::NATIVES,
+    code::CODE,
+    display::NATIVES,
+    external::NATIVES,
     compare::NATIVES,
     dictionary::NATIVES,
     exceptions::NATIVES,
