@@ -21,6 +21,7 @@ mod operators;
 mod phash;
 mod processes;
 mod spawn;
+mod system_info;
 mod time;
 mod timers;
 mod tuples;
@@ -58,6 +59,7 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     operators::NATIVES,
     processes::NATIVES,
     spawn::NATIVES,
+    system_info::NATIVES,
     time::NATIVES,
     time::OTHERS,
     timers::NATIVES,
