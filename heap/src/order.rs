@@ -6,6 +6,7 @@
 
 pub mod identities;
 mod maps;
+pub(crate) mod shallow;
 
 use std::cmp::Ordering;
 
@@ -23,7 +24,10 @@ pub fn compare(a: Term<'_>, b: Term<'_>, atoms: &AtomTable) -> Ordering {
     if let (Some(a), Some(b)) = (a.as_small(), b.as_small()) {
         return a.cmp(&b);
     }
-    Comparison::new(a, b, false, atoms).finish()
+    match shallow::compare(a, b, false, atoms) {
+        Some(decided) => decided,
+        None => Comparison::new(a, b, false, atoms).finish(),
+    }
 }
 
 /// The order of the keys of maps: all integers before all floats, -0.0 before 0.0. Equal means `=:=`.
@@ -32,7 +36,10 @@ pub fn compare_exact(a: Term<'_>, b: Term<'_>, atoms: &AtomTable) -> Ordering {
     if let (Some(a), Some(b)) = (a.as_small(), b.as_small()) {
         return a.cmp(&b);
     }
-    Comparison::new(a, b, true, atoms).finish()
+    match shallow::compare(a, b, true, atoms) {
+        Some(decided) => decided,
+        None => Comparison::new(a, b, true, atoms).finish(),
+    }
 }
 
 /// The order in which a flat map keeps its keys: as [`compare_exact`], but atoms by their index.
