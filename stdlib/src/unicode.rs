@@ -37,6 +37,10 @@ enum End<'h> {
 }
 
 impl<'h> Decoder<'h> {
+    fn new(data: Term<'h>, latin1: bool) -> Decoder<'h> {
+        Decoder { latin1, decoded: Vec::new(), pending: Vec::new(), current: data, tails: Vec::new() }
+    }
+
     fn run(&mut self, heap: &'h Heap) -> End<'h> {
         loop {
             if let Some(cell) = self.current.as_cons() {
@@ -204,6 +208,21 @@ fn checked<'h>(data: Term<'h>) -> Read<'h, usize> {
     }
 }
 
+/// All characters of data that are nothing else.
+pub(crate) fn decoded<'h>(cx: &Context<'h>, data: Term<'h>, latin1: bool) -> Option<Vec<u32>> {
+    args::charge(cx, checked(data).ok()?);
+    let mut decoder = Decoder::new(data, latin1);
+    match decoder.run(cx.heap()) {
+        End::Complete => Some(decoder.decoded),
+        _ => None,
+    }
+}
+
+/// Characters as a list.
+pub(crate) fn listed<'h>(heap: &'h Heap, characters: &[u32]) -> Term<'h> {
+    characters.iter().rev().fold(Term::NIL, |tail, &character| heap.cons(Term::small(character.into()), tail))
+}
+
 /// Decodes the data, which must be a list or a binary, and hands the characters to `build`.
 fn converted<'h>(cx: &Context<'h>, args: &[Term<'h>], build: impl FnOnce(&[u32]) -> Term<'h>) -> Outcome<'h> {
     let latin1 = match args::atom(args[1])? {
@@ -212,8 +231,7 @@ fn converted<'h>(cx: &Context<'h>, args: &[Term<'h>], build: impl FnOnce(&[u32])
         _ => return Err(Stop::badarg()),
     };
     args::charge(cx, checked(args[0])?);
-    let (decoded, pending, tails) = (Vec::new(), Vec::new(), Vec::new());
-    let mut decoder = Decoder { latin1, decoded, pending, current: args[0], tails };
+    let mut decoder = Decoder::new(args[0], latin1);
     let end = decoder.run(cx.heap());
     args::charge(cx, decoder.decoded.len());
     let built = build(&decoder.decoded);
@@ -227,10 +245,7 @@ fn converted<'h>(cx: &Context<'h>, args: &[Term<'h>], build: impl FnOnce(&[u32])
 }
 
 fn characters_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    converted(cx, args, |characters| {
-        let cons = |tail, &character: &u32| cx.heap().cons(Term::small(character.into()), tail);
-        characters.iter().rev().fold(Term::NIL, cons)
-    })
+    converted(cx, args, |characters| listed(cx.heap(), characters))
 }
 
 fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

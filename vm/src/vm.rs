@@ -1,6 +1,6 @@
 //! The machine: everything that its processes share. Several may live in one program; they share nothing.
 
-use crate::code::CodeTable;
+use crate::code::{CodeTable, LoadedModule};
 use crate::executor::{ProcessExecutor, Runnable};
 use crate::local::Local;
 use crate::names::Names;
@@ -164,6 +164,14 @@ impl Vm {
         state.downcast_ref().expect("the state of a library has one type")
     }
 
+    /// A module, loaded now if it was not before and can be found.
+    pub fn find_module(&self, module: Atom) -> Option<&LoadedModule> {
+        if self.code.module(module).is_none() {
+            self.load_on_demand(module);
+        }
+        self.code.module(module)
+    }
+
     /// The machine's atoms.
     #[inline]
     pub fn atoms(&self) -> &AtomTable {
@@ -310,6 +318,11 @@ impl RunningVm {
         let start = Start { ip, arguments, initial: name };
         let options = SpawnOptions { on_end, ..SpawnOptions::default() };
         spawn(&local, Parent::Host { group_leader }, &start, options)
+    }
+
+    /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
+    pub fn register(&self, name: Atom, pid: Pid) -> bool {
+        Local::new(&self.vm).register(name, pid)
     }
 
     /// Sends a message to a process.

@@ -621,6 +621,11 @@ macro_rules! for_each_known_atom {
             purge "purge";
             driver_version "driver_version";
             nif_version "nif_version";
+            terminated "terminated";
+            no_translation "no_translation";
+            done "done";
+            iterator "iterator";
+            final_ "final";
         }
     };
 }

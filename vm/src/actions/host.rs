@@ -54,9 +54,19 @@ impl<'h> Context<'h> {
         }
     }
 
+    /// Reductions that the calling process has done.
+    pub fn own_reductions(&self) -> u64 {
+        self.with(|process, _| process.reductions)
+    }
+
+    /// The machine, for what may outlive it.
+    pub fn weak_vm(&self) -> Weak<Vm> {
+        Arc::downgrade(self.local().shared_vm())
+    }
+
     /// What sends to the calling process from elsewhere.
     pub fn sender(&self) -> Sender {
-        Sender { vm: Arc::downgrade(self.local().shared_vm()), to: self.pid() }
+        Sender { vm: self.weak_vm(), to: self.pid() }
     }
 
     /// Has a function called in a process of its own, and `on_end` with what became of it.
