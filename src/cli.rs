@@ -6,6 +6,8 @@
 mod dis;
 mod failure;
 mod inputs;
+mod modules;
+mod pack;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -26,8 +28,10 @@ PURLIN_LOG sets what is traced to standard error, such as `info` or `purlin_vm=d
 
 #[derive(Subcommand)]
 enum Command {
-    /// Show the code of a .beam file, with its source lines
+    /// Show the code of a module, as compiled and as run, with its source lines
     Dis(dis::Options),
+    /// Pack verified modules into one image, which loads faster
+    Pack(pack::Options),
     /// Verify .beam files: what they hold, what is not executed yet, what is refused and why
     Verify(verify::Options),
 }
@@ -40,6 +44,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = start_tracing().and_then(|()| match arguments.command {
         Command::Dis(options) => dis::run(&options),
+        Command::Pack(options) => pack::run(&options),
         Command::Verify(options) => verify::run(&options),
     });
     outcome.unwrap_or_else(|failure| {

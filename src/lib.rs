@@ -1,2 +1,12 @@
 //! Purlin, an actor-concurrency virtual machine: the library's face.
-#![forbid(unsafe_code)]
+//!
+//! A [`Vm`] loads `.beam` modules or precompiled images and runs them in supervised, isolated, preempted processes
+//! inside the program. See `examples/embed.rs`.
+
+pub mod convert;
+mod machine;
+
+pub use convert::Atom;
+pub use machine::{Builder, CallError, Vm};
+pub use purlin_heap::{Build, Pid, Term};
+pub use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};

@@ -62,6 +62,52 @@ fn verify_counts_what_it_refuses() {
     );
 }
 
+/// The directory of a compiled module `greeter`.
+fn compiled(name: &str) -> PathBuf {
+    let directory = scratch(name);
+    let source = directory.join("greeter.erl");
+    let text = "-module(greeter).\n-export([main/1]).\nmain(Names) -> [{hello, N} || N <- Names].\n";
+    std::fs::write(&source, text).expect("a file for the test");
+    let erlc = Command::new("erlc").arg("-o").arg(&directory).arg(&source).status();
+    assert!(erlc.is_ok_and(|status| status.success()), "erlc is needed: `cargo xtask test` installs it");
+    directory
+}
+
+#[test]
+fn dis_shows_both_forms_of_the_code() {
+    let output = purlin(&["dis", compiled("dis").join("greeter.beam").to_str().expect("a path in UTF-8")]);
+    assert!(output.status.success());
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    for part in ["main/1  (exported)", "greeter.erl:3\n", "func_info greeter, main, 1", "lowered:"] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+}
+
+#[test]
+fn packed_modules_verify_and_damage_is_refused() {
+    let directory = compiled("pack");
+    let (beams, image) = (directory.to_str().expect("a path in UTF-8"), directory.join("app.image"));
+    let image = image.to_str().expect("a path in UTF-8");
+    assert!(purlin(&["pack", "-o", image, beams]).status.success());
+    assert!(purlin(&["verify", image]).status.success());
+    let mut bytes = std::fs::read(image).expect("the image");
+    *bytes.last_mut().expect("an image is not empty") ^= 1;
+    std::fs::write(image, bytes).expect("a file for the test");
+    assert!(failure(&["dis", image]).contains("damaged"));
+    let unwritable = directory.join("nowhere/app.image");
+    let said = failure(&["pack", "-o", unwritable.to_str().expect("a path in UTF-8"), beams]);
+    assert!(said.contains("cannot write"), "{said}");
+}
+
+#[test]
+fn a_module_given_twice_is_not_packed() {
+    let directory = compiled("twice");
+    let (beams, image) = (directory.to_str().expect("a path in UTF-8"), directory.join("app.image"));
+    let image = image.to_str().expect("a path in UTF-8");
+    assert!(failure(&["pack", "-o", image, beams, beams]).contains("greeter is there twice"));
+    assert!(!Path::new(image).exists());
+}
+
 #[test]
 fn a_bad_log_filter_is_refused() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_purlin"));

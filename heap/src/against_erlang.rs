@@ -1,10 +1,12 @@
 //! Random terms, on which Erlang/OTP must give the same results.
 
 use crate::Scratch;
+use crate::arith::{self, ArithError};
 use crate::big::Integer;
 use crate::bits::Bits;
 use crate::build::Build;
 use crate::external::{DecodeOptions, EncodeOptions, decode, encode};
+use crate::hash::phash::phash;
 use crate::hash::portable::phash2;
 use crate::term::Term;
 use crate::testing::{Random, Terms, TestNames, ask_erlang, erlang_has_two_zeros};
@@ -57,13 +59,15 @@ fn portable_hash() {
     let mfa = crate::Mfa { module: crate::am::lists, function: crate::am::maps, arity: 2 };
     all.push(build.export(&mfa));
     all.extend((0..300).map(|size| crate::bits::binary(&vec![size as u8; size], &build)));
-    let question = "[{erlang:phash2(T), erlang:phash2(T, 1 bsl 32)} || T <- Input]";
+    let question =
+        "[{erlang:phash2(T), erlang:phash2(T, 1 bsl 32), erlang:phash(T, 1 bsl 32) - 1} || T <- Input]";
     let Some(answer) = ask_erlang(question, build.list(&all), &names, &build) else { return };
     for (i, (&term, theirs)) in all.iter().zip(elements(answer)).enumerate() {
         let pair = theirs.as_tuple().expect("a pair");
         let ours = phash2(term, &names.atoms);
         assert_eq!(u64::from(ours), unsigned(pair.element(1)), "{i}");
         assert_eq!(u64::from(ours & ((1 << 27) - 1)), unsigned(pair.element(0)), "{i}");
+        assert_eq!(u64::from(phash(term, &names.atoms)), unsigned(pair.element(2)), "{i}");
     }
 }
 
@@ -135,5 +139,56 @@ fn floats_as_text() {
             assert_eq!(ours, theirs, "{value:?}");
         }
         assert_eq!(text::parse_float(text::shortest(value).as_bytes()), Ok(value));
+    }
+}
+
+#[test]
+fn arithmetic() {
+    let (names, build) = (TestNames::new(), Scratch::new());
+    let two_zeros = erlang_has_two_zeros();
+    let mut terms =
+        Terms { random: Random(26), atoms: &names.atoms, build: &build, identities: false, two_zeros };
+    let mut all: Vec<Term<'_>> =
+        (0..70).map(|i| if i % 3 == 0 { terms.float() } else { terms.integer() }).collect();
+    all.extend([Term::small(0), Term::small(-1), Term::NIL]);
+    let question = "H = fun(G) -> try G() catch _:E -> E end end, [begin C = if is_integer(Y) -> Y rem 300; true -> Y end, \
+        [H(fun() -> X + Y end), H(fun() -> X - Y end), H(fun() -> X * Y end), H(fun() -> X / Y end), \
+        H(fun() -> X div Y end), H(fun() -> X rem Y end), H(fun() -> X band Y end), H(fun() -> X bor Y end), \
+        H(fun() -> X bxor Y end), H(fun() -> X bsl C end), H(fun() -> X bsr C end)] end || X <- Input, Y <- Input]";
+    let Some(answer) = ask_erlang(question, build.list(&all), &names, &build) else { return };
+    let pairs = all.iter().flat_map(|&a| all.iter().map(move |&b| (a, b)));
+    for ((a, b), theirs) in pairs.zip(elements(answer)) {
+        let count = match Integer::of(b) {
+            Some(_) => arith::rem(b, Term::small(300), &build).unwrap(),
+            None => b,
+        };
+        let ours = [
+            arith::add(a, b, &build),
+            arith::sub(a, b, &build),
+            arith::mul(a, b, &build),
+            arith::divide(a, b, &build),
+            arith::div(a, b, &build),
+            arith::rem(a, b, &build),
+            arith::band(a, b, &build),
+            arith::bor(a, b, &build),
+            arith::bxor(a, b, &build),
+            arith::bsl(a, count, &build),
+            arith::bsr(a, count, &build),
+        ];
+        for (i, (ours, theirs)) in ours.into_iter().zip(elements(theirs)).enumerate() {
+            let ours = ours.unwrap_or_else(|error| match error {
+                ArithError::Badarith => Term::atom(crate::am::badarith),
+                ArithError::SystemLimit => Term::atom(crate::am::system_limit),
+            });
+            let show = |term| crate::print::to_string(term, crate::print::Style::Pretty, 400, &names.atoms);
+            assert!(
+                equal::exact(ours, theirs),
+                "{i} of {} and {}: {} {}",
+                show(a),
+                show(b),
+                show(ours),
+                show(theirs)
+            );
+        }
     }
 }

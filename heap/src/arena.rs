@@ -15,6 +15,7 @@ use std::ptr::NonNull;
 use crate::word::Word;
 
 pub use class::WORDS_MAX as SLAB_WORDS_MAX;
+pub use pages::PAGE as PAGE_BYTES;
 pub use reserve::{Bounds, Range, bounds};
 
 /// How many words an allocation of `words` words really gets: its class, or whole pages.
@@ -30,9 +31,18 @@ pub fn rounded(words: usize) -> usize {
 /// cache has a free block of the class.
 #[inline]
 pub fn allocate(range: Range, words: usize) -> NonNull<Word> {
+    allocate_rounded(range, words).0
+}
+
+/// As [`allocate`], with the number of words that there really are.
+#[inline]
+pub fn allocate_rounded(range: Range, words: usize) -> (NonNull<Word>, usize) {
     match class::of(words) {
-        Some(class) => cache::allocate(range, class),
-        None => pages::allocate(range, words.div_ceil(pages::PAGE_WORDS), 1),
+        Some(class) => (cache::allocate(range, class), class::words(class)),
+        None => {
+            let count = words.div_ceil(pages::PAGE_WORDS);
+            (pages::allocate(range, count, 1), count * pages::PAGE_WORDS)
+        }
     }
 }
 

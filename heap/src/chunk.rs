@@ -28,9 +28,8 @@ impl Chunk {
     /// A chunk in `range` with room for at least `words` words, in front of `next`.
     #[inline]
     pub fn allocate(range: Range, words: usize, next: *mut Chunk) -> NonNull<Chunk> {
-        let size = HEAD_WORDS.saturating_add(words);
-        let at = arena::allocate(range, size).cast::<Chunk>();
-        let capacity = arena::rounded(size) - HEAD_WORDS;
+        let (at, size) = arena::allocate_rounded(range, HEAD_WORDS + words);
+        let (at, capacity) = (at.cast::<Chunk>(), size - HEAD_WORDS);
         // SAFETY: fresh memory, larger than a header.
         unsafe { at.write(Chunk { next, capacity, used: 0, off_heap: null_mut() }) };
         at

@@ -1,6 +1,7 @@
 //! The hash by which large maps place their keys. It agrees with `=:=` and means nothing outside of one machine:
-//! atoms are hashed by their index. [`portable`] has the hash that programs see.
+//! atoms are hashed by their index. [`portable`] and [`phash`] have the hashes that programs see.
 
+pub mod phash;
 pub mod portable;
 
 use crate::bits::Bits;

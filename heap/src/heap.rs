@@ -13,6 +13,7 @@
 
 mod config;
 mod frames;
+mod large;
 mod old;
 pub(crate) mod rare;
 
@@ -29,6 +30,7 @@ use crate::word::Word;
 pub use config::HeapConfig;
 pub(crate) use frames::Frozen;
 pub use frames::StackWords;
+pub(crate) use large::{LARGE_WORDS, LargeObjects};
 pub(crate) use old::Regions;
 pub use rare::Statistics;
 pub(crate) use rare::{Quarantined, Rare};
@@ -76,8 +78,9 @@ impl Heap {
     /// An empty heap with an empty stack.
     #[inline]
     pub fn new(config: &HeapConfig) -> Heap {
-        let size = arena::rounded((config.words_min as usize).max(2 * RED_ZONE));
-        let start = arena::allocate(Range::Blocks, size).as_ptr();
+        let (start, size) =
+            arena::allocate_rounded(Range::Blocks, (config.words_min as usize).max(2 * RED_ZONE));
+        let start = start.as_ptr();
         // SAFETY: the block has `size` words.
         let end = unsafe { start.add(size) };
         Heap {
@@ -112,6 +115,17 @@ impl Heap {
     pub unsafe fn set_top(&self, top: *mut Word) {
         debug_assert!(self.start <= top && top <= self.stack_top.get());
         self.top.set(top);
+    }
+
+    /// Moves both at once, as after a process has run on copies of them.
+    ///
+    /// # Safety
+    /// As for [`Heap::set_top`] and [`Heap::set_stack_top`].
+    #[inline(always)]
+    pub unsafe fn set_tops(&self, top: *mut Word, stack_top: *mut Word) {
+        debug_assert!(self.start <= top && top <= stack_top && stack_top <= self.end);
+        self.top.set(top);
+        self.stack_top.set(stack_top);
     }
 
     /// The newest word on the stack.
@@ -251,7 +265,7 @@ impl Heap {
 
     /// Words of objects in the old generation.
     pub fn old_words(&self) -> usize {
-        self.rare.as_ref().map_or(0, |rare| rare.old.used_words())
+        self.rare.as_ref().map_or(0, |rare| rare.old_words())
     }
 
     /// Words of all memory that the heap holds: block, fragments, old generation and frozen stack.
@@ -259,7 +273,7 @@ impl Heap {
         // SAFETY: the chain is ours.
         let fragments: usize =
             unsafe { chunk::chain(self.fragments.get()).map(|chunk| (*chunk).capacity).sum() };
-        let rare = self.rare.as_ref().map_or(0, |rare| rare.old.capacity_words() + rare.frozen_words());
+        let rare = self.rare.as_ref().map_or(0, |rare| rare.capacity_words());
         self.block_words() + fragments + rare
     }
 

@@ -99,7 +99,7 @@ impl<'h, B: Build> Terms<'h, '_, B> {
         }
     }
 
-    fn float(&mut self) -> Term<'h> {
+    pub(crate) fn float(&mut self) -> Term<'h> {
         let value = match self.random.below(3) {
             0 => f64::from_bits(self.random.next()),
             1 => self.random.below(1 << 60) as f64,

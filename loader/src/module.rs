@@ -25,6 +25,7 @@ pub struct Module {
     pub(crate) hints: Vec<TypeHint>,
     pub(crate) attributes: Option<Box<[u8]>>,
     pub(crate) compile_info: Option<Box<[u8]>>,
+    pub(crate) md5: [u8; 16],
     pub(crate) size_bytes: usize,
 }
 
@@ -148,6 +149,12 @@ pub(crate) struct Literals {
 }
 
 impl Module {
+    /// The MD5 of what makes the module what it is.
+    #[must_use]
+    pub fn md5(&self) -> &[u8; 16] {
+        &self.md5
+    }
+
     /// The module's name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -2,7 +2,10 @@
 
 use super::failure::Failure;
 use super::inputs;
-use purlin_loader::{Module, Verified};
+use super::modules::Contents;
+use purlin_loader::Verified;
+use purlin_loader::lower::{self, LowerFault, Symbols};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -10,7 +13,7 @@ use std::time::Instant;
 /// The options of `purlin verify`.
 #[derive(clap::Args)]
 pub struct Options {
-    /// .beam files, or directories of them
+    /// .beam files, images, or directories of .beam files
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
 }
@@ -22,10 +25,10 @@ struct Seen {
     refused: usize,
     instructions: usize,
     bytes: usize,
-    /// Assumptions of the compiler that were proved, so that the instruction needs no check of its own.
     proved: usize,
-    /// Assumptions that are checked whenever the instruction runs.
     checked: usize,
+    /// Instructions that are not executed yet, with the modules that are not loaded for one of them.
+    not_executed: BTreeMap<&'static str, Vec<String>>,
 }
 
 /// Verifies every file; the exit status is 1 if one is refused.
@@ -34,7 +37,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let start = Instant::now();
     let mut seen = Seen::default();
     for file in &files {
-        if let Err(reason) = seen.add(file) {
+        if let Err(reason) = seen.add_file(file) {
             println!("{}: refused: {reason}", file.display());
             seen.refused += 1;
         }
@@ -44,28 +47,34 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
 }
 
 impl Seen {
-    fn add(&mut self, file: &Path) -> Result<(), String> {
+    fn add_file(&mut self, file: &Path) -> Result<(), String> {
         let bytes = std::fs::read(file).map_err(|error| error.to_string())?;
-        let verified = purlin_loader::load(&bytes).map_err(|error| error.to_string())?;
-        self.accepted += 1;
+        let contents = Contents::of(&bytes)?;
         self.bytes += bytes.len();
-        self.instructions += verified.module().code().len();
-        self.count_assumptions(&verified, verified.module());
+        contents.modules().iter().try_for_each(|verified| self.add(verified))
+    }
+
+    fn add(&mut self, verified: &Verified) -> Result<(), String> {
+        let module = verified.module();
+        let stats = verified.stats();
+        self.instructions += stats.instructions;
+        self.proved += stats.proved;
+        self.checked += stats.checked;
+        match lower::lower(verified, &mut Symbols::new(module)) {
+            Err(error) if error.fault == LowerFault::NotExecutable => {
+                self.not_executed.entry(error.instruction.1).or_default().push(module.name().into());
+            }
+            Err(error) => return Err(error.to_string()),
+            Ok(_) => {}
+        }
+        self.accepted += 1;
         Ok(())
     }
 
-    fn count_assumptions(&mut self, verified: &Verified, module: &Module) {
-        for index in 0..module.code().len() {
-            let operands = module.code().opcode(index).info().operands;
-            let trusting = operands.iter().enumerate().filter(|(_, operand)| operand.trusts.is_some());
-            for (place, _) in trusting {
-                let count = if verified.proved(index, place) { &mut self.proved } else { &mut self.checked };
-                *count += 1;
-            }
-        }
-    }
-
     fn print(&self, seconds: f64) {
+        for (instruction, modules) in &self.not_executed {
+            println!("{instruction} is not executed yet, so these are not loaded: {}", modules.join(", "));
+        }
         let rate = self.bytes as f64 / seconds / 1e6;
         println!("modules accepted       {:>12}", self.accepted);
         println!("modules refused        {:>12}", self.refused);

@@ -1,6 +1,8 @@
 //! Code: exports, loaded modules, and which function an instruction belongs to.
 
 mod export;
+mod external;
+mod link;
 
 mod module;
 mod stub;
@@ -8,6 +10,7 @@ mod table;
 
 pub use export::{Export, Exports};
 
+pub use link::LoadError;
 pub use module::{FunctionInfo, LoadedModule};
 pub use stub::RuntimeCode;
 pub use table::{CodeTable, Place};

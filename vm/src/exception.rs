@@ -14,7 +14,7 @@ pub use unwind::{end, find_handler};
 pub mod bad_code {
     use purlin_heap::am;
 
-    use crate::interpreter::Regs;
+    use crate::interpreter::Cold;
     use crate::interpreter::ops::Slow;
     use crate::native::Class;
 
@@ -23,8 +23,7 @@ pub mod bad_code {
     pub struct Operand;
 
     impl Slow for Operand {
-        #[cold]
-        unsafe fn run_slow(r: Regs) {
+        unsafe fn run_slow(r: Cold) {
             // SAFETY: passed on; the instruction has changed nothing yet.
             unsafe { r.raise_atom(Class::Error, am::badarg) }
         }

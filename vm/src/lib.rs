@@ -20,4 +20,4 @@ pub use local::Local;
 pub use native::{Class, Context, Native, NativeFunction, NativeTable, Outcome, Stop};
 pub use process::{Process, TooManyProcesses};
 pub use signal::Sent;
-pub use vm::{Config, EndCallback, ModuleFinder, RunningVm, Vm};
+pub use vm::{Config, End, EndCallback, ModuleFinder, RunningVm, Vm};

@@ -8,6 +8,7 @@ pub(crate) mod end;
 mod links;
 mod monitors;
 mod receive;
+mod report;
 mod saved;
 pub(crate) mod shared;
 mod small_map;
@@ -64,10 +65,15 @@ impl Flags {
     pub const BACKLOG: Flags = Flags(1 << 6);
     /// Somebody asked it to collect its garbage.
     pub const COLLECT: Flags = Flags(1 << 7);
+    /// It will wait for long: its heap is to be made as small as it goes before it does.
+    pub(crate) const HIBERNATE: Flags = Flags(1 << 11);
     /// It has become unreachable: see [`Process::begin_end`].
     pub(crate) const CLOSED: Flags = Flags(1 << 8);
     /// Somebody outside of the machine wants to know of its end.
     pub(crate) const AWAITED: Flags = Flags(1 << 9);
+
+    /// Its first function has returned, with what stands in place of the exception's trace.
+    pub const RETURNED: Flags = Flags(1 << 10);
 
     /// Whether the flag is set.
     #[inline(always)]
@@ -120,8 +126,8 @@ unsafe impl Send for Process {}
 #[derive(Default)]
 pub(crate) struct Rare {
     pub(crate) monitors: Monitors,
-    /// The moment at which the receive gives up, and the timer that wakes the process then.
-    pub(crate) deadline: Option<(u64, TimerKey)>,
+    /// The moment at which the receive gives up, and the timer that wakes the process then, unless it never does.
+    pub(crate) deadline: Option<(u64, Option<TimerKey>)>,
     /// The question that the process asked another one, and the answer when it has come.
     pub(crate) question: Option<u64>,
     pub(crate) answer: Option<Message>,
@@ -212,9 +218,11 @@ impl Process {
         self.exception = Exception { class: Word::atom(class.atom()), reason, trace: Word::NIL };
     }
 
-    /// Its first function has returned.
-    pub fn end_normally(&mut self) {
+    /// Its first function has returned `value`.
+    pub fn end_normally(&mut self, value: Word) {
         self.end_with(Class::Exit, Word::atom(am::normal));
+        self.flags.set(Flags::RETURNED, true);
+        self.exception.trace = value;
     }
 
     /// Ends it as the exit signal `kill` does.

@@ -1,10 +1,10 @@
 //! The machine: everything that its processes share. Several may live in one program; they share nothing.
 
-use crate::code::CodeTable;
+use crate::code::{CodeTable, LoadedModule};
 use crate::executor::{ProcessExecutor, Runnable};
 use crate::local::Local;
 use crate::names::Names;
-use crate::native::{NativeFunction, NativeTable};
+use crate::native::{Class, NativeFunction, NativeTable};
 use crate::process::table::Table;
 use crate::process::{ControlBlock, Flags, Parent, Process, SpawnOptions, Start, TooManyProcesses, spawn};
 use crate::timers::MessageTimers;
@@ -12,6 +12,7 @@ use crossbeam_epoch::Collector;
 use parking_lot::Mutex;
 use purlin_heap::{Atom, AtomTable, HeapConfig, Message, Mfa, Pid, Term, am};
 use purlin_scheduler::{Clock, Handle, Pool, TimerKey, WorkerPanicked};
+use std::any::Any;
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering};
@@ -66,13 +67,25 @@ pub struct Vm {
     waiting: Mutex<HashMap<Pid, Vec<EndCallback>>>,
     status: AtomicI32,
     finder: OnceLock<ModuleFinder>,
+    /// See [`Vm::library_state`].
+    library_state: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// Finds and loads a module that is called and not loaded, if it can.
 pub type ModuleFinder = Box<dyn Fn(&Vm, Atom) + Send + Sync>;
 
-/// Called with the reason when a process ends.
-pub type EndCallback = Box<dyn FnOnce(Term<'_>) + Send>;
+/// How a process ended.
+#[derive(Clone, Copy)]
+pub enum End<'h> {
+    /// Its first function returned this.
+    Returned(Term<'h>),
+    /// By an exception of this class that nothing caught, or by a signal, for this reason. That of an error is a
+    /// pair of the reason and the stack trace.
+    Exited(Class, Term<'h>),
+}
+
+/// Called when a process ends, on the thread of a scheduler.
+pub type EndCallback = Box<dyn FnOnce(End<'_>) + Send>;
 
 impl Vm {
     /// A machine with these natives, no modules and no processes. [`Vm::start`] sets it going.
@@ -103,6 +116,7 @@ impl Vm {
             waiting: Mutex::default(),
             status: AtomicI32::new(0),
             finder: OnceLock::new(),
+            library_state: OnceLock::new(),
         })
     }
 
@@ -138,6 +152,24 @@ impl Vm {
         if let Some(finder) = self.finder.get() {
             finder(self, module);
         }
+    }
+
+    /// What the library of natives remembers between calls, made at the first use; it is of one type.
+    ///
+    /// # Panics
+    /// When it is asked for as two types.
+    #[inline]
+    pub fn library_state<T: Any + Default + Send + Sync>(&self) -> &T {
+        let state = self.library_state.get_or_init(|| Box::<T>::default());
+        state.downcast_ref().expect("the state of a library has one type")
+    }
+
+    /// A module, loaded now if it was not before and can be found.
+    pub fn find_module(&self, module: Atom) -> Option<&LoadedModule> {
+        if self.code.module(module).is_none() {
+            self.load_on_demand(module);
+        }
+        self.code.module(module)
     }
 
     /// The machine's atoms.
@@ -235,9 +267,14 @@ impl Vm {
             return;
         }
         let callbacks = self.waiting.lock().remove(&process.pid()).unwrap_or_default();
-        // SAFETY: the reason is a term of the heap, which is not collected any more.
-        let reason = unsafe { process.heap.term(process.exception.reason) };
-        callbacks.into_iter().for_each(|tell| tell(reason));
+        // SAFETY: the words are terms of the heap, which is not collected any more.
+        let term = |word| unsafe { process.heap.term(word) };
+        let class = Class::from_atom(process.exception.class.atom_value()).unwrap_or(Class::Exit);
+        let end = match process.flags.has(Flags::RETURNED) {
+            true => End::Returned(term(process.exception.trace)),
+            false => End::Exited(class, term(process.exception.reason)),
+        };
+        callbacks.into_iter().for_each(|tell| tell(end));
     }
 }
 
@@ -283,10 +320,22 @@ impl RunningVm {
         spawn(&local, Parent::Host { group_leader }, &start, options)
     }
 
+    /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
+    pub fn register(&self, name: Atom, pid: Pid) -> bool {
+        Local::new(&self.vm).register(name, pid)
+    }
+
     /// Sends a message to a process.
     pub fn send(&self, to: Pid, message: Message) {
         let local = Local::new(&self.vm);
         let _ = local.deliver(to, crate::signal::Signal::message(message));
+    }
+
+    /// Ends a process as the exit signal `kill` does.
+    pub fn kill(&self, pid: Pid) {
+        let local = Local::new(&self.vm);
+        let reason = Message::copy_of(Term::atom(am::kill));
+        let _ = local.deliver(pid, crate::signal::Signal::Exit { from: pid, reason });
     }
 
     /// Waits until the machine is halted; the status given then.

@@ -3,7 +3,7 @@
 use crate::{Result, repository, shell};
 
 /// The crates whose `sync` module has a modelled form.
-const MODELLED: [&str; 1] = ["purlin-scheduler"];
+const MODELLED: [&str; 2] = ["purlin-scheduler", "purlin-vm"];
 
 /// Runs the tests named `models` of every modelled crate with `--cfg loom`.
 pub fn run() -> Result {

@@ -7,10 +7,26 @@ pub const WORDS_MAX: usize = 4096;
 /// How many classes there are.
 pub const COUNT: usize = of_unchecked(WORDS_MAX) + 1;
 
+/// The classes of the sizes that nearly all requests have, so that finding them is one load.
+static SMALL: [u8; SMALL_COUNT] = {
+    let mut classes = [0; SMALL_COUNT];
+    let mut words = 0;
+    while words < SMALL_COUNT {
+        classes[words] = of_unchecked(words) as u8;
+        words += 1;
+    }
+    classes
+};
+const SMALL_COUNT: usize = 128;
+
 /// The smallest class that holds `words` words.
 #[inline]
-pub const fn of(words: usize) -> Option<usize> {
-    if words > WORDS_MAX { None } else { Some(of_unchecked(words)) }
+pub fn of(words: usize) -> Option<usize> {
+    match words {
+        ..SMALL_COUNT => Some(SMALL[words] as usize),
+        SMALL_COUNT..=WORDS_MAX => Some(of_unchecked(words)),
+        _ => None,
+    }
 }
 
 const fn of_unchecked(words: usize) -> usize {

@@ -22,7 +22,10 @@ impl Heap {
         let overflowed = !new.spilled.is_empty();
         let block = Bounds::between(new.start, new.top);
         let (old_block, old_block_words) = (self.start, self.block_words());
-        let mut left = std::mem::replace(&mut self.rare_mut().old, new.old);
+        let rare = self.rare_mut();
+        let mut left = std::mem::replace(&mut rare.old, new.old);
+        rare.large = new.large;
+        rare.large.settle(plan.reach != Reach::Minor);
         self.sweep(plan.reach, block);
         // SAFETY: all that lived there has been copied, and the off-heap objects have been swept.
         unsafe {

@@ -30,6 +30,7 @@ pub(super) struct TablesImage<'a> {
     hints: Vec<(u16, Option<i64>, Option<i64>, u16)>,
     attributes: Option<Slice<'a>>,
     compile_info: Option<Slice<'a>>,
+    md5: [u8; 16],
     size_bytes: u64,
 }
 
@@ -79,6 +80,7 @@ impl<'a> TablesImage<'a> {
                 .collect(),
             attributes: module.attributes.as_deref().map(Slice),
             compile_info: module.compile_info.as_deref().map(Slice),
+            md5: module.md5,
             size_bytes: module.size_bytes as u64,
         }
     }
@@ -113,6 +115,7 @@ impl<'a> TablesImage<'a> {
                 .collect(),
             attributes: self.attributes.as_ref().map(|slice| slice.0.into()),
             compile_info: self.compile_info.as_ref().map(|slice| slice.0.into()),
+            md5: self.md5,
             size_bytes: usize::try_from(self.size_bytes).unwrap_or(usize::MAX),
             atoms: self.atoms.iter().map(|atom| (*atom).into()).collect(),
             code: code.code,

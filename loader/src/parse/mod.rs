@@ -1,5 +1,6 @@
 //! From the bytes of a `.beam` file to a [`Module`].
 
+mod checksum;
 pub(crate) mod code;
 mod container;
 mod lines;
@@ -34,6 +35,7 @@ impl Module {
             hints: types::hints(&mut of(*b"Type"))?,
             attributes: container.optional(*b"Attr").map(Into::into),
             compile_info: container.optional(*b"CInf").map(Into::into),
+            md5: checksum::checksum(&container),
             size_bytes: bytes.len(),
             atoms,
             code: code.code,

@@ -1,6 +1,8 @@
 //! Finds the `.beam` files of installed Erlang systems.
 #![allow(dead_code)] // Each test program uses its part of this.
 
+pub mod assembler;
+
 use std::path::{Path, PathBuf};
 
 /// Library folders of Erlang systems: those that `PURLIN_OTP` names (separated by `:`), or the usual places.

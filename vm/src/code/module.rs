@@ -1,6 +1,7 @@
 //! A module that is loaded: its linked code and what belongs to it.
 
-use purlin_heap::{Atom, FunEntry, Literals, Mfa};
+use purlin_heap::word::Word;
+use purlin_heap::{Atom, FunEntry, Literals, Mfa, Term};
 use purlin_isa::Specific;
 
 /// What the word before a function's entry points at.
@@ -38,17 +39,17 @@ pub struct LoadedModule {
     /// What its funs share.
     pub lambdas: Box<[FunEntry]>,
     /// Its literals.
-    pub literals: Literals,
+    pub literals: Option<Literals>,
     /// Bytes that instructions compare with.
     pub strings: Box<[u8]>,
     /// MD5 of its code.
     pub md5: [u8; 16],
     /// The instructions by place, for the disassembler: word and number.
     pub instructions: Box<[(u32, Specific)]>,
-    /// The module's attributes and compile information as terms among the literals.
-    pub attributes: Option<usize>,
-    /// As `attributes`.
-    pub compile: Option<usize>,
+    /// The module's attributes, a term among the literals.
+    pub attributes: Option<Word>,
+    /// How it was compiled, a term among the literals.
+    pub compile: Option<Word>,
 }
 
 // SAFETY: a loaded module is constant, but for atomics in its code that instructions change by their own rules.
@@ -57,6 +58,24 @@ unsafe impl Sync for LoadedModule {}
 unsafe impl Send for LoadedModule {}
 
 impl LoadedModule {
+    /// The module's attributes, as programs see them.
+    pub fn attribute_list(&self) -> Term<'_> {
+        self.literal(self.attributes)
+    }
+
+    /// How it was compiled, as programs see it.
+    pub fn compile_list(&self) -> Term<'_> {
+        self.literal(self.compile)
+    }
+
+    fn literal(&self, word: Option<Word>) -> Term<'_> {
+        match (&self.literals, word) {
+            // SAFETY: built in this area when the module was linked.
+            (Some(literals), Some(word)) => unsafe { literals.term(word) },
+            _ => Term::NIL,
+        }
+    }
+
     /// The word offset of an address in this module's code.
     pub fn offset_of(&self, address: *const u64) -> Option<u32> {
         let range = self.code.as_ptr_range();

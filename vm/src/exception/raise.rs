@@ -5,32 +5,32 @@ use purlin_heap::{Atom, Build, Heap, Term, am};
 
 use super::trace::{self, DEPTH_MAX};
 use crate::code::FunctionInfo;
-use crate::interpreter::Regs;
+use crate::interpreter::{Cold, Regs};
 use crate::native::Class;
 
-impl Regs {
+impl Cold {
     /// Raises an exception whose reason is an atom, at this instruction.
     ///
     /// # Safety
     /// As for any handler.
-    #[cold]
-    #[inline(never)]
     pub(crate) unsafe fn raise_atom(self, class: Class, reason: Atom) {
         // SAFETY: passed on.
-        unsafe { self.raise(class, Word::atom(reason), self.ip.cast(), |_| Term::NIL) }
+        unsafe {
+            let at = self.ip.cast();
+            self.raise(class, Word::atom(reason), at, |_| Term::NIL)
+        }
     }
 
     /// Raises the error `{kind, value}` at this instruction.
     ///
     /// # Safety
     /// As for any handler; `value` is a value of the process.
-    #[cold]
-    #[inline(never)]
     pub(crate) unsafe fn raise_pair(mut self, kind: Atom, value: Word) {
         // SAFETY: passed on; nothing is collected before the reason is stored.
         unsafe {
             let reason = self.build(|heap| heap.tuple(&[Term::atom(kind), value.term()]));
-            self.raise(Class::Error, reason, self.ip.cast(), |_| Term::NIL)
+            let at = self.ip.cast();
+            self.raise(Class::Error, reason, at, |_| Term::NIL)
         }
     }
 
@@ -38,14 +38,12 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler; `function` is what the running instruction tells of its function.
-    #[cold]
-    #[inline(never)]
     pub(crate) unsafe fn raise_function_clause(self, function: *const FunctionInfo) {
         // SAFETY: functions live as long as their module's code, and the arguments are live at its entry.
         unsafe {
             let arity = (*function).name.arity as usize;
-            let registers = self;
-            self.raise(Class::Error, Word::atom(am::function_clause), self.ip.cast(), |heap| {
+            let registers = self.0;
+            self.raise(Class::Error, Word::atom(am::function_clause), registers.ip.cast(), |heap| {
                 heap.tuple(&[Term::atom(am::args), registers.arguments(heap, arity), Term::NIL])
             })
         }
@@ -55,20 +53,19 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler.
-    #[cold]
-    #[inline(never)]
     pub(crate) unsafe fn raise_bad_fun(mut self, fun: Word, arity: usize) {
         // SAFETY: passed on; nothing is collected before the reason is stored.
         unsafe {
             if fun.term().fun_arity().is_none() {
                 return self.raise_pair(am::badfun, fun);
             }
-            let registers = self;
+            let registers = self.0;
             let reason = self.build(|heap| {
                 let call = heap.tuple(&[fun.term(), registers.arguments(heap, arity)]);
                 heap.tuple(&[Term::atom(am::badarity), call])
             });
-            self.raise(Class::Error, reason, self.ip.cast(), |_| Term::NIL)
+            let at = self.ip.cast();
+            self.raise(Class::Error, reason, at, |_| Term::NIL)
         }
     }
 
@@ -76,13 +73,11 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler; module and function stand behind the `arity` arguments.
-    #[cold]
-    #[inline(never)]
     pub(crate) unsafe fn raise_bad_apply(self, arity: usize) {
         // SAFETY: passed on; the caller says which registers hold values.
         unsafe {
-            let registers = self;
-            self.raise(Class::Error, Word::atom(am::badarg), self.ip.cast(), |heap| {
+            let registers = self.0;
+            self.raise(Class::Error, Word::atom(am::badarg), registers.ip.cast(), |heap| {
                 let arguments = registers.arguments(heap, arity);
                 let (module, function) = (registers.x(arity).term(), registers.x(arity + 1).term());
                 let arguments = heap.list(&[module, function, arguments]);
@@ -96,8 +91,6 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler; both words are values of the process.
-    #[cold]
-    #[inline(never)]
     pub(crate) unsafe fn raise_again(mut self, class: Class, reason: Word, trace: Word) {
         // SAFETY: passed on; nothing is collected in between.
         unsafe {
@@ -117,8 +110,6 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler.
-    #[cold]
-    #[inline(never)]
     pub(crate) unsafe fn raise_saved(self) {
         // SAFETY: passed on.
         unsafe {
@@ -181,7 +172,9 @@ impl Regs {
             }
         }
     }
+}
 
+impl Regs {
     /// The first `arity` X registers as a list.
     ///
     /// # Safety

@@ -2,9 +2,9 @@
 
 use purlin_heap::RED_ZONE;
 use purlin_heap::word::Word;
-use purlin_isa::REGISTERS_MAX;
+use purlin_isa::{LIVE_UNKNOWN, REGISTERS_MAX};
 
-use super::regs::Regs;
+use super::regs::{Cold, Regs};
 use super::run::Exit;
 use crate::Vm;
 use crate::local::Local;
@@ -33,6 +33,8 @@ pub struct Machine {
     pub(crate) charged: i64,
     /// The value that an operation outside of the chain left.
     pub(crate) result: Word,
+    /// Arguments of a native that is called between two instructions.
+    pub(crate) args: [Word; 3],
     /// Why the last native has no value.
     pub(crate) stop: Option<crate::native::Stop<'static>>,
     /// Reductions at the start of the slice.
@@ -61,6 +63,7 @@ impl Machine {
             registers,
             charged: 0,
             result: Word::NIL,
+            args: [Word::NIL; 3],
             stop: None,
             slice: 0,
             exit: None,
@@ -87,8 +90,7 @@ impl Regs {
             let machine = &mut *self.machine;
             machine.x[0] = self.x0;
             let heap = &(*machine.process).heap;
-            heap.set_top(self.hp);
-            heap.set_stack_top(self.sp);
+            heap.set_tops(self.hp, self.sp);
         }
     }
 
@@ -139,31 +141,29 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler; the live registers and all slots of the stack hold values.
+    #[inline(always)]
     pub(crate) unsafe fn collect(&mut self, words: usize, live: usize) -> bool {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            let machine = &mut *self.machine;
-            let process = &mut *machine.process;
-            let within = process.collect(words, &mut machine.x[..live]).is_ok();
+            let within = collect_saved(self.machine, words, live);
             self.restore();
-            if live > 0 {
-                self.x0 = (*self.machine).x[0];
-            }
+            self.x0 = (*self.machine).x[0];
             within
         }
     }
 
     /// Stores the value of an operation in the machine, and collects if the operation took so much memory that it is
-    /// time to. The value and `live` X registers stay.
+    /// time to. The value and `live` X registers stay; where those are not known, nothing is collected.
     ///
     /// # Safety
     /// As for [`Regs::collect`].
+    #[inline(always)]
     pub(crate) unsafe fn keep_result(&mut self, result: Word, live: u16) {
         // SAFETY: by the caller.
         unsafe {
             (*self.machine).result = result;
-            if (*(*self.machine).process).heap.wants_collection() {
+            if live != LIVE_UNKNOWN && (*(*self.machine).process).heap.wants_collection() {
                 let live = live as usize;
                 // The result rides along in the register behind the live ones.
                 if live == 0 {
@@ -182,6 +182,7 @@ impl Regs {
     ///
     /// # Safety
     /// As for [`Regs::collect`].
+    #[inline(always)]
     pub(crate) unsafe fn keep_result_and_room(&mut self, result: Word, live: u16, words: usize) -> bool {
         // SAFETY: by the caller.
         unsafe {
@@ -197,7 +198,23 @@ impl Regs {
             within
         }
     }
+}
 
+/// As [`Regs::collect`], with the registers saved.
+///
+/// # Safety
+/// As there.
+#[cold]
+#[inline(never)]
+unsafe fn collect_saved(machine: *mut Machine, words: usize, live: usize) -> bool {
+    // SAFETY: by the caller.
+    unsafe {
+        let machine = &mut *machine;
+        (*machine.process).collect(words, &mut machine.x[..live]).is_ok()
+    }
+}
+
+impl Cold {
     /// Leaves the processor at the entry `ip` of a function, where its arguments are live.
     ///
     /// # Safety
@@ -219,7 +236,7 @@ impl Regs {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            let machine = &mut *self.machine;
+            let machine = &mut *self.0.machine;
             (*machine.process).saved.save(self.ip.cast(), &machine.x[..live]);
             self.leave_with(exit)
         }
@@ -232,8 +249,8 @@ impl Regs {
     pub(crate) unsafe fn leave_with(self, exit: Exit) {
         // SAFETY: by the caller.
         unsafe {
-            let machine = &mut *self.machine;
-            machine.registers = self;
+            let machine = &mut *self.0.machine;
+            machine.registers = self.0;
             machine.exit = Some(exit);
         }
     }
@@ -242,12 +259,11 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler.
-    #[cold]
     pub(crate) unsafe fn out_of_memory(self) {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            (*(*self.machine).process).end_with(Class::Exit, Word::atom(purlin_heap::am::killed));
+            (*(*self.0.machine).process).end_with(Class::Exit, Word::atom(purlin_heap::am::killed));
             self.leave_with(Exit::Exited)
         }
     }
@@ -256,12 +272,11 @@ impl Regs {
     ///
     /// # Safety
     /// As for any handler; the exception stands in the process.
-    #[cold]
     pub(crate) unsafe fn end_by_exception(self) {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            let machine = &mut *self.machine;
+            let machine = &mut *self.0.machine;
             let process = &mut *machine.process;
             let exception = process.exception;
             let class = Class::from_atom(exception.class.atom_value()).unwrap_or(Class::Error);

@@ -7,8 +7,9 @@ use std::ptr::NonNull;
 use purlin_heap::word::Word;
 use purlin_heap::{Build, Heap, Term, am};
 
-use super::ops::{Label, enter};
-use super::regs::Regs;
+use super::machine::Machine;
+use super::ops::{Label, enter_cold};
+use super::regs::{Cold, Regs};
 use super::run::Exit;
 use crate::code::Export;
 use crate::exception::trace;
@@ -24,59 +25,58 @@ pub unsafe fn call_native(r: &mut Regs, export: *const Export) -> bool {
     // SAFETY: by the caller.
     unsafe {
         r.save();
+        (*r.machine).registers.ip = r.ip;
         r.reductions -= 1;
-        let arity = (*export).name.arity as usize;
-        let args = std::slice::from_raw_parts((&raw const (*r.machine).x).cast::<Word>(), arity);
-        let Some(value) = guarded(r, export, args) else { return false };
+        if !call_saved(r.machine, export, (&raw const (*r.machine).x).cast()) {
+            return false;
+        }
         r.restore();
-        r.x0 = value;
-        if (*(*r.machine).process).heap.wants_collection() {
-            return collect_after(r);
+        r.x0 = (*r.machine).result;
+        if (*(*r.machine).process).heap.wants_collection() && !r.collect(0, 1) {
+            end_over_limit(r.machine);
+            return false;
         }
         true
     }
 }
 
-/// Collects after a native has taken much memory. Its value is in x0.
+/// Ends the process because it has grown above its limit.
 ///
 /// # Safety
-/// As for any handler.
+/// The machine runs a process.
 #[cold]
-unsafe fn collect_after(r: &mut Regs) -> bool {
+unsafe fn end_over_limit(machine: *mut Machine) {
     // SAFETY: by the caller.
     unsafe {
-        if r.collect(0, 1) {
-            return true;
-        }
-        (*(*r.machine).process).end_with(Class::Exit, Word::atom(am::killed));
-        (*r.machine).stop = Some(Stop::Exit);
-        false
+        (*(*machine).process).end_killed();
+        (*machine).stop = Some(Stop::Exit);
     }
 }
 
-/// Calls the native and catches its panic.
+/// Calls the native with arguments at `args`, and catches its panic. True when it has a value, which the machine then
+/// holds; otherwise the machine holds the reason.
 ///
 /// # Safety
-/// As for [`call_native`]; the registers are saved.
-#[inline]
-unsafe fn guarded(r: &Regs, export: *const Export, args: &[Word]) -> Option<Word> {
+/// The registers are saved, and `args` are as many values of the process as the native takes.
+unsafe fn call_saved(machine: *mut Machine, export: *const Export, args: *const Word) -> bool {
     // SAFETY: the machine runs a process, whose heap is not collected during the call; a term is a transparent word.
     unsafe {
         let native = (*export).native.expect("only natives are called as natives");
-        let context = Context::new(NonNull::new_unchecked(r.machine));
-        let args = std::slice::from_raw_parts(args.as_ptr().cast::<Term<'_>>(), args.len());
-        match catch_unwind(AssertUnwindSafe(|| native(&context, args))) {
-            Ok(Ok(value)) => Some(value.word()),
-            Ok(Err(stop)) => {
-                (*r.machine).stop = Some(std::mem::transmute::<Stop<'_>, Stop<'static>>(stop));
-                None
+        let context = Context::new(NonNull::new_unchecked(machine));
+        let args = std::slice::from_raw_parts(args.cast::<Term<'_>>(), (*export).name.arity as usize);
+        let stop = match catch_unwind(AssertUnwindSafe(|| native(&context, args))) {
+            Ok(Ok(value)) => {
+                (*machine).result = value.word();
+                return true;
             }
+            Ok(Err(stop)) => std::mem::transmute::<Stop<'_>, Stop<'static>>(stop),
             Err(_) => {
                 tracing::error!(native = ?(*export).name, "a native function panicked: its process ends");
-                (*r.machine).stop = Some(Stop::error(am::system_limit));
-                None
+                Stop::error(am::system_limit)
             }
-        }
+        };
+        (*machine).stop = Some(stop);
+        false
     }
 }
 
@@ -95,12 +95,12 @@ pub unsafe fn has_raised(r: &Regs) -> bool {
 ///
 /// # Safety
 /// As for any handler; [`has_raised`], and the arguments of the native are still in the X registers.
-pub unsafe fn raise_native(mut r: Regs, export: *const Export, at: *const u8) {
+pub unsafe fn raise_native(mut r: Cold, export: *const Export, at: *const u8) {
     // SAFETY: by the caller.
     unsafe {
         r.restore();
         let arity = (*export).name.arity as usize;
-        let arguments = r;
+        let arguments = r.0;
         let stop = (*r.machine).stop.take().expect("a native without a value left a reason");
         raise_stop(r, export, at, stop, |heap| arguments.arguments(heap, arity))
     }
@@ -111,7 +111,7 @@ pub unsafe fn raise_native(mut r: Regs, export: *const Export, at: *const u8) {
 /// # Safety
 /// As for any handler.
 unsafe fn raise_stop(
-    mut r: Regs,
+    mut r: Cold,
     export: *const Export,
     at: *const u8,
     stop: Stop<'static>,
@@ -166,25 +166,36 @@ unsafe fn relive_term<'a>(term: Term<'_>) -> Term<'a> {
 ///
 /// # Safety
 /// As for any handler; not [`has_raised`].
-pub unsafe fn continue_native(mut r: Regs, export: *const Export) {
+pub unsafe fn continue_native(mut r: Cold, export: *const Export) {
     // SAFETY: by the caller; the terms are values of the process, which has not been collected since.
     unsafe {
+        // The return address was pushed after the registers had been saved.
+        let sp = r.sp;
         r.restore();
+        r.sp = sp;
         match (*r.machine).stop.take().expect("a native without a value left a reason") {
             Stop::Call(name, args) => {
                 spread(&mut r, args);
                 let export = r.m().vm().code().export(*name);
-                enter(r, export.address.load(std::sync::atomic::Ordering::Acquire).cast_const().cast())
+                enter_cold(r, export.address.load(std::sync::atomic::Ordering::Acquire).cast_const().cast())
             }
             Stop::Apply(fun, args) => {
                 let arity = spread(&mut r, args);
                 match super::ops::fun_target(&mut r, fun.word(), arity) {
-                    Some(target) => enter(r, target),
+                    Some(target) => enter_cold(r, target),
                     None => r.raise_bad_fun(fun.word(), arity),
                 }
             }
             Stop::Again(args) => again(r, export, args, Exit::Yielded),
             Stop::Wait(args) => again(r, export, args, Exit::Waiting),
+            Stop::Forget(args) => {
+                let end = r.m().vm().code().runtime().process_end();
+                let heap = &mut (*r.m().process).heap;
+                heap.clear_stack();
+                heap.push(Word::return_address(end));
+                r.sp = heap.stack_top();
+                again(r, export, args, Exit::Yielded)
+            }
             Stop::Exit => {
                 r.save();
                 r.leave_with(Exit::Exited)
@@ -198,7 +209,7 @@ pub unsafe fn continue_native(mut r: Regs, export: *const Export) {
 ///
 /// # Safety
 /// As for [`continue_native`].
-unsafe fn again(mut r: Regs, export: *const Export, args: Term<'_>, exit: Exit) {
+unsafe fn again(mut r: Cold, export: *const Export, args: Term<'_>, exit: Exit) {
     // SAFETY: by the caller.
     unsafe {
         let arity = spread(&mut r, args);
@@ -232,24 +243,27 @@ pub struct GuardCall {
     pub live: u16,
 }
 
-/// Calls a native with these arguments and keeps the live X registers. Nothing when it fails: the machine then holds
-/// the reason.
+/// Calls a native with these arguments and keeps the live X registers. True when it has a value, which the machine
+/// then holds; otherwise the machine holds the reason.
 ///
 /// # Safety
 /// As for any handler; the arguments are values of the process.
 #[inline(always)]
-pub unsafe fn call_guard(r: &mut Regs, call: GuardCall, args: &[Word]) -> Option<Word> {
+pub unsafe fn call_guard<const N: usize>(r: &mut Regs, call: GuardCall, args: [Word; N]) -> bool {
     // SAFETY: by the caller.
     unsafe {
         r.save();
-        let value = guarded(r, call.export, args);
-        r.restore();
-        let value = value?;
-        if (*(*r.machine).process).heap.wants_collection() {
-            r.keep_result(value, call.live);
-            return Some((*r.machine).result);
+        // Through the machine, because a local array would have an address.
+        for (index, arg) in args.into_iter().enumerate() {
+            (*r.machine).args[index] = arg;
         }
-        Some(value)
+        let has_value = call_saved(r.machine, call.export, (&raw const (*r.machine).args).cast());
+        r.restore();
+        if has_value && (*(*r.machine).process).heap.wants_collection() {
+            let value = (*r.machine).result;
+            r.keep_result(value, call.live);
+        }
+        has_value
     }
 }
 
@@ -257,12 +271,12 @@ pub unsafe fn call_guard(r: &mut Regs, call: GuardCall, args: &[Word]) -> Option
 ///
 /// # Safety
 /// As for any handler; the arguments are values of the process.
-#[cold]
-pub unsafe fn raise_guard(r: Regs, export: *const Export, args: &[Word]) {
+pub unsafe fn raise_guard(mut r: Cold, export: *const Export, args: &[Word]) {
     // SAFETY: by the caller.
     unsafe {
         let stop = (*r.machine).stop.take().expect("a native without a value left a reason");
-        raise_stop(r, export, r.ip, stop, |heap| list_of(heap, args))
+        let at = r.ip;
+        raise_stop(r, export, at, stop, |heap| list_of(heap, args))
     }
 }
 
@@ -270,10 +284,12 @@ pub unsafe fn raise_guard(r: Regs, export: *const Export, args: &[Word]) {
 ///
 /// # Safety
 /// As for any handler; the arguments are values of the process.
-#[cold]
-pub unsafe fn raise_badarg(r: Regs, export: *const Export, args: &[Word]) {
+pub unsafe fn raise_badarg(r: Cold, export: *const Export, args: &[Word]) {
     // SAFETY: by the caller.
-    unsafe { raise_stop(r, export, r.ip, Stop::badarg(), |heap| list_of(heap, args)) }
+    unsafe {
+        let at = r.ip;
+        raise_stop(r, export, at, Stop::badarg(), |heap| list_of(heap, args))
+    }
 }
 
 /// The words as a list.

@@ -1,7 +1,5 @@
 //! Operands: how a handler reads and writes each form. Everything here is inlined into the handlers.
 
-use std::ptr::read_unaligned;
-
 use purlin_heap::word::Word;
 use purlin_isa::Form;
 
@@ -90,6 +88,10 @@ macro_rules! operands {
 }
 operands!(X0 X Y I C A S0 S1 S2 S3 S4 S5 S6 S7 S8 SN);
 
+/// A field at any address. (`read_unaligned` copies through a local, whose address costs a debug build the tail call.)
+#[repr(C, packed)]
+struct Unaligned<T>(T);
+
 /// Reads a field of the instruction that runs.
 ///
 /// # Safety
@@ -97,7 +99,7 @@ operands!(X0 X Y I C A S0 S1 S2 S3 S4 S5 S6 S7 S8 SN);
 #[inline(always)]
 pub unsafe fn field<T: Copy>(r: &Regs, at: usize) -> T {
     // SAFETY: within the instruction, by the caller.
-    unsafe { read_unaligned(r.ip.add(at).cast()) }
+    unsafe { (*r.ip.add(at).cast::<Unaligned<T>>()).0 }
 }
 
 impl Src for form::X0 {

@@ -4,7 +4,8 @@
 //!
 //! - `straight` bodies do their work and fall through to the next instruction;
 //! - `test` bodies say whether to fall through or to go to their label `fail`;
-//! - `control` bodies end by going on themselves.
+//! - `control` bodies end by going on themselves;
+//! - `cold` bodies do the same on registers in memory, where they may call any function.
 //!
 //! A body may have one slow path, a function of its own, so that the registers which it spills cost the fast path
 //! nothing: `r.leave::<Self>()` jumps there.
@@ -54,7 +55,7 @@ use std::marker::PhantomData;
 use purlin_heap::word::Word;
 
 use super::operands::{Dst, Frame, Operand, Src, field};
-use super::regs::Regs;
+use super::regs::{Cold, Regs};
 
 /// The body of an instruction.
 pub trait Op {
@@ -75,7 +76,7 @@ pub trait Slow {
     ///
     /// # Safety
     /// As for [`Op::run`].
-    unsafe fn run_slow(r: Regs);
+    unsafe fn run_slow(r: Cold);
 }
 
 /// A varied operand of the form `T`, so many bytes from the start of its instruction.
@@ -158,6 +159,9 @@ unsafe fn list_word(r: &Regs, bytes: usize, index: usize) -> Word {
 }
 
 macro_rules! op {
+    (cold $Name:ident [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*) |$r:ident| $body:block) => {
+        op! { control $Name [$($v : $T $Bound),*] ($($f : $ty),*) |r| { r.leave::<Self>() } slow |$r| $body }
+    };
     ($shape:ident $Name:ident [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*)
         |$r:ident| $body:block $($slow:tt)*
     ) => {
@@ -184,9 +188,8 @@ macro_rules! op {
         slow |$r:ident| $body:block
     ) => {
         impl<$($T: $crate::interpreter::operands::$Bound),*> $crate::interpreter::ops::Slow for $Name<$($T),*> {
-            #[cold]
             #[allow(unused_mut, unused_variables, clippy::let_and_return, clippy::unit_arg)]
-            unsafe fn run_slow(mut $r: $crate::interpreter::regs::Regs) {
+            unsafe fn run_slow(mut $r: $crate::interpreter::regs::Cold) {
                 // SAFETY: as in `run`.
                 unsafe { op!(@body control $r [$($v : $T),*] ($($f : $ty),*) $body) }
             }
@@ -206,7 +209,7 @@ macro_rules! op {
         if $body {
             $r.next(<Self as $crate::interpreter::ops::Op>::BYTES)
         } else {
-            $r.jump($r.ip.offset($fail.get(&$r) as isize))
+            $r.branch($fail.get(&$r))
         }
     };
     (@end control $r:ident ($($f:ident),*) $body:block) => { $body };

@@ -34,7 +34,7 @@ macro_rules! declare_handler {
             unsafe { O::run(Regs { ip, machine, hp, sp, reductions, x0 }) }
         }
 
-        /// A handler from a slow path: the rest of an instruction that its body leaves by a tail call.
+        /// The handler of a cold path: it works on the registers in memory, and then the chain goes on from there.
         ///
         /// # Safety
         /// As for [`handler`].
@@ -46,8 +46,16 @@ macro_rules! declare_handler {
             reductions: i64,
             x0: Word,
         ) {
-            // SAFETY: passed on from the caller.
-            unsafe { S::run_slow(Regs { ip, machine, hp, sp, reductions, x0 }) }
+            // SAFETY: passed on from the caller; what the cold path leaves in the machine are registers to go on with,
+            // unless the process leaves the processor.
+            unsafe {
+                cold::<S>(ip, machine, hp, sp, reductions, x0);
+                if TAIL_CALLS && (*machine).exit.is_none() {
+                    let Regs { ip, machine, hp, sp, reductions, x0 } = (*machine).registers;
+                    let next = *ip.cast::<Handler>();
+                    next(ip, machine, hp, sp, reductions, x0)
+                }
+            }
         }
     };
 }
@@ -57,7 +65,29 @@ declare_handler!("sysv64");
 #[cfg(not(target_arch = "x86_64"))]
 declare_handler!("C");
 
+/// Runs a cold path. The registers come one by one, because a handler whose registers had an address could not end
+/// in a tail call.
+///
+/// # Safety
+/// As for [`handler`].
+#[cold]
+#[inline(never)]
+unsafe fn cold<S: super::ops::Slow>(
+    ip: *const u8,
+    machine: *mut Machine,
+    hp: *mut Word,
+    sp: *mut Word,
+    reductions: i64,
+    x0: Word,
+) {
+    // SAFETY: passed on from the caller.
+    unsafe { S::run_slow(Cold(Regs { ip, machine, hp, sp, reductions, x0 })) }
+}
+
 /// What handlers hand on in machine registers.
+///
+/// A handler keeps its registers where they have no address, so that it can end in a tail call: all that it does
+/// with them is inlined, or goes through the machine. Whatever needs more is done on a [`Cold`] path.
 #[derive(Clone, Copy)]
 pub struct Regs {
     /// The instruction that runs.
@@ -117,6 +147,16 @@ impl Regs {
         unsafe { self.go() }
     }
 
+    /// Goes on at the label of the instruction that runs.
+    ///
+    /// # Safety
+    /// As for [`Regs::go`]; `label` is a distance from this instruction.
+    #[inline(always)]
+    pub unsafe fn branch(self, label: super::ops::Label) {
+        // SAFETY: passed on.
+        unsafe { self.jump(self.ip.offset(label as isize)) }
+    }
+
     /// Leaves the fast path of an instruction for `S`, which ends by going on itself.
     ///
     /// # Safety
@@ -135,5 +175,71 @@ impl Regs {
     pub unsafe fn m<'m>(&self) -> &'m mut Machine {
         // SAFETY: `machine` is the exclusive register file of this scheduler; the caller holds no other reference.
         unsafe { &mut *self.machine }
+    }
+}
+
+/// The registers on a cold path, where functions may take them by reference. Going on puts them down in the machine,
+/// for [`slow`] or the portable loop to take up.
+#[derive(Clone, Copy)]
+pub struct Cold(pub Regs);
+
+impl std::ops::Deref for Cold {
+    type Target = Regs;
+
+    #[inline(always)]
+    fn deref(&self) -> &Regs {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Cold {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Regs {
+        &mut self.0
+    }
+}
+
+impl Cold {
+    /// Goes on with the instruction at `ip`.
+    ///
+    /// # Safety
+    /// As for [`Regs::go`].
+    pub unsafe fn go(self) {
+        // SAFETY: the machine outlives the run.
+        unsafe { (*self.0.machine).registers = self.0 }
+    }
+
+    /// Goes on behind this instruction, which has `size` bytes.
+    ///
+    /// # Safety
+    /// As for [`Regs::go`].
+    pub unsafe fn next(mut self, size: usize) {
+        // SAFETY: the caller knows that an instruction follows.
+        unsafe {
+            self.ip = self.ip.add(size);
+            self.go()
+        }
+    }
+
+    /// Goes on at `ip`.
+    ///
+    /// # Safety
+    /// As for [`Regs::go`].
+    pub unsafe fn jump(mut self, ip: *const u8) {
+        self.ip = ip;
+        // SAFETY: passed on.
+        unsafe { self.go() }
+    }
+
+    /// Goes on at the label of the instruction that runs.
+    ///
+    /// # Safety
+    /// As for [`Regs::go`]; `label` is a distance from this instruction.
+    pub unsafe fn branch(self, label: super::ops::Label) {
+        // SAFETY: passed on.
+        unsafe {
+            let ip = self.ip.offset(label as isize);
+            self.jump(ip)
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::{Label, Op, op};
 
 macro_rules! generic_operation {
     ($Name:ident [$($operand:ident : $T:ident),*] |$heap:ident, $x:ident, $y:ident| $value:expr, $first:ident, $second:ident) => {
-        op! { control $Name [$($operand: $T Src,)* dst: D Dst] (fail_to: Label, live: u16) |r| {
+        op! { cold $Name [$($operand: $T Src,)* dst: D Dst] (fail_to: Label, live: u16) |r| {
             let (x, y) = ($first.get(&r), $second.get(&r));
             let live = live.get(&r);
             match generic(&mut r, |$heap, $x, $y| $value, x, y, live) {
@@ -16,7 +16,10 @@ macro_rules! generic_operation {
                     dst.set(&mut r, result);
                     r.next(<Self as Op>::BYTES)
                 }
-                Err(error) => fail(r, fail_to.get(&r), error),
+                Err(error) => {
+                    let to = fail_to.get(&r);
+                    fail(r, to, error)
+                }
             }
         } }
     };

@@ -188,7 +188,7 @@ unsafe fn create<'h>(
     Ok(made.finish(heap))
 }
 
-op! { control CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, unit: u16, count: u32) |r| {
+op! { cold CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, unit: u16, count: u32) |r| {
     let (count, live, words) = (count.get(&r) as usize, live.get(&r), words.get(&r) as usize);
     r.save();
     let heap = &*(&raw const (*(*r.machine).process).heap);
@@ -205,12 +205,14 @@ op! { control CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, uni
         }
         Err(_) if fail.get(&r) != 0 => {
             r.restore();
-            r.jump(r.ip.offset(fail.get(&r) as isize))
+            let to = fail.get(&r);
+            r.branch(to)
         }
         Err((index, segment, fault)) => {
             let info = explain(heap, r.m().vm().atoms(), index, &segment, &fault).word();
             r.restore();
-            r.raise(Class::Error, Term::atom(fault.reason).word(), r.ip.cast(), |heap| {
+            let at = r.ip.cast();
+            r.raise(Class::Error, Term::atom(fault.reason).word(), at, |heap| {
                 heap.tuple(&[Term::atom(am::args), Term::atom(am::none), info.term()])
             })
         }

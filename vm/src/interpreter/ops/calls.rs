@@ -10,7 +10,7 @@ use purlin_heap::word::Word;
 use super::op;
 use crate::code::Export;
 use crate::interpreter::native_call::{call_native, continue_native, has_raised, raise_native};
-use crate::interpreter::regs::Regs;
+use crate::interpreter::regs::{Cold, Regs};
 
 /// Leaves the address behind this instruction, of `bytes` bytes, for the callee to return to.
 ///
@@ -42,12 +42,22 @@ pub unsafe fn enter(mut r: Regs, entry: *const u8) {
     }
 }
 
+/// As [`enter`], on a cold path.
+///
+/// # Safety
+/// As there.
+pub unsafe fn enter_cold(mut r: Cold, entry: *const u8) {
+    r.reductions -= 1;
+    r.ip = entry;
+    // SAFETY: by the caller.
+    unsafe { if r.reductions <= 0 { r.yield_at_entry() } else { r.go() } }
+}
+
 /// The slow path of every call: the time slice is over.
 pub struct YieldAtEntry;
 
 impl super::Slow for YieldAtEntry {
-    #[cold]
-    unsafe fn run_slow(r: Regs) {
+    unsafe fn run_slow(r: Cold) {
         // SAFETY: `ip` is an entry, by `enter`.
         unsafe { r.yield_at_entry() }
     }
@@ -95,10 +105,12 @@ op! { control CallNative [] (export: *const Export) |r| {
     r.leave::<Self>()
 } slow |r| {
     if has_raised(&r) {
-        return raise_native(r, export.get(&r), r.ip);
+        let (function, at) = (export.get(&r), r.ip);
+        return raise_native(r, function, at);
     }
     push_return(&mut r, <Self as super::Op>::BYTES);
-    continue_native(r, export.get(&r))
+    let function = export.get(&r);
+    continue_native(r, function)
 } }
 
 op! { control CallNativeLast [frame: F Frame] (export: *const Export) |r| {
@@ -110,10 +122,12 @@ op! { control CallNativeLast [frame: F Frame] (export: *const Export) |r| {
     r.leave::<Self>()
 } slow |r| {
     if has_raised(&r) {
-        return raise_native(r, export.get(&r), r.ip);
+        let (function, at) = (export.get(&r), r.ip);
+        return raise_native(r, function, at);
     }
     r.sp = r.sp.add(frame.words(&r));
-    continue_native(r, export.get(&r))
+    let function = export.get(&r);
+    continue_native(r, function)
 } }
 
 op! { control CallNativeOnly [] (export: *const Export) |r| {
@@ -124,9 +138,11 @@ op! { control CallNativeOnly [] (export: *const Export) |r| {
     r.leave::<Self>()
 } slow |r| {
     if has_raised(&r) {
-        return raise_native(r, export.get(&r), r.ip);
+        let (function, at) = (export.get(&r), r.ip);
+        return raise_native(r, function, at);
     }
-    continue_native(r, export.get(&r))
+    let function = export.get(&r);
+    continue_native(r, function)
 } }
 
 op! { control NativeBody [] (export: *const Export) |r| {
@@ -137,7 +153,9 @@ op! { control NativeBody [] (export: *const Export) |r| {
     r.leave::<Self>()
 } slow |r| {
     if has_raised(&r) {
-        return raise_native(r, export.get(&r), std::ptr::null());
+        let function = export.get(&r);
+        return raise_native(r, function, std::ptr::null());
     }
-    continue_native(r, export.get(&r))
+    let function = export.get(&r);
+    continue_native(r, function)
 } }

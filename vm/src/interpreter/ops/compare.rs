@@ -27,10 +27,10 @@ op! { control IsLess [a: A Src, b: B Src] (fail: Label) |r| {
     if !both_small(x, y) {
         return r.leave::<Self>();
     }
-    if (x.0 as i64) < y.0 as i64 { r.next(Self::BYTES) } else { r.jump(r.ip.offset(fail.get(&r) as isize)) }
+    if (x.0 as i64) < y.0 as i64 { r.next(Self::BYTES) } else { r.branch(fail.get(&r)) }
 } slow |r| {
     let less = compare(&r, a.get(&r), b.get(&r)) == Ordering::Less;
-    if less { r.next(<Self as super::Op>::BYTES) } else { r.jump(r.ip.offset(fail.get(&r) as isize)) }
+    if less { r.next(<Self as super::Op>::BYTES) } else { r.branch(fail.get(&r)) }
 } }
 
 op! { control IsAtLeast [a: A Src, b: B Src] (fail: Label) |r| {
@@ -38,10 +38,10 @@ op! { control IsAtLeast [a: A Src, b: B Src] (fail: Label) |r| {
     if !both_small(x, y) {
         return r.leave::<Self>();
     }
-    if x.0 as i64 >= y.0 as i64 { r.next(Self::BYTES) } else { r.jump(r.ip.offset(fail.get(&r) as isize)) }
+    if x.0 as i64 >= y.0 as i64 { r.next(Self::BYTES) } else { r.branch(fail.get(&r)) }
 } slow |r| {
     let at_least = compare(&r, a.get(&r), b.get(&r)) != Ordering::Less;
-    if at_least { r.next(<Self as super::Op>::BYTES) } else { r.jump(r.ip.offset(fail.get(&r) as isize)) }
+    if at_least { r.next(<Self as super::Op>::BYTES) } else { r.branch(fail.get(&r)) }
 } }
 
 /// Whether two different words may still be equal exactly: both point at objects of one kind.
@@ -81,13 +81,13 @@ macro_rules! equality {
             if x != y && $may(x, y) {
                 return r.leave::<Self>();
             }
-            if (x == y) == $wanted { r.next(Self::BYTES) } else { r.jump(r.ip.offset(fail.get(&r) as isize)) }
+            if (x == y) == $wanted { r.next(Self::BYTES) } else { r.branch(fail.get(&r)) }
         } slow |r| {
             let equal = $decide(a.get(&r), b.get(&r));
             if equal == $wanted {
                 r.next(<Self as super::Op>::BYTES)
             } else {
-                r.jump(r.ip.offset(fail.get(&r) as isize))
+                r.branch(fail.get(&r))
             }
         } }
     };

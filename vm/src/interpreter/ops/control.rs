@@ -2,4 +2,4 @@
 
 use super::{Label, op};
 
-op! { control Jump [] (to: Label) |r| { r.jump(r.ip.offset(to.get(&r) as isize)) } }
+op! { control Jump [] (to: Label) |r| { r.branch(to.get(&r)) } }

@@ -6,7 +6,7 @@ use purlin_heap::word::Word;
 
 use super::{Op, op};
 use crate::code::FunctionInfo;
-use crate::exception::trace;
+use crate::exception::{bad_code, trace};
 use crate::native::Class;
 
 op! { straight Catch [] (y: u16, handler: *const u64) |r| {
@@ -21,12 +21,17 @@ op! { straight TryEnd [] (y: u16) |r| { *r.sp.add(y.get(&r) as usize) = Word::NI
 
 // An exception arrives with a hole in x0, class, reason and trace in x1 to x3.
 
-op! { straight TryCase [] (y: u16) |r| {
+op! { control TryCase [] (y: u16) |r| {
+    // Compilers let calls that they know to raise run on to here; should one return, there is no exception.
+    if r.x0 != Word::HOLE {
+        return r.leave::<bad_code::Operand>();
+    }
     *r.sp.add(y.get(&r) as usize) = Word::NIL;
     r.x0 = r.x(1);
     let (reason, trace) = (r.x(2), r.x(3));
     r.set_x(1, reason);
     r.set_x(2, trace);
+    r.next(<Self as Op>::BYTES)
 } }
 
 op! { control CatchEnd [] (y: u16) |r| {
@@ -57,8 +62,9 @@ op! { control CatchEnd [] (y: u16) |r| {
 /// An error whose reason is a pair of an atom and a value.
 macro_rules! pair_errors {
     ($($Name:ident $atom:ident;)*) => {
-        $(op! { control $Name [value: V Src] () |r| {
-            r.raise_pair(am::$atom, value.get(&r))
+        $(op! { cold $Name [value: V Src] () |r| {
+            let value = value.get(&r);
+            r.raise_pair(am::$atom, value)
         } })*
     };
 }
@@ -70,18 +76,19 @@ pair_errors! {
     TryCaseEnd try_clause;
 }
 
-op! { control IfEnd [] () |r| { r.raise_atom(Class::Error, am::if_clause) } }
+op! { cold IfEnd [] () |r| { r.raise_atom(Class::Error, am::if_clause) } }
 
-op! { control FunctionClause [] (function: *const FunctionInfo) |r| {
-    r.raise_function_clause(function.get(&r))
+op! { cold FunctionClause [] (function: *const FunctionInfo) |r| {
+    let function = function.get(&r);
+    r.raise_function_clause(function)
 } }
 
-op! { control Raise [trace: T Src, value: V Src] () |r| {
+op! { cold Raise [trace: T Src, value: V Src] () |r| {
     let (trace, value) = (trace.get(&r), value.get(&r));
     r.raise_again(trace::class_of(trace.term()), value, trace)
 } }
 
-op! { control RawRaise [] () |r| {
+op! { cold RawRaise [] () |r| {
     let (class, reason, trace) = (r.x0, r.x(1), r.x(2));
     match class.is_atom().then(|| Class::from_atom(class.atom_value())).flatten() {
         Some(class) => r.raise_again(class, reason, trace),
@@ -92,10 +99,11 @@ op! { control RawRaise [] () |r| {
     }
 } }
 
-op! { straight BuildStacktrace [] () |r| {
+op! { cold BuildStacktrace [] () |r| {
     let raw = r.x0;
     r.save();
     let stack = trace::build(r.m().vm(), &(*r.m().process).heap, raw.term()).word();
     r.restore();
     r.x0 = stack;
+    r.next(<Self as Op>::BYTES)
 } }

@@ -56,9 +56,9 @@ op! { control FloatConvert [src: S Src] (to: u16) |r| {
             *float(&r, to.get(&r)) = value;
             r.next(Self::BYTES)
         }
-        None => r.raise_atom(Class::Error, purlin_heap::am::badarith),
+        None => r.leave::<Self>(),
     }
-} }
+} slow |r| { r.raise_atom(Class::Error, purlin_heap::am::badarith) } }
 
 op! { control FloatStore [dst: D Dst] (from: u16) |r| {
     match Word::float(*float(&r, from.get(&r))) {
@@ -81,11 +81,11 @@ macro_rules! float_operations {
         $(op! { control $Name [] (a: u16, b: u16, to: u16) |r| {
             let value = *float(&r, a.get(&r)) $operator *float(&r, b.get(&r));
             if !value.is_finite() {
-                return r.raise_atom(Class::Error, purlin_heap::am::badarith);
+                return r.leave::<Self>();
             }
             *float(&r, to.get(&r)) = value;
             r.next(Self::BYTES)
-        } })*
+        } slow |r| { r.raise_atom(Class::Error, purlin_heap::am::badarith) } })*
     };
 }
 

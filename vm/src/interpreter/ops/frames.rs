@@ -4,7 +4,7 @@ use purlin_heap::word::Word;
 
 use super::op;
 use crate::interpreter::machine::RED_ZONE_BYTES;
-use crate::interpreter::regs::Regs;
+use crate::interpreter::regs::{Cold, Regs};
 
 /// Whether so many words and the red zone are free between heap and stack.
 #[inline(always)]
@@ -16,7 +16,7 @@ fn has_room(r: &Regs, words: usize) -> bool {
 ///
 /// # Safety
 /// As for any handler; `live` X registers hold values.
-unsafe fn make_room(mut r: Regs, words: usize, live: usize) {
+unsafe fn make_room(mut r: Cold, words: usize, live: usize) {
     // SAFETY: passed on; the instruction has changed nothing yet.
     unsafe { if r.collect(words, live) { r.go() } else { r.out_of_memory() } }
 }
@@ -29,7 +29,8 @@ op! { control Allocate [frame: F Frame] (live: u16) |r| {
     r.sp = r.sp.sub(words);
     r.next(Self::BYTES)
 } slow |r| {
-    make_room(r, frame.words(&r), live.get(&r) as usize)
+    let (words, live) = (frame.words(&r), live.get(&r) as usize);
+    make_room(r, words, live)
 } }
 
 op! { control AllocateHeap [frame: F Frame] (live: u16, words: u32) |r| {
@@ -40,7 +41,8 @@ op! { control AllocateHeap [frame: F Frame] (live: u16, words: u32) |r| {
     r.sp = r.sp.sub(frame);
     r.next(Self::BYTES)
 } slow |r| {
-    make_room(r, frame.words(&r) + words.get(&r) as usize, live.get(&r) as usize)
+    let (words, live) = (frame.words(&r) + words.get(&r) as usize, live.get(&r) as usize);
+    make_room(r, words, live)
 } }
 
 op! { control TestHeap [] (live: u16, words: u32) |r| {
@@ -49,7 +51,8 @@ op! { control TestHeap [] (live: u16, words: u32) |r| {
     }
     r.next(Self::BYTES)
 } slow |r| {
-    make_room(r, words.get(&r) as usize, live.get(&r) as usize)
+    let (words, live) = (words.get(&r) as usize, live.get(&r) as usize);
+    make_room(r, words, live)
 } }
 
 op! { straight Deallocate [frame: F Frame] () |r| { r.sp = r.sp.add(frame.words(&r)); } }

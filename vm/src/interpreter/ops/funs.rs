@@ -32,6 +32,7 @@ op! { control MakeFun [dst: D Dst] (entry: *const FunEntry, count: u32) |r| {
 ///
 /// # Safety
 /// The X registers below `arity` hold the arguments.
+#[inline(always)]
 pub unsafe fn fun_target(r: &mut Regs, fun: Word, arity: usize) -> Option<*const u8> {
     // SAFETY: the kinds have the fields that are read, entries and exports live as long as the machine, and the
     // loader bounds the number of arguments and free variables by the size of the register file.
@@ -67,8 +68,12 @@ op! { control CallFun [] (arity: u16) |r| {
             push_return(&mut r, <Self as Op>::BYTES);
             enter(r, target)
         }
-        None => r.raise_bad_fun(fun, arity),
+        None => r.leave::<Self>(),
     }
+} slow |r| {
+    let arity = arity.get(&r) as usize;
+    let fun = r.x(arity);
+    r.raise_bad_fun(fun, arity)
 } }
 
 op! { control CallFun2 [fun: F Src] (arity: u16) |r| {
@@ -78,8 +83,11 @@ op! { control CallFun2 [fun: F Src] (arity: u16) |r| {
             push_return(&mut r, <Self as Op>::BYTES);
             enter(r, target)
         }
-        None => r.raise_bad_fun(fun, arity),
+        None => r.leave::<Self>(),
     }
+} slow |r| {
+    let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
+    r.raise_bad_fun(fun, arity)
 } }
 
 op! { test IsFunction2 [src: S Src, arity: A Src] (fail: Label) |r| {
@@ -91,6 +99,7 @@ op! { test IsFunction2 [src: S Src, arity: A Src] (fail: Label) |r| {
 ///
 /// # Safety
 /// The X registers below `arity + 2` hold values.
+#[inline(always)]
 unsafe fn apply_target(r: &mut Regs, arity: usize) -> Option<*const u8> {
     // SAFETY: the caller says which registers hold values.
     unsafe {
@@ -110,8 +119,11 @@ op! { control Apply [] (arity: u16) |r| {
             push_return(&mut r, <Self as Op>::BYTES);
             enter(r, target)
         }
-        None => r.raise_bad_apply(arity),
+        None => r.leave::<Self>(),
     }
+} slow |r| {
+    let arity = arity.get(&r) as usize;
+    r.raise_bad_apply(arity)
 } }
 
 op! { control ApplyLast [frame: F Frame] (arity: u16) |r| {
@@ -121,6 +133,9 @@ op! { control ApplyLast [frame: F Frame] (arity: u16) |r| {
             r.sp = r.sp.add(frame.words(&r));
             enter(r, target)
         }
-        None => r.raise_bad_apply(arity),
+        None => r.leave::<Self>(),
     }
+} slow |r| {
+    let arity = arity.get(&r) as usize;
+    r.raise_bad_apply(arity)
 } }

@@ -14,14 +14,19 @@ macro_rules! guard {
         op! { control $Name [$($operand: $T Src,)* dst: D Dst] (export: *const Export, fail: Label, live: u16) |r| {
             let args: [Word; $count] = [$($operand.get(&r)),*];
             let call = GuardCall { export: export.get(&r), fail: fail.get(&r), live: live.get(&r) };
-            match call_guard(&mut r, call, &args) {
-                Some(result) => {
-                    dst.set(&mut r, result);
-                    r.next(<Self as Op>::BYTES)
-                }
-                None if call.fail != 0 => r.jump(r.ip.offset(call.fail as isize)),
-                None => crate::interpreter::native_call::raise_guard(r, call.export, &args),
+            if call_guard(&mut r, call, args) {
+                let result = (*r.machine).result;
+                dst.set(&mut r, result);
+                return r.next(<Self as Op>::BYTES);
             }
+            if call.fail != 0 {
+                return r.branch(call.fail);
+            }
+            r.leave::<Self>()
+        } slow |r| {
+            let args: [Word; $count] = [$($operand.get(&r)),*];
+            let function = export.get(&r);
+            crate::interpreter::native_call::raise_guard(r, function, &args)
         } }
     };
 }
@@ -40,10 +45,12 @@ op! { straight SelfPid [dst: D Dst] () |r| {
 macro_rules! failed {
     ($r:ident, $fail:ident, $name:ident / $arity:literal, [$($arg:expr),*]) => {{
         if $fail.get(&$r) != 0 {
-            return $r.jump($r.ip.offset($fail.get(&$r) as isize));
+            let to = $fail.get(&$r);
+            return $r.branch(to);
         }
         let export = $r.m().vm().code().guard_export(am::$name, $arity);
-        crate::interpreter::native_call::raise_badarg($r, export, &[$($arg),*])
+        let args = [$($arg),*];
+        crate::interpreter::native_call::raise_badarg($r, export, &args)
     }};
 }
 

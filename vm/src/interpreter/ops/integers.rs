@@ -5,7 +5,7 @@ use purlin_heap::arith;
 use purlin_heap::word::Word;
 
 use super::{Label, Op, op};
-use crate::interpreter::regs::Regs;
+use crate::interpreter::regs::Cold;
 use crate::native::Class;
 
 /// Whether both words are small integers.
@@ -27,7 +27,7 @@ pub type Generic2 = for<'h> fn(
 /// # Safety
 /// As for any handler; `live` X registers hold values.
 pub unsafe fn generic(
-    r: &mut Regs,
+    r: &mut Cold,
     operation: Generic2,
     a: Word,
     b: Word,
@@ -48,7 +48,7 @@ pub unsafe fn generic(
 ///
 /// # Safety
 /// As for any handler.
-pub unsafe fn fail(r: Regs, fail: Label, error: arith::ArithError) {
+pub unsafe fn fail(r: Cold, fail: Label, error: arith::ArithError) {
     let reason = match error {
         arith::ArithError::Badarith => am::badarith,
         arith::ArithError::SystemLimit => am::system_limit,
@@ -56,7 +56,7 @@ pub unsafe fn fail(r: Regs, fail: Label, error: arith::ArithError) {
     // SAFETY: passed on.
     unsafe {
         if fail != 0 {
-            return r.jump(r.ip.offset(fail as isize));
+            return r.branch(fail);
         }
         r.raise_atom(Class::Error, reason)
     }
@@ -79,7 +79,10 @@ macro_rules! integer_operation {
                     dst.set(&mut r, result);
                     r.next(<Self as Op>::BYTES)
                 }
-                Err(error) => fail(r, fail_to.get(&r), error),
+                Err(error) => {
+                    let to = fail_to.get(&r);
+                    fail(r, to, error)
+                }
             }
         } }
     };

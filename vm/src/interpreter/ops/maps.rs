@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::{Label, Op, list_word, op};
 use crate::interpreter::operands::{any, set_any};
-use crate::interpreter::regs::Regs;
+use crate::interpreter::regs::Cold;
 
 /// Why a map could not be updated.
 enum PutError {
@@ -22,7 +22,7 @@ enum PutError {
 /// # Safety
 /// As for any handler; the list has `count` pairs.
 unsafe fn put(
-    r: &mut Regs,
+    r: &mut Cold,
     bytes: usize,
     src: Word,
     count: usize,
@@ -51,7 +51,7 @@ unsafe fn put(
 
 macro_rules! put_map {
     ($Name:ident $exact:literal) => {
-        op! { control $Name [src: S Src, dst: D Dst] (fail: Label, live: u16, count: u32) |r| {
+        op! { cold $Name [src: S Src, dst: D Dst] (fail: Label, live: u16, count: u32) |r| {
             let (map, count) = (src.get(&r), count.get(&r) as usize);
             let live = live.get(&r);
             match put(&mut r, <Self as Op>::BYTES, map, count, $exact, live) {
@@ -60,7 +60,10 @@ macro_rules! put_map {
                     dst.set(&mut r, result);
                     r.next(<Self as Op>::BYTES + count * 16)
                 }
-                Err(_) if fail.get(&r) != 0 => r.jump(r.ip.offset(fail.get(&r) as isize)),
+                Err(_) if fail.get(&r) != 0 => {
+                    let to = fail.get(&r);
+                    r.branch(to)
+                }
                 Err(PutError::BadMap) => r.raise_pair(am::badmap, map),
                 Err(PutError::BadKey(key)) => r.raise_pair(am::badkey, key),
             }
@@ -86,7 +89,7 @@ op! { control HasMapFields [src: S Src] (fail: Label, count: u32) |r| {
     for index in 0..count {
         let key = any(&r, list_word(&r, <Self as Op>::BYTES, index));
         if get(map, key).is_none() {
-            return r.jump(r.ip.offset(fail.get(&r) as isize));
+            return r.branch(fail.get(&r));
         }
     }
     r.next(<Self as Op>::BYTES + count * 8)
@@ -101,7 +104,7 @@ op! { control GetMapElements [src: S Src] (fail: Label, count: u32) |r| {
                 let to = list_word(&r, <Self as Op>::BYTES, 2 * index + 1);
                 set_any(&mut r, to, value);
             }
-            None => return r.jump(r.ip.offset(fail.get(&r) as isize)),
+            None => return r.branch(fail.get(&r)),
         }
     }
     r.next(<Self as Op>::BYTES + count * 16)
@@ -113,6 +116,6 @@ op! { control GetMapElement [src: S Src, key: K Src, dst: D Dst] (fail: Label, s
             dst.set(&mut r, value);
             r.next(<Self as Op>::BYTES)
         }
-        None => r.jump(r.ip.offset(fail.get(&r) as isize)),
+        None => r.branch(fail.get(&r)),
     }
 } }

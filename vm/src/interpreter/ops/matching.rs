@@ -11,8 +11,9 @@ use purlin_isa::bits::{CommandKind, Description};
 
 use super::tests::{boxed_kind, is_bits};
 use super::{Label, Op, Varied, list_word, op};
+use crate::exception::bad_code;
 use crate::interpreter::operands::{Src, set_any};
-use crate::interpreter::regs::Regs;
+use crate::interpreter::regs::Cold;
 use crate::native::Class;
 
 /// The context in a register.
@@ -55,7 +56,7 @@ macro_rules! build {
 
 macro_rules! fail {
     ($r:ident, $fail:ident) => {
-        return $r.jump($r.ip.offset($fail.get(&$r) as isize))
+        return $r.branch($fail.get(&$r))
     };
 }
 
@@ -66,7 +67,11 @@ op! { control StartMatch [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
         return r.next(Self::BYTES);
     }
     if !is_bits(src) {
-        return r.jump(r.ip.offset(fail.get(&r) as isize));
+        // Without a label the compiler knew that it is one.
+        return match fail.get(&r) {
+            0 => r.leave::<bad_code::Operand>(),
+            fail => r.branch(fail),
+        };
     }
     build!(r, dst, live, |heap| MatchContext::new(src.term(), heap).expect("it is a bit string").as_term())
 } }
@@ -126,6 +131,14 @@ op! { control MatchInteger [of: C Src, size: S Src, dst: D Dst]
         dst.set(&mut r, Word::small(value));
         return r.next(Self::BYTES);
     }
+    // The position is where it was, for the slow path to find.
+    context.set_position(at);
+    r.leave::<Self>()
+} slow |r| {
+    let context = context(of.get(&r));
+    let size = field_bits(size.get(&r), unit.get(&r)).unwrap_or(0);
+    let (at, format) = (context.position(), format(flags.get(&r)));
+    context.set_position(at + size);
     build!(r, dst, live, |heap| match context.bits().integer(at, size, format, heap) {
         Some(Ok(value)) => value,
         _ => return r.raise_atom(Class::Error, am::system_limit),
@@ -210,7 +223,7 @@ op! { control MatchUtf [of: C Src, dst: D Dst] (fail: Label, width: u16, flags: 
             dst.set(&mut r, Word::small(point.into()));
             r.next(Self::BYTES)
         }
-        None => r.jump(r.ip.offset(fail.get(&r) as isize)),
+        None => r.branch(fail.get(&r)),
     }
 } }
 
@@ -225,20 +238,22 @@ op! { test MatchSkipUtf [of: C Src] (fail: Label, width: u16, flags: u16) |r| {
     }
 } }
 
-op! { control MatchMany [of: C Src] (fail: Label, live: u16, count: u32) |r| {
+op! { cold MatchMany [of: C Src] (fail: Label, live: u16, count: u32) |r| {
     for index in 0..count.get(&r) as usize {
         if !command(&mut r, <Self as Op>::BYTES, index, &of) {
-            return r.jump(r.ip.offset(fail.get(&r) as isize));
+            let to = fail.get(&r);
+            return r.branch(to);
         }
     }
-    r.next(<Self as Op>::BYTES + count.get(&r) as usize * 24)
+    let count = count.get(&r) as usize;
+    r.next(<Self as Op>::BYTES + count * 24)
 } }
 
 /// Runs one command of a `bs_match`; false when it does not match.
 ///
 /// # Safety
 /// As for any handler; the list of the instruction has that command.
-unsafe fn command<C: Src>(r: &mut Regs, bytes: usize, index: usize, of: &Varied<C>) -> bool {
+unsafe fn command<C: Src>(r: &mut Cold, bytes: usize, index: usize, of: &Varied<C>) -> bool {
     // SAFETY: by the caller. The context is read anew for each command, because building may collect.
     unsafe {
         let told = Description::<CommandKind>::decode(list_word(r, bytes, 3 * index).0);

@@ -11,15 +11,16 @@ use crate::process::{Peek, Waited};
 
 op! { control Send [] () |r| {
     // `!` is the native `erlang:send/2` as an instruction; it answers what was sent.
-    let export = r.m().vm().code().guard_export(am::bang, 2);
+    let export = r.m().vm().code().guard_export(am::send, 2);
     if crate::interpreter::native_call::call_native(&mut r, export) {
         return r.next(<Self as Op>::BYTES);
     }
     r.leave::<Self>()
 } slow |r| {
-    let export = r.m().vm().code().guard_export(am::bang, 2);
+    let export = r.m().vm().code().guard_export(am::send, 2);
     if crate::interpreter::native_call::has_raised(&r) {
-        return crate::interpreter::native_call::raise_native(r, export, r.ip);
+        let at = r.ip;
+        return crate::interpreter::native_call::raise_native(r, export, at);
     }
     super::push_return(&mut r, <Self as Op>::BYTES);
     crate::interpreter::native_call::continue_native(r, export)
@@ -47,13 +48,15 @@ op! { control ReceiveNext [] (fail: Label) |r| {
             r.x0 = message;
             r.next(Self::BYTES)
         }
-        Peek::Empty => r.jump(r.ip.offset(fail.get(&r) as isize)),
-        Peek::Later => r.suspend(0, Exit::Yielded),
-        Peek::Ending => r.leave_with(Exit::Exited),
+        Peek::Empty => r.branch(fail.get(&r)),
+        _ => r.leave::<Self>(),
     }
+} slow |r| {
+    // It has ended, or there is more than it has time for now.
+    if (*(*r.machine).process).is_ending() { r.leave_with(Exit::Exited) } else { r.suspend(0, Exit::Yielded) }
 } }
 
-op! { control ReceiveNextCopy [] (fail: Label) |r| {
+op! { cold ReceiveNextCopy [] (fail: Label) |r| {
     match peek(&mut r) {
         Peek::Message(message) => {
             r.save();
@@ -62,7 +65,10 @@ op! { control ReceiveNextCopy [] (fail: Label) |r| {
             r.x0 = copy;
             r.next(<Self as Op>::BYTES)
         }
-        Peek::Empty => r.jump(r.ip.offset(fail.get(&r) as isize)),
+        Peek::Empty => {
+            let to = fail.get(&r);
+            r.branch(to)
+        }
         Peek::Later => r.suspend(0, Exit::Yielded),
         Peek::Ending => r.leave_with(Exit::Exited),
     }
@@ -87,12 +93,12 @@ op! { straight ReceiveTake [] () |r| {
     r.restore();
 } }
 
-op! { control Wait [] (again: Label) |r| {
+op! { cold Wait [] (again: Label) |r| {
     r.ip = r.ip.offset(again.get(&r) as isize);
     r.suspend(0, Exit::Waiting)
 } }
 
-op! { control WaitTimeout [time: T Src] (again: Label) |r| {
+op! { cold WaitTimeout [time: T Src] (again: Label) |r| {
     let time = time.get(&r);
     let machine = &mut *r.machine;
     r.save();

@@ -4,21 +4,21 @@ use std::sync::atomic::Ordering;
 
 use purlin_heap::{Mfa, Term, am};
 
-use super::calls::enter;
+use super::calls::enter_cold;
 use super::op;
 use crate::code::Export;
-use crate::interpreter::regs::Regs;
+use crate::interpreter::regs::Cold;
 use crate::interpreter::run::Exit;
 use crate::native::Class;
 
-op! { control ProcessEnd [] () |r| {
+op! { cold ProcessEnd [] () |r| {
     r.save();
     let machine = &mut *r.machine;
-    (*machine.process).end_with(Class::Exit, Term::atom(am::normal).word());
+    (*machine.process).end_normally(r.x0);
     r.leave_with(Exit::Exited)
 } }
 
-op! { control Underflow [] () |r| {
+op! { cold Underflow [] () |r| {
     r.save();
     let machine = &mut *r.machine;
     match (*machine.process).underflow(&mut machine.x[..1]) {
@@ -31,16 +31,16 @@ op! { control Underflow [] () |r| {
     }
 } }
 
-op! { control RaiseSaved [] () |r| { r.raise_saved() } }
+op! { cold RaiseSaved [] () |r| { r.raise_saved() } }
 
-op! { control UndefinedBody [] (export: *const Export) |r| {
+op! { cold UndefinedBody [] (export: *const Export) |r| {
     let export = &*export.get(&r);
     r.save();
     // The module may be found where the machine looks for modules.
     r.m().vm().load_on_demand(export.name.module);
     let address = export.address.load(Ordering::Acquire);
     if address != export.own_body() {
-        return enter(r, address.cast_const().cast());
+        return enter_cold(r, address.cast_const().cast());
     }
     call_error_handler(r, export)
 } }
@@ -50,11 +50,11 @@ op! { control UndefinedBody [] (export: *const Export) |r| {
 ///
 /// # Safety
 /// As for any handler; the arguments of the export are in the X registers.
-unsafe fn call_error_handler(mut r: Regs, export: &Export) {
+unsafe fn call_error_handler(mut r: Cold, export: &Export) {
     // SAFETY: by the caller; nothing is collected before the arguments are in registers again.
     unsafe {
         let arity = export.name.arity as usize;
-        let arguments = r;
+        let arguments = r.0;
         let list = r.build(|heap| arguments.arguments(heap, arity));
         let (module, function) =
             (Term::atom(export.name.module).word(), Term::atom(export.name.function).word());
@@ -66,22 +66,22 @@ unsafe fn call_error_handler(mut r: Regs, export: &Export) {
             r.set_x(1, function);
             r.set_x(2, list);
             let name = Mfa { module: handler, function: am::undefined_function, arity: 3 };
-            return enter(r, code.export(name).address.load(Ordering::Acquire).cast_const().cast());
+            return enter_cold(r, code.export(name).address.load(Ordering::Acquire).cast_const().cast());
         }
         match code.find_export(fallback).filter(|export| export.is_defined()) {
             Some(fallback) => {
                 r.x0 = function;
                 r.set_x(1, list);
-                enter(r, fallback.address.load(Ordering::Acquire).cast_const().cast())
+                enter_cold(r, fallback.address.load(Ordering::Acquire).cast_const().cast())
             }
             None => raise_undefined(r, module.term(), function.term(), list.term()),
         }
     }
 }
 
-op! { control UndefinedCall [] (export: *const Export) |r| {
+op! { cold UndefinedCall [] (export: *const Export) |r| {
     let name = (*export.get(&r)).name;
-    let arguments = r;
+    let arguments = r.0;
     let at = r.ip.cast();
     r.raise(Class::Error, Term::atom(am::undef).word(), at, |heap| {
         let list = arguments.arguments(heap, name.arity as usize);
@@ -94,7 +94,7 @@ op! { control UndefinedCall [] (export: *const Export) |r| {
 ///
 /// # Safety
 /// As for any handler.
-unsafe fn raise_undefined(r: Regs, module: Term<'_>, function: Term<'_>, arguments: Term<'_>) {
+unsafe fn raise_undefined(r: Cold, module: Term<'_>, function: Term<'_>, arguments: Term<'_>) {
     // SAFETY: by the caller; the words are values of the process.
     unsafe {
         let words = [module.word(), function.word(), arguments.word()];

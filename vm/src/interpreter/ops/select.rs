@@ -35,7 +35,7 @@ op! { control SelectLinear [src: S Src] (fail: Label, count: u32) |r| {
     let (value, count) = (src.get(&r), count.get(&r) as usize);
     match find(&r, Self::BYTES, count, value) {
         Some(index) => r.jump(label(&r, Self::BYTES, count, index)),
-        None => r.jump(r.ip.offset(fail.get(&r) as isize)),
+        None => r.branch(fail.get(&r)),
     }
 } }
 
@@ -44,7 +44,7 @@ op! { control SelectSorted [src: S Src] (fail: Label, count: u32) |r| {
     let values = std::slice::from_raw_parts(r.ip.add(Self::BYTES).cast::<u64>(), count);
     match values.binary_search(&value.0) {
         Ok(index) => r.jump(label(&r, Self::BYTES, count, index)),
-        Err(_) => r.jump(r.ip.offset(fail.get(&r) as isize)),
+        Err(_) => r.branch(fail.get(&r)),
     }
 } }
 
@@ -55,7 +55,7 @@ op! { control SelectDense [src: S Src] (fail: Label, count: u32, low: Word) |r| 
     if value.is_small() && distance < (count.get(&r) as u64) << 3 {
         return r.jump(label(&r, Self::BYTES, 0, (distance >> 3) as usize));
     }
-    r.jump(r.ip.offset(fail.get(&r) as isize))
+    r.branch(fail.get(&r))
 } }
 
 op! { control SelectGeneric [src: S Src] (fail: Label, count: u32) |r| {
@@ -65,7 +65,7 @@ op! { control SelectGeneric [src: S Src] (fail: Label, count: u32) |r| {
             return r.jump(label(&r, Self::BYTES, count, index));
         }
     }
-    r.jump(r.ip.offset(fail.get(&r) as isize))
+    r.branch(fail.get(&r))
 } }
 
 op! { control SelectArity [src: S Src] (fail: Label, count: u32) |r| {
@@ -76,5 +76,5 @@ op! { control SelectArity [src: S Src] (fail: Label, count: u32) |r| {
             return r.jump(label(&r, Self::BYTES, count, index));
         }
     }
-    r.jump(r.ip.offset(fail.get(&r) as isize))
+    r.branch(fail.get(&r))
 } }

@@ -1,0 +1,223 @@
+//! Terms as text, for people: as `~tp` writes them, on one line, or as `erlang:display/1` does.
+//!
+//! The walk keeps its own worklist, and stops when the text has the length asked for, so that any term can be shown.
+
+mod quote;
+
+pub use quote::{atom_text, is_plain_atom};
+
+use std::fmt::Write;
+
+use crate::atoms::{Atom, AtomTable};
+use crate::big::{Integer, digits};
+use crate::bits::Bits;
+use crate::layout::Kind;
+use crate::map::Map;
+use crate::order::identities::reference_words;
+use crate::term::{Boxed, Term, View};
+use crate::text;
+
+/// In whose form terms are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    /// As `io:format("~tp")`.
+    Pretty,
+    /// As `erlang:display/1`.
+    Display,
+}
+
+/// Digits of a float in [`Style::Display`].
+const DISPLAY_DIGITS: usize = 6;
+
+/// A term as text of about `limit` bytes at most; what is left out shows as `...`.
+pub fn to_string(term: Term<'_>, style: Style, limit: usize, atoms: &AtomTable) -> String {
+    let mut printer = Printer { out: String::new(), todo: vec![Todo::Term(term)], style, limit, atoms };
+    printer.run();
+    printer.out
+}
+
+/// What is still to be written, last first.
+enum Todo<'h> {
+    Term(Term<'h>),
+    Text(&'static str),
+    /// Elements, a comma before each.
+    Elements(&'h [Term<'h>]),
+    /// The rest of a list, after an element.
+    Tail(Term<'h>),
+    /// Entries of a map; whether they are the first.
+    Entries(Box<crate::map::Entries<'h>>, bool),
+}
+
+struct Printer<'h, 'a> {
+    out: String,
+    todo: Vec<Todo<'h>>,
+    style: Style,
+    limit: usize,
+    atoms: &'a AtomTable,
+}
+
+impl<'h> Printer<'h, '_> {
+    fn run(&mut self) {
+        while let Some(todo) = self.todo.pop() {
+            if self.out.len() >= self.limit {
+                return self.out.push_str("...");
+            }
+            match todo {
+                Todo::Term(term) => self.term(term),
+                Todo::Text(text) => self.out.push_str(text),
+                Todo::Elements([]) => {}
+                Todo::Elements([first, rest @ ..]) => {
+                    self.out.push(',');
+                    self.todo.push(Todo::Elements(rest));
+                    self.todo.push(Todo::Term(*first));
+                }
+                Todo::Tail(tail) => self.tail(tail),
+                Todo::Entries(entries, first) => self.entry(entries, first),
+            }
+        }
+    }
+
+    fn tail(&mut self, tail: Term<'h>) {
+        if let Some(cons) = tail.as_cons() {
+            self.out.push(',');
+            self.todo.push(Todo::Tail(cons.tail()));
+            self.todo.push(Todo::Term(cons.head()));
+        } else if tail.is_nil() {
+            self.out.push(']');
+        } else {
+            self.out.push('|');
+            self.todo.push(Todo::Text("]"));
+            self.todo.push(Todo::Term(tail));
+        }
+    }
+
+    fn entry(&mut self, mut entries: Box<crate::map::Entries<'h>>, first: bool) {
+        let Some((key, value)) = entries.next() else { return self.out.push('}') };
+        if !first {
+            self.out.push(',');
+        }
+        let arrow = if self.style == Style::Pretty { " => " } else { "=>" };
+        self.todo.push(Todo::Entries(entries, false));
+        self.todo.push(Todo::Term(value));
+        self.todo.push(Todo::Text(arrow));
+        self.todo.push(Todo::Term(key));
+    }
+
+    fn term(&mut self, term: Term<'h>) {
+        match term.view() {
+            View::Small(value) => self.write(format_args!("{value}")),
+            View::Big(_) => {
+                let value = Integer::of(term).expect("an integer");
+                self.out.push_str(&digits::format(&value, 10));
+            }
+            View::Float(value) if self.style == Style::Pretty => self.out.push_str(&text::shortest(value)),
+            View::Float(value) => {
+                self.out.push_str(&text::scientific(value, DISPLAY_DIGITS).expect("few digits"))
+            }
+            View::Atom(atom) => self.atom(atom),
+            View::Nil => self.out.push_str("[]"),
+            View::Cons(cons) => match quote::string_text(term, self.style, self.limit) {
+                Some(text) => self.out.push_str(&text),
+                None => {
+                    self.out.push('[');
+                    self.todo.push(Todo::Tail(cons.tail()));
+                    self.todo.push(Todo::Term(cons.head()));
+                }
+            },
+            View::Tuple(tuple) => {
+                self.out.push('{');
+                self.todo.push(Todo::Text("}"));
+                if let [first, rest @ ..] = tuple.elements() {
+                    self.todo.push(Todo::Elements(rest));
+                    self.todo.push(Todo::Term(*first));
+                }
+            }
+            View::Map(object) => {
+                self.out.push_str("#{");
+                let entries = Map::of_object(object).expect("a map").entries();
+                self.todo.push(Todo::Entries(Box::new(entries), true));
+            }
+            View::Bits(object) => self.bits(Bits::of_object(object).expect("a bit string")),
+            _ => self.opaque(term),
+        }
+    }
+
+    /// What has no form that could be read again, and exports.
+    fn opaque(&mut self, term: Term<'h>) {
+        match term.view() {
+            View::Export(name) => {
+                self.out.push_str("fun ");
+                self.atom(name.module);
+                self.out.push(':');
+                self.atom(name.function);
+                self.write(format_args!("/{}", name.arity));
+            }
+            View::Fun(fun) => {
+                let entry = fun.entry();
+                self.out.push_str("#Fun<");
+                self.atom(entry.mfa.module);
+                self.write(format_args!(".{}.{}>", entry.index, entry.old_uniq));
+            }
+            View::Pid(pid) => self.write(format_args!("<0.{}.{}>", pid.number(), pid.serial())),
+            View::Port(port) => self.write(format_args!("#Port<0.{}>", port.0)),
+            View::Reference(object) => {
+                let [low, middle, high] = reference_words(object.raw(1));
+                self.write(format_args!("#Ref<0.{high}.{middle}.{low}>"));
+            }
+            View::External(object) => self.external(object),
+            _ => self.out.push_str("#MatchContext"),
+        }
+    }
+
+    fn external(&mut self, object: Boxed<'_>) {
+        let (node, words) = (object.raw(1), &object.raws()[2..]);
+        match object.kind() {
+            Kind::ExternalPid => {
+                self.write(format_args!("<{node}.{}.{}>", words[0] as u32, words[0] >> 32));
+            }
+            Kind::ExternalPort => self.write(format_args!("#Port<{node}.{}>", words[0])),
+            _ => {
+                self.write(format_args!("#Ref<{node}"));
+                words.iter().rev().for_each(|word| self.write(format_args!(".{word}")));
+                self.out.push('>');
+            }
+        }
+    }
+
+    fn bits(&mut self, bits: Bits<'_>) {
+        self.out.push_str("<<");
+        match quote::binary_text(bits, self.style, self.limit) {
+            Some(text) => self.out.push_str(&text),
+            None => self.bytes(bits),
+        }
+        self.out.push_str(">>");
+    }
+
+    fn bytes(&mut self, bits: Bits<'_>) {
+        let (whole, last) = (bits.bit_size() / 8, bits.bit_size() % 8);
+        for (i, byte) in bits.bytes().enumerate() {
+            if self.out.len() >= self.limit {
+                self.out.push_str("...");
+                return;
+            }
+            let comma = if i > 0 { "," } else { "" };
+            if i < whole {
+                self.write(format_args!("{comma}{byte}"));
+            } else {
+                self.write(format_args!("{comma}{}:{last}", byte >> (8 - last)));
+            }
+        }
+    }
+
+    fn atom(&mut self, atom: Atom) {
+        let text = atom_text(self.atoms.name(atom), self.style);
+        self.out.push_str(&text);
+    }
+
+    fn write(&mut self, arguments: std::fmt::Arguments<'_>) {
+        self.out.write_fmt(arguments).expect("a string takes all text");
+    }
+}
+
+#[cfg(test)]
+mod tests;

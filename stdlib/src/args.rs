@@ -1,0 +1,147 @@
+//! Reading arguments: each reader gives the value or the error that Erlang programs expect.
+
+use purlin_heap::arith::{self, ArithError};
+use purlin_heap::bits::Bits;
+use purlin_heap::{Atom, Cons, Map, Term, Tuple};
+use purlin_vm::{Context, Outcome, Stop};
+
+/// What a reader gives.
+pub(crate) type Read<'h, T> = Result<T, Stop<'h>>;
+
+/// Work that counts as one reduction: list cells passed over, say.
+pub(crate) const STEPS_PER_REDUCTION: usize = 10;
+
+/// Counts the reductions for `steps` small steps.
+#[inline]
+pub(crate) fn charge(cx: &Context<'_>, steps: usize) {
+    cx.charge(u32::try_from(steps / STEPS_PER_REDUCTION).unwrap_or(u32::MAX));
+}
+
+/// An atom.
+#[inline]
+pub(crate) fn atom<'h>(term: Term<'h>) -> Read<'h, Atom> {
+    term.as_atom().ok_or(Stop::badarg())
+}
+
+/// A tuple.
+#[inline]
+pub(crate) fn tuple<'h>(term: Term<'h>) -> Read<'h, Tuple<'h>> {
+    term.as_tuple().ok_or(Stop::badarg())
+}
+
+/// A cons cell.
+#[inline]
+pub(crate) fn cons<'h>(term: Term<'h>) -> Read<'h, Cons<'h>> {
+    term.as_cons().ok_or(Stop::badarg())
+}
+
+/// A map; `{badmap, Term}` otherwise.
+#[inline]
+pub(crate) fn map<'h>(cx: &Context<'h>, term: Term<'h>) -> Read<'h, Map<'h>> {
+    Map::of(term).ok_or_else(|| bad(cx, purlin_heap::am::badmap, term))
+}
+
+/// The error `{kind, value}`.
+pub(crate) fn bad<'h>(cx: &Context<'h>, kind: Atom, value: Term<'h>) -> Stop<'h> {
+    use purlin_heap::Build;
+    Stop::Raise(purlin_vm::Class::Error, cx.heap().tuple(&[Term::atom(kind), value]))
+}
+
+/// A small integer that is not negative.
+#[inline]
+pub(crate) fn size<'h>(term: Term<'h>) -> Read<'h, usize> {
+    term.as_small().and_then(|value| usize::try_from(value).ok()).ok_or(Stop::badarg())
+}
+
+/// A small integer.
+#[inline]
+pub(crate) fn small<'h>(term: Term<'h>) -> Read<'h, i64> {
+    term.as_small().ok_or(Stop::badarg())
+}
+
+/// The place that a 1-based index up to `max` stands for.
+#[inline]
+pub(crate) fn index<'h>(term: Term<'h>, max: usize) -> Read<'h, usize> {
+    match size(term)? {
+        index if (1..=max).contains(&index) => Ok(index - 1),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+/// A bit string.
+#[inline]
+pub(crate) fn bits<'h>(term: Term<'h>) -> Read<'h, Bits<'h>> {
+    Bits::of(term).ok_or(Stop::badarg())
+}
+
+/// A binary.
+#[inline]
+pub(crate) fn binary<'h>(term: Term<'h>) -> Read<'h, Bits<'h>> {
+    Bits::of(term).filter(|bits| bits.is_binary()).ok_or(Stop::badarg())
+}
+
+/// The elements of a proper list.
+pub(crate) fn elements<'h>(list: Term<'h>) -> Read<'h, Vec<Term<'h>>> {
+    let (elements, tail) = cells(list);
+    if tail.is_nil() { Ok(elements) } else { Err(Stop::badarg()) }
+}
+
+/// The elements of a list, and what follows its last cell.
+pub(crate) fn cells<'h>(list: Term<'h>) -> (Vec<Term<'h>>, Term<'h>) {
+    let mut elements = Vec::new();
+    let mut rest = list;
+    while let Some(cell) = rest.as_cons() {
+        elements.push(cell.head());
+        rest = cell.tail();
+    }
+    (elements, rest)
+}
+
+/// How many elements a proper list has.
+pub(crate) fn length(list: Term<'_>) -> Option<usize> {
+    let (mut rest, mut count) = (list, 0);
+    while let Some(cell) = rest.as_cons() {
+        rest = cell.tail();
+        count += 1;
+    }
+    rest.is_nil().then_some(count)
+}
+
+/// The bytes of a flat list of them.
+pub(crate) fn byte_list<'h>(list: Term<'h>) -> Read<'h, Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut rest = list;
+    while let Some(cell) = rest.as_cons() {
+        let byte = cell.head().as_small().and_then(|value| u8::try_from(value).ok());
+        bytes.push(byte.ok_or(Stop::badarg())?);
+        rest = cell.tail();
+    }
+    if rest.is_nil() { Ok(bytes) } else { Err(Stop::badarg()) }
+}
+
+/// The text of a flat list of characters. Not all lists of characters are text: the surrogates are refused.
+pub(crate) fn characters<'h>(list: Term<'h>) -> Read<'h, String> {
+    let mut text = String::new();
+    let mut rest = list;
+    while let Some(cell) = rest.as_cons() {
+        let code = cell.head().as_small().and_then(|value| u32::try_from(value).ok());
+        text.push(code.and_then(char::from_u32).ok_or(Stop::badarg())?);
+        rest = cell.tail();
+    }
+    if rest.is_nil() { Ok(text) } else { Err(Stop::badarg()) }
+}
+
+/// A result of arithmetic.
+#[inline]
+pub(crate) fn number<'h>(result: arith::Result<'h>) -> Outcome<'h> {
+    result.map_err(|error| match error {
+        ArithError::Badarith => Stop::badarith(),
+        ArithError::SystemLimit => Stop::system_limit(),
+    })
+}
+
+/// A result of a conversion of numbers, which refuses others than numbers with `badarg`.
+#[inline]
+pub(crate) fn converted<'h>(result: arith::Result<'h>) -> Outcome<'h> {
+    result.map_err(|_| Stop::badarg())
+}

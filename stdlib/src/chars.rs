@@ -1,0 +1,8 @@
+//! Text as terms.
+
+use purlin_heap::{Build, Heap, Term};
+
+/// The list of the characters of a text.
+pub(crate) fn list<'h>(heap: &'h Heap, text: &str) -> Term<'h> {
+    text.chars().rev().fold(Term::NIL, |tail, c| heap.cons(Term::small(c as i64), tail))
+}

@@ -1,0 +1,82 @@
+//! Atoms and text.
+
+use purlin_heap::{Term, am, bits};
+use purlin_vm::{Context, Outcome, Stop, natives};
+
+use crate::args::{self, Read};
+use crate::chars;
+
+natives! { "erlang":
+    "atom_to_list"/1 => atom_to_list, "atom_to_binary"/1 => atom_to_binary,
+    "atom_to_binary"/2 => atom_to_binary, "list_to_atom"/1 => list_to_atom,
+    "list_to_existing_atom"/1 => list_to_existing_atom, "binary_to_atom"/1 => binary_to_atom,
+    "binary_to_atom"/2 => binary_to_atom, "binary_to_existing_atom"/1 => binary_to_existing_atom,
+    "binary_to_existing_atom"/2 => binary_to_existing_atom,
+}
+
+fn atom_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let name = cx.atoms().name(args::atom(args[0])?);
+    Ok(chars::list(cx.heap(), name))
+}
+
+/// Whether the encoding that follows the text, UTF-8 if there is none, is Latin-1.
+fn is_latin1<'h>(encoding: Option<&Term<'h>>) -> Read<'h, bool> {
+    match encoding.map(|encoding| encoding.as_atom()) {
+        None | Some(Some(am::utf8 | am::unicode)) => Ok(false),
+        Some(Some(am::latin1)) => Ok(true),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+fn atom_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let name = cx.atoms().name(args::atom(args[0])?);
+    if !is_latin1(args.get(1))? {
+        return Ok(bits::binary(name.as_bytes(), cx.heap()));
+    }
+    let bytes: Result<Vec<u8>, _> = name.chars().map(u8::try_from).collect();
+    Ok(bits::binary(&bytes.map_err(|_| Stop::badarg())?, cx.heap()))
+}
+
+fn interned<'h>(cx: &Context<'h>, name: &str) -> Outcome<'h> {
+    Ok(Term::atom(cx.atoms().intern(name)?))
+}
+
+fn existing<'h>(cx: &Context<'h>, name: &str) -> Outcome<'h> {
+    cx.atoms().lookup(name).map(Term::atom).ok_or(Stop::badarg())
+}
+
+/// The text that a list of characters is. Of one that is too long for an atom no more is read than shows that.
+fn listed<'h>(list: Term<'h>) -> Read<'h, String> {
+    let text = args::characters(list)?;
+    too_long(&text).map_or(Ok(text), Err)
+}
+
+fn too_long<'h>(text: &str) -> Option<Stop<'h>> {
+    (text.chars().count() > 255).then_some(Stop::system_limit())
+}
+
+fn list_to_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    interned(cx, &listed(args[0])?)
+}
+
+fn list_to_existing_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    existing(cx, &args::characters(args[0])?)
+}
+
+/// The text in a binary.
+fn decoded<'h>(args: &[Term<'h>]) -> Read<'h, String> {
+    let bytes: Vec<u8> = args::binary(args[0])?.bytes().collect();
+    if is_latin1(args.get(1))? {
+        return Ok(bytes.into_iter().map(char::from).collect());
+    }
+    String::from_utf8(bytes).map_err(|_| Stop::badarg())
+}
+
+fn binary_to_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let text = decoded(args)?;
+    too_long(&text).map_or_else(|| interned(cx, &text), Err)
+}
+
+fn binary_to_existing_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    existing(cx, &decoded(args)?)
+}

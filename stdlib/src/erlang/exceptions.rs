@@ -1,0 +1,75 @@
+//! Exceptions that programs raise.
+
+use purlin_heap::{Build, Term, am};
+use purlin_vm::{Class, Context, Outcome, Stop, natives};
+
+use crate::args;
+
+natives! { "erlang":
+    "error"/1 => error, "error"/2 => error_2, "error"/3 => error_3, "exit"/1 => exit, "throw"/1 => throw,
+    "raise"/3 => raise, "nif_error"/1 => error, "nif_error"/2 => error_2,
+}
+
+fn error<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Err(Stop::RaiseHere(Class::Error, args[0]))
+}
+
+fn exit<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Err(Stop::RaiseHere(Class::Exit, args[0]))
+}
+
+fn throw<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Err(Stop::RaiseHere(Class::Throw, args[0]))
+}
+
+fn error_2<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Err(Stop::RaiseWith(args[0], args[1], Term::NIL))
+}
+
+/// `error/3`: of the options there is only `{error_info, Map}`.
+fn error_3<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let is_option = |option: &Term<'h>| {
+        let pair = option.as_tuple().filter(|pair| pair.arity() == 2);
+        pair.is_some_and(|pair| {
+            pair.element(0).is_atom(am::error_info) && purlin_heap::Map::of(pair.element(1)).is_some()
+        })
+    };
+    if !args::elements(args[2])?.iter().all(is_option) {
+        return Err(Stop::badarg());
+    }
+    Err(Stop::RaiseWith(args[0], args[1], args[2]))
+}
+
+/// Raises with a stack trace; answers `badarg` when class or trace is none.
+fn raise<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let badarg = Ok(Term::atom(am::badarg));
+    let Some(class) = args[0].as_atom().and_then(Class::from_atom) else { return badarg };
+    let Ok(entries) = args::elements(args[2]) else { return badarg };
+    let entries: Option<Vec<_>> = entries.into_iter().map(|entry| trace_entry(cx, entry)).collect();
+    match entries {
+        Some(entries) => Err(Stop::RaiseAgain(class, args[1], cx.heap().list(&entries))),
+        None => badarg,
+    }
+}
+
+/// An entry of a stack trace, with an empty location when it has none: `{M, F, ArityOrArgs, Location}` or
+/// `{Fun, Args, Location}`.
+fn trace_entry<'h>(cx: &Context<'h>, entry: Term<'h>) -> Option<Term<'h>> {
+    let is_list = |term: Term<'h>| term.is_nil() || term.as_cons().is_some();
+    let is_count = |term: Term<'h>| term.as_small().is_some_and(|count| count >= 0);
+    let is_fun = |term: Term<'h>| term.fun_arity().is_some();
+    match *entry.as_tuple()?.elements() {
+        [module, function, args, location] => {
+            let named = module.as_atom().is_some() && function.as_atom().is_some();
+            (named && (is_list(args) || is_count(args)) && is_list(location)).then_some(entry)
+        }
+        [fun, args, location] if is_fun(fun) => (is_list(args) && is_list(location)).then_some(entry),
+        [module, function, args] => {
+            let named = module.as_atom().is_some() && function.as_atom().is_some();
+            let valid = named && (is_list(args) || is_count(args));
+            valid.then(|| cx.heap().tuple(&[module, function, args, Term::NIL]))
+        }
+        [fun, args] if is_fun(fun) && is_list(args) => Some(cx.heap().tuple(&[fun, args, Term::NIL])),
+        _ => None,
+    }
+}

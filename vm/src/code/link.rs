@@ -1,0 +1,301 @@
+//! Linking: from a verified module to one that runs on this machine.
+//!
+//! Atoms are interned and literals decoded, the code is lowered with them, and then what depends on addresses is filled
+//! in: handlers, other places in the code, export entries, entries of funs. Nothing of this can be seen by processes until
+//! the module is published as a whole.
+
+use std::fmt;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use purlin_heap::external::{self, DecodeOptions, FunKey, Names};
+use purlin_heap::word::Word;
+use purlin_heap::{Atom, AtomTable, FunEntry, LiteralArea, Mfa, big};
+use purlin_isa::Specific;
+use purlin_loader::lower::{self, Constants, LowerError, Lowered, Target};
+use purlin_loader::{Module, Verified};
+
+use super::export::Export;
+use super::module::{FunctionInfo, FunctionPlace, LoadedModule};
+use super::table::CodeTable;
+use crate::Vm;
+use crate::interpreter::handler_of;
+
+/// Why a module could not be loaded.
+#[derive(Debug)]
+pub enum LoadError {
+    /// Its file is damaged, or its code was refused.
+    Refused(purlin_loader::LoadError),
+    /// It needs an instruction that is not executed yet.
+    Lower(LowerError),
+    /// The machine has no room for its atoms, or one is too long.
+    Atoms {
+        /// The module.
+        module: String,
+    },
+    /// A literal is no term.
+    Literal {
+        /// The module.
+        module: String,
+        /// The literal's index.
+        index: u32,
+        /// What is wrong with it.
+        error: external::DecodeError,
+    },
+    /// It wants a function to run when it is loaded, which this machine does not do yet.
+    OnLoad {
+        /// The module.
+        module: String,
+    },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Refused(error) => error.fmt(f),
+            LoadError::Lower(error) => error.fmt(f),
+            LoadError::Atoms { module } => write!(f, "module {module}: the limit of atoms is reached"),
+            LoadError::Literal { module, index, error } => {
+                write!(f, "module {module}, literal {index}: {error}")
+            }
+            LoadError::OnLoad { module } => {
+                write!(f, "module {module} has an `on_load` function, which is not executed yet")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// The names that literals refer to.
+struct LiteralNames<'v>(&'v Vm);
+
+impl Names for LiteralNames<'_> {
+    fn atoms(&self) -> &AtomTable {
+        self.0.atoms()
+    }
+
+    fn export(&self, name: Mfa, make: bool) -> Option<&Mfa> {
+        let code = self.0.code();
+        if make { Some(&code.export(name).name) } else { code.find_export(name).map(|export| &export.name) }
+    }
+
+    fn fun(&self, _: &FunKey) -> Option<&FunEntry> {
+        None
+    }
+
+    fn node(&self) -> (Atom, u32) {
+        (self.0.node_name(), 0)
+    }
+}
+
+/// The constants of the module that is being linked.
+struct Linker<'v> {
+    atoms: Vec<Atom>,
+    literals: Vec<Word>,
+    area: &'v LiteralArea,
+    /// For each function, whether a native takes its place.
+    natives: Vec<bool>,
+}
+
+impl Constants for Linker<'_> {
+    fn atom(&self, index: u32) -> Atom {
+        self.atoms[index as usize - 1]
+    }
+
+    fn literal(&self, index: u32) -> Word {
+        self.literals[index as usize]
+    }
+
+    fn integer(&mut self, bytes: &[u8]) -> Word {
+        let mut limbs: Vec<u64> = bytes
+            .rchunks(8)
+            .map(|chunk| {
+                let sign = if bytes[0] & 0x80 != 0 { 0xff } else { 0 };
+                let mut limb = [sign; 8];
+                limb[8 - chunk.len()..].copy_from_slice(chunk);
+                u64::from_be_bytes(limb)
+            })
+            .collect();
+        let negative = bytes.first().is_some_and(|&byte| byte & 0x80 != 0);
+        if negative {
+            negate(&mut limbs);
+        }
+        let term = big::integer(negative, &limbs, self.area);
+        term.expect("an integer of a module is smaller than the module").word()
+    }
+
+    fn is_native(&self, function: u32) -> bool {
+        self.natives[function as usize]
+    }
+}
+
+/// The two's complement of a number.
+fn negate(limbs: &mut [u64]) {
+    let mut carry = true;
+    for limb in limbs {
+        (*limb, carry) = (!*limb).overflowing_add(u64::from(carry));
+    }
+}
+
+impl Vm {
+    /// Loads a verified module: its exports lead to it from now on.
+    pub fn load(&self, verified: &Verified) -> Result<&LoadedModule, LoadError> {
+        let module = verified.module();
+        let area = LiteralArea::new();
+        let atoms = self.intern(module)?;
+        let natives =
+            functions(module, &atoms).map(|name| self.code().natives().get(&name).is_some()).collect();
+        let mut linker = Linker { atoms, literals: Vec::new(), area: &area, natives };
+        for index in 0..module.literal_count() as u32 {
+            let word = self.decode(module, index, module.literal(index), &area)?;
+            linker.literals.push(word);
+        }
+        let attributes = module.attributes().map(|bytes| self.decode(module, 0, bytes, &area)).transpose()?;
+        let compile = module.compile_info().map(|bytes| self.decode(module, 0, bytes, &area)).transpose()?;
+        let lowered = lower::lower(verified, &mut linker).map_err(LoadError::Lower)?;
+        if lowered.on_load.is_some() {
+            return Err(LoadError::OnLoad { module: module.name().to_owned() });
+        }
+        let (atoms, natives) = (linker.atoms, linker.natives);
+        let mut loaded = unlinked(module, &atoms, &natives, &lowered);
+        loaded.attributes = attributes;
+        loaded.compile = compile;
+        loaded.literals = Some(area.seal());
+        link(self.code(), verified, &atoms, lowered, &mut loaded);
+        lead_funs(module, &loaded);
+        Ok(self.code().publish(loaded))
+    }
+
+    fn intern(&self, module: &Module) -> Result<Vec<Atom>, LoadError> {
+        let full = |_| LoadError::Atoms { module: module.name().to_owned() };
+        module.atoms().iter().map(|name| self.atoms().intern(name).map_err(full)).collect()
+    }
+
+    fn decode(
+        &self,
+        module: &Module,
+        index: u32,
+        bytes: &[u8],
+        area: &LiteralArea,
+    ) -> Result<Word, LoadError> {
+        match external::decode(bytes, DecodeOptions::default(), &LiteralNames(self), area) {
+            Ok((term, _)) => Ok(term.word()),
+            Err(error) => Err(LoadError::Literal { module: module.name().to_owned(), index, error }),
+        }
+    }
+}
+
+/// The names of the module's functions.
+fn functions(module: &Module, atoms: &[Atom]) -> impl Iterator<Item = Mfa> {
+    let atom = |index: u32| atoms[index as usize - 1];
+    let name =
+        move |f: &purlin_loader::Function| Mfa { module: atom(1), function: atom(f.name), arity: f.arity };
+    module.functions().iter().map(name)
+}
+
+/// The module without its code, so that what stands beside it has its address.
+fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered) -> Box<LoadedModule> {
+    let name = atoms[0];
+    let atom = |index: u32| atoms[index as usize - 1];
+    let mfa = |function, arity| Mfa { module: name, function: atom(function), arity };
+    let lambdas = module.lambdas().iter().map(|lambda| FunEntry {
+        address: AtomicPtr::default(),
+        mfa: mfa(lambda.function, lambda.total_arity),
+        arity: lambda.arity(),
+        free: lambda.free,
+        index: lambda.index,
+        old_uniq: lambda.unique,
+        uniq: *module.md5(),
+    });
+    let own_file: Box<str> = format!("{}.erl", module.name()).into();
+    let exported =
+        |export: &purlin_loader::Export| module.function_at(export.label).map(|index| index as u32);
+    Box::new(LoadedModule {
+        name,
+        code: Box::default(),
+        functions: functions(module, atoms)
+            .zip(natives)
+            .map(|(name, &native)| FunctionInfo { name, native })
+            .collect(),
+        places: lowered.functions.iter().map(|p| FunctionPlace { start: p.start, entry: p.entry }).collect(),
+        exports: module.exports().iter().filter_map(exported).collect(),
+        lines: lines(module, lowered),
+        files: std::iter::once(own_file).chain(module.lines().files().iter().cloned()).collect(),
+        lambdas: lambdas.collect(),
+        literals: None,
+        strings: module.strings().into(),
+        md5: *module.md5(),
+        instructions: Box::default(),
+        attributes: None,
+        compile: None,
+    })
+}
+
+fn lines(module: &Module, lowered: &Lowered) -> Box<[(u32, u32, u32)]> {
+    let line = |&(word, index)| {
+        let (file, line) = module.lines().get(index).unwrap_or((0, 0));
+        (word, file, line)
+    };
+    lowered.lines.iter().map(line).collect()
+}
+
+/// Fills in the addresses of the code and then the handlers of its instructions.
+fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered, loaded: &mut LoadedModule) {
+    let mut code = lowered.words.into_boxed_slice();
+    let mut instructions = lowered.instructions;
+    let mut at = 0;
+    for relocation in lowered.relocations {
+        let address = match relocation.target {
+            Target::Code(word) => &raw const code[word as usize] as u64,
+            Target::Export(import) => {
+                let export = export(table, verified.module(), atoms, import);
+                at += instructions[at..].partition_point(|placed| placed.offset * 8 <= relocation.byte) - 1;
+                let op = &mut instructions[at].op;
+                *op = call_form(*op, export.native.is_some(), verified.never_returns(import));
+                std::ptr::from_ref(export) as u64
+            }
+            Target::Native(index) => {
+                std::ptr::from_ref(table.export(loaded.functions[index as usize].name)) as u64
+            }
+            Target::Lambda(index) => &raw const loaded.lambdas[index as usize] as u64,
+            Target::Function(index) => &raw const loaded.functions[index as usize] as u64,
+            Target::Bytes(offset) => loaded.strings[offset as usize..].as_ptr() as u64,
+        };
+        relocation.write(&mut code, address);
+    }
+    for placed in &instructions {
+        code[placed.offset as usize] = handler_of(placed.op, placed.forms()) as usize as u64;
+    }
+    loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
+    loaded.code = code;
+}
+
+/// The export entry for an import.
+fn export<'t>(table: &'t CodeTable, module: &Module, atoms: &[Atom], import: u32) -> &'t Export {
+    let import = &module.imports()[import as usize];
+    let atom = |index: u32| atoms[index as usize - 1];
+    table.export(Mfa { module: atom(import.module), function: atom(import.function), arity: import.arity })
+}
+
+/// The instruction that does a call of an export, by what the export is. All forms have the same operands.
+///
+/// What never returns was believed of a native of that name alone. Lowering calls it from within the frame and puts
+/// nothing behind it that could go on, so no other function may be called there.
+fn call_form(op: Specific, is_native: bool, never_returns: bool) -> Specific {
+    match op {
+        Specific::CallExport if is_native => Specific::CallNative,
+        Specific::CallExport if never_returns => Specific::UndefinedCall,
+        Specific::CallExportLast if is_native => Specific::CallNativeLast,
+        Specific::CallExportOnly if is_native => Specific::CallNativeOnly,
+        _ => op,
+    }
+}
+
+/// Leads the module's funs to their code.
+fn lead_funs(module: &Module, loaded: &LoadedModule) {
+    for (lambda, entry) in module.lambdas().iter().zip(&loaded.lambdas) {
+        if let Some(index) = module.function_at(lambda.label) {
+            entry.address.store(loaded.entry(index), Ordering::Release);
+        }
+    }
+}
