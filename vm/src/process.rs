@@ -126,8 +126,8 @@ unsafe impl Send for Process {}
 #[derive(Default)]
 pub(crate) struct Rare {
     pub(crate) monitors: Monitors,
-    /// The moment at which the receive gives up, and the timer that wakes the process then.
-    pub(crate) deadline: Option<(u64, TimerKey)>,
+    /// The moment at which the receive gives up, and the timer that wakes the process then, unless it never does.
+    pub(crate) deadline: Option<(u64, Option<TimerKey>)>,
     /// The question that the process asked another one, and the answer when it has come.
     pub(crate) question: Option<u64>,
     pub(crate) answer: Option<Message>,

@@ -22,7 +22,7 @@ impl Process {
         shared.set_exiting();
         vm.names().end(self.pid_word(), &shared.name);
         if let Some(rare) = self.rare_if_any()
-            && let Some((_, key)) = rare.deadline.take()
+            && let Some((_, Some(key))) = rare.deadline.take()
         {
             vm.cancel_wake(key);
         }
