@@ -81,11 +81,14 @@ impl<'h> Equality<'h> {
                     break;
                 }
                 *steps -= 1;
-                if !x.head().is_same(y.head()) {
-                    self.rest.push(Rest::Pair(x.tail(), y.tail(), exact));
-                    (a, b) = (x.head(), y.head());
-                } else {
-                    (a, b) = (x.tail(), y.tail());
+                let heads = x.head().is_same(y.head()).then_some(true);
+                match heads.or_else(|| shallow::same_element(x.head(), y.head(), exact)) {
+                    Some(true) => (a, b) = (x.tail(), y.tail()),
+                    Some(false) => return Some(false),
+                    None => {
+                        self.rest.push(Rest::Pair(x.tail(), y.tail(), exact));
+                        (a, b) = (x.head(), y.head());
+                    }
                 }
             }
             if *steps == 0 {

@@ -156,8 +156,14 @@ impl<'h, 'a> Comparison<'h, 'a> {
                 return Step::Next;
             }
             if !x.head().is_same(y.head()) {
-                self.rest.push(Rest::Pair(x.tail(), y.tail(), exact));
-                return Step::Into(x.head(), y.head(), exact);
+                match shallow::compare_element(x.head(), y.head(), exact, self.atoms) {
+                    Some(Ordering::Equal) => {}
+                    Some(decided) => return Step::Decided(decided),
+                    None => {
+                        self.rest.push(Rest::Pair(x.tail(), y.tail(), exact));
+                        return Step::Into(x.head(), y.head(), exact);
+                    }
+                }
             }
             (a, b) = (x.tail(), y.tail());
             if *steps == 0 {

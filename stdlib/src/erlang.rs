@@ -21,11 +21,15 @@ mod operators;
 mod phash;
 mod processes;
 mod spawn;
+mod system_info;
 mod time;
 mod timers;
 mod tuples;
 mod unique;
 
+mod code;
+mod display;
+mod external;
 use purlin_vm::NativeFunction;
 
 /// Their tables.
@@ -34,6 +38,10 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     binaries::NATIVES,
     binaries::BINARY,
     checksums::NATIVES,
+    code::NATIVES,
+    code::CODE,
+    display::NATIVES,
+    external::NATIVES,
     compare::NATIVES,
     dictionary::NATIVES,
     exceptions::NATIVES,
@@ -51,6 +59,7 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     operators::NATIVES,
     processes::NATIVES,
     spawn::NATIVES,
+    system_info::NATIVES,
     time::NATIVES,
     time::OTHERS,
     timers::NATIVES,

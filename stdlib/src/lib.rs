@@ -3,15 +3,19 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod atomics;
 mod binary;
 mod chars;
 mod erlang;
+mod erts_debug;
+mod erts_internal;
 mod io;
 mod lists;
 mod maps;
 mod math;
 mod md5;
 mod os;
+mod persistent_term;
 mod state;
 mod unicode;
 
@@ -22,13 +26,20 @@ use purlin_vm::NativeFunction;
 
 /// The tables of all native functions but those of module `erlang`.
 const TABLES: &[&[NativeFunction]] = &[
+    atomics::NATIVES,
+    atomics::INTERNAL,
     binary::NATIVES,
     binary::SEARCH,
+    erts_debug::NATIVES,
+    erts_internal::NATIVES,
+    erts_internal::FACTS,
     io::NATIVES,
     lists::NATIVES,
     maps::NATIVES,
     math::NATIVES,
     os::NATIVES,
+    persistent_term::NATIVES,
+    persistent_term::INTERNAL,
     unicode::NATIVES,
 ];
 

@@ -1,6 +1,6 @@
 //! The machine: everything that its processes share. Several may live in one program; they share nothing.
 
-use crate::code::CodeTable;
+use crate::code::{CodeTable, LoadedModule};
 use crate::executor::{ProcessExecutor, Runnable};
 use crate::local::Local;
 use crate::names::Names;
@@ -162,6 +162,14 @@ impl Vm {
     pub fn library_state<T: Any + Default + Send + Sync>(&self) -> &T {
         let state = self.library_state.get_or_init(|| Box::<T>::default());
         state.downcast_ref().expect("the state of a library has one type")
+    }
+
+    /// A module, loaded now if it was not before and can be found.
+    pub fn find_module(&self, module: Atom) -> Option<&LoadedModule> {
+        if self.code.module(module).is_none() {
+            self.load_on_demand(module);
+        }
+        self.code.module(module)
     }
 
     /// The machine's atoms.

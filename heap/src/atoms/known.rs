@@ -624,6 +624,8 @@ macro_rules! for_each_known_atom {
             terminated "terminated";
             no_translation "no_translation";
             done "done";
+            iterator "iterator";
+            final_ "final";
         }
     };
 }

@@ -12,11 +12,20 @@ use crate::term::Term;
 
 const DEPTH: u32 = 6;
 const STEPS: u32 = 500;
+/// Steps and levels that the full walk allows an element of a list before it goes into it itself.
+const ELEMENT_STEPS: u32 = 20;
+const ELEMENT_DEPTH: u32 = 2;
 
 /// The order of two terms; nothing when the full walk has to decide.
 #[inline]
 pub(super) fn compare(a: Term<'_>, b: Term<'_>, exact: bool, atoms: &AtomTable) -> Option<Ordering> {
     Shallow { exact, atoms, steps: STEPS }.terms(a, b, DEPTH)
+}
+
+/// As [`compare`], for an element of a list in the full walk.
+#[inline]
+pub(super) fn compare_element(a: Term<'_>, b: Term<'_>, exact: bool, atoms: &AtomTable) -> Option<Ordering> {
+    Shallow { exact, atoms, steps: ELEMENT_STEPS }.terms(a, b, ELEMENT_DEPTH)
 }
 
 struct Shallow<'a> {
@@ -83,6 +92,12 @@ impl Shallow<'_> {
 #[inline]
 pub(crate) fn same(a: Term<'_>, b: Term<'_>, exact: bool) -> Option<bool> {
     Same { exact, steps: STEPS }.terms(a, b, DEPTH)
+}
+
+/// As [`same`], for an element of a list in the full walk.
+#[inline]
+pub(crate) fn same_element(a: Term<'_>, b: Term<'_>, exact: bool) -> Option<bool> {
+    Same { exact, steps: ELEMENT_STEPS }.terms(a, b, ELEMENT_DEPTH)
 }
 
 struct Same {

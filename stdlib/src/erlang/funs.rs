@@ -1,13 +1,15 @@
 //! Funs: calling them, making them from names, and what is known of them.
 
+use purlin_heap::print::{self, Style};
 use purlin_heap::{Build, Fun, Mfa, Term, View, am, bits};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
+use crate::chars;
 
 natives! { "erlang":
     "apply"/2 => apply_2, "apply"/3 => apply_3, "fun_info"/2 => fun_info, "fun_info_mfa"/1 => fun_info_mfa,
-    "make_fun"/3 => make_fun,
+    "fun_to_list"/1 => fun_to_list, "make_fun"/3 => make_fun,
 }
 
 /// Arguments of the largest calls, as in OTP.
@@ -87,4 +89,17 @@ fn fun_info_mfa<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let entry = fun.entry();
     let (module, function) = (Term::atom(entry.mfa.module), Term::atom(entry.mfa.function));
     Ok(cx.heap().tuple(&[module, function, Term::small(entry.arity.into())]))
+}
+
+/// Longer than the text of a fun with the longest names.
+const TEXT_BYTES_MAX: usize = 8192;
+
+fn fun_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let text = match args[0].view() {
+        View::Fun(_) | View::Export(_) => {
+            print::to_string(args[0], Style::Pretty, TEXT_BYTES_MAX, cx.atoms())
+        }
+        _ => return Err(Stop::badarg()),
+    };
+    Ok(chars::list(cx.heap(), &text))
 }

@@ -54,6 +54,11 @@ impl<'h> Context<'h> {
         }
     }
 
+    /// Reductions that the calling process has done.
+    pub fn own_reductions(&self) -> u64 {
+        self.with(|process, _| process.reductions)
+    }
+
     /// The machine, for what may outlive it.
     pub fn weak_vm(&self) -> Weak<Vm> {
         Arc::downgrade(self.local().shared_vm())
