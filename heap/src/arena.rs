@@ -15,6 +15,7 @@ use std::ptr::NonNull;
 use crate::word::Word;
 
 pub use class::WORDS_MAX as SLAB_WORDS_MAX;
+pub use pages::PAGE as PAGE_BYTES;
 pub use reserve::{Bounds, Range, bounds};
 
 /// How many words an allocation of `words` words really gets: its class, or whole pages.

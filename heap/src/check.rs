@@ -28,7 +28,7 @@ struct Starts {
 pub fn check(heap: &Heap, roots: &Roots<'_>) {
     let mut starts = Starts { young: HashSet::new(), old: HashSet::new(), off_heap: Default::default() };
     let young = young_ranges(heap);
-    let old: Vec<_> = heap.rare.iter().flat_map(|rare| rare.old.iter()).collect();
+    let old: Vec<_> = heap.rare.iter().flat_map(|rare| rare.old.iter().chain(rare.large.iter())).collect();
     young.iter().for_each(|&range| starts.add(range, false));
     old.iter().for_each(|&range| starts.add(range, true));
     young.iter().for_each(|&range| terms_in(range, |word| starts.check(word, true, roots, "young object")));

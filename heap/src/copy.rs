@@ -1,23 +1,25 @@
 //! Copying terms from one owner to another: first the size, then the copy in one piece.
 //!
-//! Both walks are iterative. The size walk keeps a worklist; the copy needs none, because what has been copied
+//! Terms of few objects have a way of their own (`few`). For others, both walks are iterative. The size walk keeps a worklist; the copy needs none, because what has been copied
 //! but not looked through yet is itself the list of what is left to do.
+
+mod few;
 
 use std::ptr::NonNull;
 
-use crate::arena::{Bounds, Range, bounds};
+use crate::arena::{Bounds, Range, bounds, is_literal};
 use crate::bits::shared;
 use crate::build::Build;
 use crate::layout::{Kind, ref_bits};
 use crate::term::Term;
 use crate::word::Word;
 use crate::worklist::Worklist;
+use few::Few;
 
 /// A stretch of term words still to be looked at: from, and up to but not including.
 type Stretch = (*const Word, *const Word);
 
 /// How many words a copy of the term takes. Literals take none, shared parts count each time they are reached.
-#[inline]
 pub fn size_of(term: Term<'_>) -> usize {
     let literals = bounds(Range::Literals);
     let mut rest = Worklist::<Stretch, 8>::new();
@@ -26,11 +28,10 @@ pub fn size_of(term: Term<'_>) -> usize {
     loop {
         let mut stretch = (std::ptr::null(), std::ptr::null());
         if word.is_pointer() && !literals.contains(word) {
-            let at: *const Word = word.address();
             // SAFETY: the term's objects stay where they are while it is borrowed.
-            let size = unsafe { if word.is_cons() { cons_parts(at) } else { boxed_parts(at) } };
-            words += size.0;
-            stretch = size.1;
+            let (size, terms) = unsafe { parts(word) };
+            words += size;
+            stretch = terms;
         }
         word = loop {
             // SAFETY: stretches consist of terms of objects.
@@ -67,18 +68,16 @@ unsafe fn first_pointer(stretch: Stretch) -> Option<(Word, Stretch)> {
     None
 }
 
-/// Size and terms of a cons cell.
+/// Words and terms of the object that a pointer leads to.
 #[inline(always)]
-unsafe fn cons_parts(at: *const Word) -> (usize, Stretch) {
-    // SAFETY: the caller passes a cons cell, which has two words.
-    (2, (at, unsafe { at.add(2) }))
-}
-
-/// Size and terms of a boxed object.
-#[inline(always)]
-unsafe fn boxed_parts(at: *const Word) -> (usize, Stretch) {
-    // SAFETY: the caller passes the header of an object, which has as many words as it says.
+unsafe fn parts(pointer: Word) -> (usize, Stretch) {
+    let at: *const Word = pointer.address();
+    // SAFETY: the caller passes a pointer to a cons cell, which has two words, or to an object, which has as many
+    // as its header says.
     unsafe {
+        if pointer.is_cons() {
+            return (2, (at, at.add(2)));
+        }
         let header = *at;
         let size = header.header_size();
         let raw = header.header_kind().raw_words().min(size);
@@ -86,9 +85,54 @@ unsafe fn boxed_parts(at: *const Word) -> (usize, Stretch) {
     }
 }
 
+/// What is known of a term that is going to be copied.
+pub(crate) struct Survey {
+    few: Few,
+    has_few: bool,
+}
+
+impl Survey {
+    /// Nothing yet.
+    #[inline(always)]
+    pub const fn new() -> Survey {
+        Survey { few: Few::new(), has_few: false }
+    }
+
+    /// Surveys a term, and returns how many words its copy takes.
+    #[inline(always)]
+    pub fn words_of(&mut self, term: Term<'_>) -> usize {
+        let word = term.word();
+        self.has_few = false;
+        if !word.is_pointer() || is_literal(word) {
+            return 0;
+        }
+        // SAFETY: a pointer to an object that is no literal, which stays while the term is borrowed.
+        match unsafe { self.few.find(word) } {
+            Some(words) => {
+                self.has_few = true;
+                words
+            }
+            None => size_of(term),
+        }
+    }
+
+    /// Copies the term to `to`, and returns its new root. `own` is told of each off-heap object made, which has
+    /// been given a count of its own.
+    ///
+    /// # Safety
+    /// `root` is the term that was surveyed, which is still as it was and takes words, and there is room for all of
+    /// them at `to`.
+    #[inline(always)]
+    pub unsafe fn copy_to(&self, root: Word, to: *mut Word, own: impl FnMut(*mut Word)) -> Word {
+        // SAFETY: as promised.
+        unsafe { if self.has_few { self.few.copy_to(to, own) } else { copy_to(root, to, own) } }
+    }
+}
+
 /// A copy of the term in another place.
 pub fn copy_into<'t, B: Build>(to: &'t B, term: Term<'_>) -> Term<'t> {
-    let words = size_of(term);
+    let mut survey = Survey::new();
+    let words = survey.words_of(term);
     if words == 0 {
         // SAFETY: an immediate or a literal; literals outlive whatever refers to them.
         return unsafe { Term::from_word(term.word()) };
@@ -96,7 +140,7 @@ pub fn copy_into<'t, B: Build>(to: &'t B, term: Term<'_>) -> Term<'t> {
     let at = to.allocate(words);
     // SAFETY: the room is fresh and as large as the copy, which fills all of it.
     unsafe {
-        let root = copy_to(term.word(), at.as_ptr(), |object| {
+        let root = survey.copy_to(term.word(), at.as_ptr(), |object| {
             to.own_off_heap(NonNull::new_unchecked(object));
         });
         Term::from_word(root)
@@ -108,8 +152,7 @@ pub fn copy_into<'t, B: Build>(to: &'t B, term: Term<'_>) -> Term<'t> {
 ///
 /// # Safety
 /// `root` is a term whose objects stay where they are meanwhile, and there is room for [`size_of`] it at `to`.
-#[inline]
-pub unsafe fn copy_to(root: Word, to: *mut Word, mut own: impl FnMut(*mut Word)) -> Word {
+unsafe fn copy_to(root: Word, to: *mut Word, mut own: impl FnMut(*mut Word)) -> Word {
     let literals = bounds(Range::Literals);
     let mut free = to;
     // SAFETY: the room suffices, as promised, for this and all that follows.
@@ -188,7 +231,6 @@ pub(crate) unsafe fn copy_words(from: *const Word, to: *mut Word, words: usize) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arena::is_literal;
     use crate::bits::Shared;
     use crate::equal::exact;
     use crate::fragment::Message;

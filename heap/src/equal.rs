@@ -6,6 +6,7 @@
 use crate::big::Number;
 use crate::bits::Bits;
 use crate::layout::Kind;
+use crate::order::shallow;
 use crate::term::{Boxed, Fun, Term, View};
 use crate::word::{Word, tag};
 use crate::worklist::Worklist;
@@ -18,7 +19,7 @@ pub fn exact(a: Term<'_>, b: Term<'_>) -> bool {
     }
     // Equal values that are not the same word are both cons cells or both boxed.
     let tag = a.word().tag();
-    tag == b.word().tag() && a.word().is_pointer() && Equality::new(a, b, true).finish()
+    tag == b.word().tag() && a.word().is_pointer() && parts(a, b, true)
 }
 
 /// `a == b`. Numbers are compared by value, everywhere but in the keys of maps.
@@ -27,10 +28,15 @@ pub fn by_value(a: Term<'_>, b: Term<'_>) -> bool {
     if a.is_same(b) {
         return true;
     }
-    if a.word().tag() == tag::SMALL && b.word().tag() == tag::SMALL {
-        return false;
-    }
-    Equality::new(a, b, false).finish()
+    let (tag, other) = (a.word().tag(), b.word().tag());
+    let different =
+        tag == tag::IMMEDIATE || other == tag::IMMEDIATE || (tag == tag::SMALL && other == tag::SMALL);
+    !different && parts(a, b, false)
+}
+
+#[inline(never)]
+fn parts(a: Term<'_>, b: Term<'_>, exact: bool) -> bool {
+    shallow::same(a, b, exact).unwrap_or_else(|| Equality::new(a, b, exact).finish())
 }
 
 /// What is still to be compared.
@@ -75,11 +81,14 @@ impl<'h> Equality<'h> {
                     break;
                 }
                 *steps -= 1;
-                if !x.head().is_same(y.head()) {
-                    self.rest.push(Rest::Pair(x.tail(), y.tail(), exact));
-                    (a, b) = (x.head(), y.head());
-                } else {
-                    (a, b) = (x.tail(), y.tail());
+                let heads = x.head().is_same(y.head()).then_some(true);
+                match heads.or_else(|| shallow::same_element(x.head(), y.head(), exact)) {
+                    Some(true) => (a, b) = (x.tail(), y.tail()),
+                    Some(false) => return Some(false),
+                    None => {
+                        self.rest.push(Rest::Pair(x.tail(), y.tail(), exact));
+                        (a, b) = (x.head(), y.head());
+                    }
                 }
             }
             if *steps == 0 {

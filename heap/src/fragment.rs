@@ -6,7 +6,7 @@ use std::ptr::{NonNull, null_mut};
 use crate::arena::Range;
 use crate::build::Build;
 use crate::chunk::{self, Chunk, HEAD_WORDS};
-use crate::copy;
+use crate::copy::Survey;
 use crate::term::Term;
 use crate::word::Word;
 
@@ -63,10 +63,8 @@ impl Message {
     #[inline]
     pub fn copy_of(term: Term<'_>) -> Message {
         let root = term.word();
-        if !root.is_pointer() {
-            return Message { root, fragment: None };
-        }
-        let words = copy::size_of(term);
+        let mut survey = Survey::new();
+        let words = survey.words_of(term);
         if words == 0 {
             return Message { root, fragment: None };
         }
@@ -76,7 +74,7 @@ impl Message {
             let chunk = first.as_mut();
             chunk.used = words;
             let mut off_heap = null_mut();
-            let root = copy::copy_to(root, chunk.data(), |object| {
+            let root = survey.copy_to(root, chunk.data(), |object| {
                 off_heap = chunk::link_off_heap(object, off_heap);
             });
             chunk.off_heap = off_heap;

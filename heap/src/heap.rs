@@ -13,6 +13,7 @@
 
 mod config;
 mod frames;
+mod large;
 mod old;
 pub(crate) mod rare;
 
@@ -29,6 +30,7 @@ use crate::word::Word;
 pub use config::HeapConfig;
 pub(crate) use frames::Frozen;
 pub use frames::StackWords;
+pub(crate) use large::{LARGE_WORDS, LargeObjects};
 pub(crate) use old::Regions;
 pub use rare::Statistics;
 pub(crate) use rare::{Quarantined, Rare};
@@ -90,7 +92,7 @@ impl Heap {
             fragments: Cell::new(null_mut()),
             off_heap: Cell::new(null_mut()),
             outside: Cell::new(0),
-            outside_max: rare::OUTSIDE_WORDS_MIN,
+            outside_max: if config.zeal { 0 } else { rare::OUTSIDE_WORDS_MIN },
             rare: config.rare(),
             underflow: Word::return_address(config.underflow),
             words_min: size as u32,
@@ -263,7 +265,7 @@ impl Heap {
 
     /// Words of objects in the old generation.
     pub fn old_words(&self) -> usize {
-        self.rare.as_ref().map_or(0, |rare| rare.old.used_words())
+        self.rare.as_ref().map_or(0, |rare| rare.old_words())
     }
 
     /// Words of all memory that the heap holds: block, fragments, old generation and frozen stack.
@@ -271,7 +273,7 @@ impl Heap {
         // SAFETY: the chain is ours.
         let fragments: usize =
             unsafe { chunk::chain(self.fragments.get()).map(|chunk| (*chunk).capacity).sum() };
-        let rare = self.rare.as_ref().map_or(0, |rare| rare.old.capacity_words() + rare.frozen_words());
+        let rare = self.rare.as_ref().map_or(0, |rare| rare.capacity_words());
         self.block_words() + fragments + rare
     }
 

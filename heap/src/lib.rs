@@ -38,7 +38,7 @@ pub use collect::{OverLimit, Roots};
 pub use copy::{copy_into, size_of};
 pub use fragment::{Fragment, FragmentBuilder, Message};
 pub use heap::{Heap, HeapConfig, RED_ZONE, StackWords, Statistics};
-pub use literal::{LiteralArea, Literals};
+pub use literal::{KeptTerm, LiteralArea, Literals};
 pub use map::Map;
 pub use scratch::Scratch;
 pub use term::{Boxed, Cons, Fun, Pid, Port, Term, Tuple, View};

@@ -7,6 +7,7 @@ use std::ptr::{NonNull, null_mut};
 use crate::arena::Range;
 use crate::build::Build;
 use crate::chunk::{self, Chunk};
+use crate::copy::{copy_into, size_of};
 use crate::term::Term;
 use crate::word::Word;
 
@@ -93,6 +94,37 @@ impl Literals {
         unsafe { chunk::chain(self.area.chunks.get()).any(|chunk| (*chunk).bounds().contains(word)) }
     }
 }
+
+/// A term in literal memory of its own, to be shared by all processes as long as this lives.
+pub struct KeptTerm {
+    literals: Literals,
+    root: Word,
+}
+
+impl KeptTerm {
+    /// Keeps a copy of a term.
+    pub fn copy_of(term: Term<'_>) -> KeptTerm {
+        let area = LiteralArea::with_capacity(size_of(term).max(1));
+        let root = copy_into(&area, term).word();
+        KeptTerm { literals: area.seal(), root }
+    }
+
+    /// The term.
+    pub fn term(&self) -> Term<'_> {
+        // SAFETY: copied into this area when it was made.
+        unsafe { self.literals.term(self.root) }
+    }
+
+    /// How many words it takes.
+    pub fn words(&self) -> usize {
+        self.literals.words()
+    }
+}
+
+// SAFETY: the root is an immediate or points to the literals, which go along.
+unsafe impl Send for KeptTerm {}
+// SAFETY: sealed literals are only read.
+unsafe impl Sync for KeptTerm {}
 
 // SAFETY: each call hands out other words of a chunk that lives as long as the area.
 unsafe impl Build for LiteralArea {

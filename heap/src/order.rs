@@ -6,6 +6,7 @@
 
 pub mod identities;
 mod maps;
+pub(crate) mod shallow;
 
 use std::cmp::Ordering;
 
@@ -23,7 +24,10 @@ pub fn compare(a: Term<'_>, b: Term<'_>, atoms: &AtomTable) -> Ordering {
     if let (Some(a), Some(b)) = (a.as_small(), b.as_small()) {
         return a.cmp(&b);
     }
-    Comparison::new(a, b, false, atoms).finish()
+    match shallow::compare(a, b, false, atoms) {
+        Some(decided) => decided,
+        None => Comparison::new(a, b, false, atoms).finish(),
+    }
 }
 
 /// The order of the keys of maps: all integers before all floats, -0.0 before 0.0. Equal means `=:=`.
@@ -32,7 +36,10 @@ pub fn compare_exact(a: Term<'_>, b: Term<'_>, atoms: &AtomTable) -> Ordering {
     if let (Some(a), Some(b)) = (a.as_small(), b.as_small()) {
         return a.cmp(&b);
     }
-    Comparison::new(a, b, true, atoms).finish()
+    match shallow::compare(a, b, true, atoms) {
+        Some(decided) => decided,
+        None => Comparison::new(a, b, true, atoms).finish(),
+    }
 }
 
 /// The order in which a flat map keeps its keys: as [`compare_exact`], but atoms by their index.
@@ -149,8 +156,14 @@ impl<'h, 'a> Comparison<'h, 'a> {
                 return Step::Next;
             }
             if !x.head().is_same(y.head()) {
-                self.rest.push(Rest::Pair(x.tail(), y.tail(), exact));
-                return Step::Into(x.head(), y.head(), exact);
+                match shallow::compare_element(x.head(), y.head(), exact, self.atoms) {
+                    Some(Ordering::Equal) => {}
+                    Some(decided) => return Step::Decided(decided),
+                    None => {
+                        self.rest.push(Rest::Pair(x.tail(), y.tail(), exact));
+                        return Step::Into(x.head(), y.head(), exact);
+                    }
+                }
             }
             (a, b) = (x.tail(), y.tail());
             if *steps == 0 {

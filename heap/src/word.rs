@@ -146,6 +146,12 @@ impl Word {
         Word(at as u64 | tag::BOXED)
     }
 
+    /// A pointer with the tag of this one to another address.
+    #[inline(always)]
+    pub fn at(self, address: *const Word) -> Word {
+        Word(address as u64 | self.tag())
+    }
+
     /// The address in a cons or boxed pointer.
     #[inline(always)]
     pub fn address(self) -> *mut Word {

@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use purlin_loader::{Module, Verified};
@@ -11,6 +12,7 @@ fn every_module_of_otp_is_accepted() {
     let files = common::beam_files();
     let (mut bytes, mut instructions, mut parsing, mut verifying) = (0, 0, 0.0, 0.0);
     let (mut reached, mut proved, mut checked) = (0, 0, 0);
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     let mut refused = Vec::new();
     for path in &files {
         let contents = std::fs::read(path).expect("an installed file can be read");
@@ -32,6 +34,11 @@ fn every_module_of_otp_is_accepted() {
                 reached += stats.reached;
                 proved += stats.proved;
                 checked += stats.checked;
+                for index in 0..verified.module().code().len() {
+                    if verified.is_checked(index) {
+                        *left.entry(verified.module().code().opcode(index).name()).or_default() += 1;
+                    }
+                }
             }
             Err(error) => refused.push(format!("{}: {error}", path.display())),
         }
@@ -40,6 +47,7 @@ fn every_module_of_otp_is_accepted() {
     println!("{} files, {bytes} bytes, {instructions} instructions", files.len());
     println!("parsed in {parsing:.2} s, verified in {verifying:.2} s, refused {}", refused.len());
     println!("{reached} instructions reached, {proved} assumptions proved, {checked} checked");
+    println!("checked: {left:?}");
     for line in refused.iter().take(60) {
         println!("{line}");
     }

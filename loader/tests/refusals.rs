@@ -140,6 +140,7 @@ fn heap_is_reserved_before_it_is_used() {
         ret(),
     ];
     refuse(&twice, "needs 2 words");
+    refuse(&[("test_heap", vec![U(0xffff_ffff), U(2)]), ret()], "too many");
 }
 
 #[test]
@@ -226,6 +227,59 @@ fn matching_takes_no_more_than_was_ensured() {
     accept(&take(8, 8));
     refuse(&take(8, 9), "9 bits are taken of 8 ensured");
     refuse(&take(8, u64::MAX), "bits are taken");
+}
+
+#[test]
+fn a_match_that_fails_late_has_written_already() {
+    // The second command may fail when the first has put an integer into x0, which was a tuple before.
+    let late = |to: A| {
+        let first = vec![Atom("ensure_at_least"), U(16), U(1), Atom("integer"), U(3), Nil, U(8), U(1), to];
+        let commands = [first, vec![Atom("=:="), Nil, U(8), U(7)]].concat();
+        vec![
+            ("test_arity", vec![L(1), X(0), U(2)]),
+            ("bs_start_match3", vec![L(1), X(1), U(2), X(2)]),
+            ("bs_match", vec![L(3), X(2), List(commands)]),
+            mov(Nil, X(0)),
+            ret(),
+            ("label", vec![U(3)]),
+            ("get_tuple_element", vec![X(0), U(1), X(0)]),
+            ret(),
+        ]
+    };
+    assert!(accept(&late(X(1))).proved(9, 0));
+    assert!(!accept(&late(X(0))).proved(9, 0));
+}
+
+#[test]
+fn loops_go_through_calls() {
+    refuse(&[("label", vec![U(3)]), ("jump", vec![L(3)])], "goes back without a call");
+    refuse(&[("label", vec![U(3)]), ("is_atom", vec![L(3), X(0)]), ret()], "goes back without a call");
+    let table = List(vec![I(1), L(3)]);
+    refuse(&[("label", vec![U(3)]), ("select_val", vec![X(0), L(1), table])], "goes back without a call");
+    accept(&[("label", vec![U(3)]), ("wait", vec![L(3)])]);
+}
+
+#[test]
+fn tuples_are_changed_only_when_they_are_new() {
+    let change = |between: Vec<Op<'static>>| {
+        let mut code = vec![
+            ("allocate", vec![U(1), U(2)]),
+            mov(X(0), Y(0)),
+            mov(X(0), X(2)),
+            mov(I(2), X(0)),
+            ("call_ext", vec![U(3), Import("erlang", "setelement", 3)]),
+        ];
+        code.extend(between);
+        code.extend([("set_tuple_element", vec![Y(0), X(0), U(0)]), ("deallocate", vec![U(1)]), ret()]);
+        code
+    };
+    accept(&change(vec![]));
+    accept(&change(vec![mov(X(0), X(1)), mov(X(1), X(0))]));
+    refuse(&change(vec![mov(Y(0), X(0))]), "may be known elsewhere");
+    refuse(&change(vec![("test_heap", vec![U(2), U(1)])]), "may be known elsewhere");
+    let mut far = change(vec![]);
+    far[5] = ("set_tuple_element", vec![Y(0), X(0), U(2)]);
+    refuse(&far, "have no such element");
 }
 
 #[test]

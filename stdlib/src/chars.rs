@@ -6,8 +6,3 @@ use purlin_heap::{Build, Heap, Term};
 pub(crate) fn list<'h>(heap: &'h Heap, text: &str) -> Term<'h> {
     text.chars().rev().fold(Term::NIL, |tail, c| heap.cons(Term::small(c as i64), tail))
 }
-
-/// A list of bytes.
-pub(crate) fn byte_list<'h>(heap: &'h Heap, bytes: &[u8]) -> Term<'h> {
-    bytes.iter().rev().fold(Term::NIL, |tail, &byte| heap.cons(Term::small(byte.into()), tail))
-}

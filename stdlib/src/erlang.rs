@@ -2,14 +2,35 @@
 
 mod atoms;
 mod binaries;
+mod calendar;
+mod checksums;
 mod compare;
+mod dictionary;
+mod exceptions;
 mod floats;
-mod guards;
+mod funs;
+pub(crate) mod guards;
+mod identities;
+mod info;
 mod integers;
+mod links;
 mod lists;
+mod monitors;
+mod names;
+mod nodes;
 mod operators;
+mod phash;
+mod processes;
+mod spawn;
+mod system_info;
+mod time;
+mod timers;
 mod tuples;
+mod unique;
 
+mod code;
+mod display;
+mod external;
 use purlin_vm::NativeFunction;
 
 /// Their tables.
@@ -17,13 +38,35 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     atoms::NATIVES,
     binaries::NATIVES,
     binaries::BINARY,
+    calendar::NATIVES,
+    checksums::NATIVES,
+    code::NATIVES,
+    display::NATIVES,
+    external::NATIVES,
     compare::NATIVES,
+    dictionary::NATIVES,
+    exceptions::NATIVES,
     floats::NATIVES,
     floats::STRING,
+    funs::NATIVES,
     guards::NATIVES,
+    info::NATIVES,
     integers::NATIVES,
     integers::STRING,
+    links::NATIVES,
     lists::NATIVES,
+    monitors::NATIVES,
+    names::NATIVES,
     operators::NATIVES,
+    processes::NATIVES,
+    spawn::NATIVES,
+    system_info::NATIVES,
+    time::NATIVES,
+    time::OTHERS,
+    timers::NATIVES,
+    identities::NATIVES,
+    nodes::NATIVES,
+    nodes::INTERNAL,
     tuples::NATIVES,
+    unique::NATIVES,
 ];

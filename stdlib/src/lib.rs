@@ -3,16 +3,51 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod atomics;
+mod binary;
 mod chars;
+mod code;
 mod erlang;
+mod erts_debug;
+mod erts_internal;
+mod init;
+mod io;
 mod lists;
 mod maps;
 mod math;
+mod md5;
+mod os;
+mod persistent_term;
+mod state;
+mod unicode;
+mod zone;
 
+pub use io::start_standard_io;
+
+use erlang::guards;
 use purlin_vm::NativeFunction;
 
-/// The tables of all native functions.
-const TABLES: &[&[NativeFunction]] = &[lists::NATIVES, maps::NATIVES, math::NATIVES];
+/// The tables of all native functions but those of module `erlang`.
+const TABLES: &[&[NativeFunction]] = &[
+    atomics::NATIVES,
+    atomics::INTERNAL,
+    binary::NATIVES,
+    binary::SEARCH,
+    code::NATIVES,
+    code::ERLANG,
+    erts_debug::NATIVES,
+    erts_internal::NATIVES,
+    erts_internal::FACTS,
+    init::NATIVES,
+    io::NATIVES,
+    lists::NATIVES,
+    maps::NATIVES,
+    math::NATIVES,
+    os::NATIVES,
+    persistent_term::NATIVES,
+    persistent_term::INTERNAL,
+    unicode::NATIVES,
+];
 
 /// All native functions, one table after the other.
 pub fn natives() -> impl Iterator<Item = &'static [NativeFunction]> {

@@ -1,21 +1,76 @@
 //! What the natives of one machine remember between calls.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use parking_lot::{Mutex, MutexGuard};
 use purlin_vm::Context;
 
+use crate::atomics::Array;
+use crate::io::{Console, Device};
+use crate::persistent_term;
+
 /// One for each machine.
-#[derive(Default)]
 pub(crate) struct State {
+    /// The environment variables: at first those of the operating system's process.
+    environment: Mutex<BTreeMap<String, String>>,
+    consoles: [Console; 2],
+    /// The arrays of modules `atomics` and `counters`, by their places.
+    pub(crate) arrays: boxcar::Vec<Array>,
+    /// The values of module `persistent_term`.
+    pub(crate) persistent_terms: persistent_term::Terms,
+    /// What `statistics/1` was last asked for: milliseconds, milliseconds, reductions.
+    last_statistics: [AtomicU64; 3],
     /// The last moment that `now/0` has given, in microseconds.
     now_us: AtomicI64,
 }
 
+impl Default for State {
+    fn default() -> State {
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        let environment = std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
+        let consoles = [Console::new(), Console::new()];
+        State {
+            environment: Mutex::new(environment),
+            consoles,
+            arrays: boxcar::Vec::new(),
+            persistent_terms: persistent_term::Terms::default(),
+            last_statistics: Default::default(),
+            now_us: AtomicI64::new(0),
+        }
+    }
+}
+
 impl State {
+    /// What the server of a device knows.
+    pub(crate) fn console(&self, device: Device) -> &Console {
+        &self.consoles[device as usize]
+    }
+
+    /// The environment variables.
+    pub(crate) fn environment(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.environment.lock()
+    }
+
     /// That of the machine of a call.
     #[inline]
     pub(crate) fn of<'h>(cx: &Context<'h>) -> &'h State {
         cx.vm().library_state()
+    }
+
+    /// What has been added to the wall clock since this was last called.
+    pub(crate) fn since_last_wall_clock(&self, ms: u64) -> u64 {
+        ms.saturating_sub(self.last_statistics[0].swap(ms, Ordering::Relaxed))
+    }
+
+    /// What has been added to the time of computation since this was last called.
+    pub(crate) fn since_last_runtime(&self, ms: u64) -> u64 {
+        ms.saturating_sub(self.last_statistics[1].swap(ms, Ordering::Relaxed))
+    }
+
+    /// What has been added to reductions since this was last called.
+    pub(crate) fn since_last_reductions(&self, reductions: u64) -> u64 {
+        reductions.saturating_sub(self.last_statistics[2].swap(reductions, Ordering::Relaxed))
     }
 
     /// This moment, or the one after the last that was asked for.

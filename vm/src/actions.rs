@@ -2,6 +2,7 @@
 //! their arguments and call these.
 
 mod flags;
+mod host;
 mod links;
 mod monitors;
 mod questions;
@@ -10,8 +11,10 @@ mod timed;
 
 pub use crate::info::{USUAL_ITEMS, is_item, priority_name};
 pub use crate::process::{Alias, Flags, MaxHeapSize, Settings};
+pub use host::{Received, Sender};
 pub use links::Linked;
 pub use monitors::{MonitorOptions, Watched};
+pub use purlin_scheduler::Priority;
 pub use questions::Asked;
 pub use spawns::{SpawnMonitor, SpawnOptions, What};
 pub use timed::TimeLeft;

@@ -1,6 +1,7 @@
 //! Code: exports, loaded modules, and which function an instruction belongs to.
 
 mod export;
+mod external;
 mod link;
 
 mod module;

@@ -91,6 +91,9 @@ impl ProcessExecutor {
                 Exit::Waiting => {
                     let spent = process.reductions - before;
                     process.flags.set(Flags::WAITING, true);
+                    if process.flags.has(Flags::HIBERNATE) && !hibernate(process) {
+                        return self.end(task);
+                    }
                     if process.shared().incoming.begin_wait() {
                         return (Ran::Waiting, spent);
                     }
@@ -116,7 +119,7 @@ impl ProcessExecutor {
         // owned part is not used by anybody any more.
         unsafe {
             std::ptr::drop_in_place(block.as_ref().owned());
-            self.machine.local.pin().defer_unchecked(move || ControlBlock::free(block));
+            self.machine.local.free_later(move || ControlBlock::free(block));
         }
         (Ran::Exited, END_REDUCTIONS)
     }
@@ -134,6 +137,17 @@ fn collect_on_demand(process: &mut Process) {
     if process.collect_major(&mut []).is_err() {
         process.end_killed();
     }
+}
+
+/// The process waits and has asked to take as little memory as possible meanwhile. False when it has ended by that.
+#[cold]
+fn hibernate(process: &mut Process) -> bool {
+    process.flags.set(Flags::HIBERNATE, false);
+    let is_small = process.hibernate(&mut []).is_ok();
+    if !is_small {
+        process.end_killed();
+    }
+    is_small
 }
 
 impl Executor for ProcessExecutor {

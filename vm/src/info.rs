@@ -7,6 +7,8 @@ mod code;
 mod memory;
 mod relations;
 
+pub(crate) use memory::max_heap_size;
+
 use crate::local::Local;
 use crate::process::{Flags, Process};
 use purlin_heap::{Atom, Build, Heap, Message, Term, View, am, copy_into};
@@ -19,17 +21,25 @@ pub(crate) struct Teller<'p, 'b, B: Build> {
     b: &'b B,
     /// Whether `b` is the heap of the process, so that its terms need no copy.
     is_own: bool,
+    /// The instruction that the process is at.
+    stopped_at: *const u64,
 }
 
 /// Answers for the items in `wanted`, one or a list; they have been checked.
 pub(crate) fn answer(process: &Process, local: &Local, wanted: &Message) -> Message {
-    Message::build(|b| Teller { process, local, b, is_own: false }.tell(wanted.term()))
+    let stopped_at = process.saved.ip;
+    Message::build(|b| Teller { process, local, b, is_own: false, stopped_at }.tell(wanted.term()))
 }
 
-/// The same for a process that asks about itself.
-pub(crate) fn answer_self<'h>(process: &'h Process, local: &Local, wanted: Term<'h>) -> Term<'h> {
+/// The same for a process that asks about itself, in the native that was called at `stopped_at`.
+pub(crate) fn answer_self<'h>(
+    process: &'h Process,
+    local: &Local,
+    wanted: Term<'h>,
+    stopped_at: *const u64,
+) -> Term<'h> {
     let heap: &Heap = &process.heap;
-    let told = Teller { process, local, b: heap, is_own: true }.tell(wanted).word();
+    let told = Teller { process, local, b: heap, is_own: true, stopped_at }.tell(wanted).word();
     // SAFETY: built in the heap of the process.
     unsafe { heap.term(told) }
 }
@@ -44,7 +54,7 @@ pub fn is_item(atoms: &purlin_heap::AtomTable, term: Term<'_>) -> bool {
 }
 
 /// What `process_info/1` tells, in this order.
-pub const USUAL_ITEMS: [Atom; 16] = [
+pub const USUAL_ITEMS: [Atom; 17] = [
     am::registered_name,
     am::current_function,
     am::initial_call,
@@ -61,6 +71,7 @@ pub const USUAL_ITEMS: [Atom; 16] = [
     am::stack_size,
     am::reductions,
     am::garbage_collection,
+    am::suspending,
 ];
 
 /// What else there is.
@@ -72,7 +83,6 @@ const ITEMS: [Atom; 38] = {
         am::memory,
         am::backtrace,
         am::binary,
-        am::suspending,
         am::current_location,
         am::current_stacktrace,
         am::last_calls,
@@ -92,7 +102,7 @@ const ITEMS: [Atom; 38] = {
     let mut all = [am::exiting; 38];
     let mut at = 0;
     while at < 38 {
-        all[at] = if at < 16 { USUAL_ITEMS[at] } else { more[at - 16] };
+        all[at] = if at < 17 { USUAL_ITEMS[at] } else { more[at - 17] };
         at += 1;
     }
     all

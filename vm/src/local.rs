@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// How many references a thread may number before it asks for more.
 const NUMBERS: u64 = 1 << 16;
+/// How much a thread gives to the epoch before it has it freed.
+const FREED_MAX: u32 = 128;
 
 /// See the top of the file. Each scheduler has one; other threads make one when they need it.
 pub struct Local {
@@ -22,6 +24,8 @@ pub struct Local {
     guard: RefCell<Option<Guard>>,
     epoch: LocalHandle,
     pub(crate) slots: RefCell<FreeSlots>,
+    /// Things given to the epoch since it was last told to free.
+    freed: Cell<u32>,
     next_number: Cell<u64>,
     end_number: Cell<u64>,
 }
@@ -36,9 +40,15 @@ impl Local {
             guard: RefCell::new(Some(epoch.pin())),
             epoch,
             slots: RefCell::default(),
+            freed: Cell::new(0),
             next_number: Cell::new(0),
             end_number: Cell::new(0),
         }
+    }
+
+    /// The machine, to hold on to.
+    pub(crate) fn shared_vm(&self) -> &Arc<Vm> {
+        &self.vm
     }
 
     /// The machine.
@@ -74,6 +84,22 @@ impl Local {
             guard.flush();
         }
         self.vm.processes().release(&mut self.slots.borrow_mut());
+    }
+
+    /// Calls `free` when no thread can hold a reference any more that it got before this.
+    ///
+    /// # Safety
+    /// As for [`Guard::defer_unchecked`].
+    pub(crate) unsafe fn free_later(&self, free: impl FnOnce()) {
+        let guard = self.pin();
+        // SAFETY: as promised.
+        unsafe { guard.defer_unchecked(free) };
+        // While a thread stays pinned, the epoch takes care of its garbage only when it is told to.
+        let count = self.freed.get() + 1;
+        self.freed.set(count % FREED_MAX);
+        if count == FREED_MAX {
+            guard.flush();
+        }
     }
 
     /// Another pin of the epoch, which costs nothing while this thread is pinned.

@@ -90,6 +90,8 @@ pub enum Stop<'h> {
     Again(Term<'h>),
     /// Waits for a signal, then calls this native again with these arguments, a list.
     Wait(Term<'h>),
+    /// Gives up all frames of the process, as `erlang:hibernate/3` does, and then as [`Stop::Again`].
+    Forget(Term<'h>),
     /// The process ends here, as if by the signal that is stored in it.
     Exit,
 }

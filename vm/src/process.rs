@@ -8,6 +8,7 @@ pub(crate) mod end;
 mod links;
 mod monitors;
 mod receive;
+mod report;
 mod saved;
 pub(crate) mod shared;
 mod small_map;
@@ -64,6 +65,8 @@ impl Flags {
     pub const BACKLOG: Flags = Flags(1 << 6);
     /// Somebody asked it to collect its garbage.
     pub const COLLECT: Flags = Flags(1 << 7);
+    /// It will wait for long: its heap is to be made as small as it goes before it does.
+    pub(crate) const HIBERNATE: Flags = Flags(1 << 11);
     /// It has become unreachable: see [`Process::begin_end`].
     pub(crate) const CLOSED: Flags = Flags(1 << 8);
     /// Somebody outside of the machine wants to know of its end.
@@ -123,8 +126,8 @@ unsafe impl Send for Process {}
 #[derive(Default)]
 pub(crate) struct Rare {
     pub(crate) monitors: Monitors,
-    /// The moment at which the receive gives up, and the timer that wakes the process then.
-    pub(crate) deadline: Option<(u64, TimerKey)>,
+    /// The moment at which the receive gives up, and the timer that wakes the process then, unless it never does.
+    pub(crate) deadline: Option<(u64, Option<TimerKey>)>,
     /// The question that the process asked another one, and the answer when it has come.
     pub(crate) question: Option<u64>,
     pub(crate) answer: Option<Message>,

@@ -1,6 +1,6 @@
 //! The machine: everything that its processes share. Several may live in one program; they share nothing.
 
-use crate::code::CodeTable;
+use crate::code::{CodeTable, LoadedModule};
 use crate::executor::{ProcessExecutor, Runnable};
 use crate::local::Local;
 use crate::names::Names;
@@ -12,6 +12,7 @@ use crossbeam_epoch::Collector;
 use parking_lot::Mutex;
 use purlin_heap::{Atom, AtomTable, HeapConfig, Message, Mfa, Pid, Term, am};
 use purlin_scheduler::{Clock, Handle, Pool, TimerKey, WorkerPanicked};
+use std::any::Any;
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering};
@@ -66,6 +67,8 @@ pub struct Vm {
     waiting: Mutex<HashMap<Pid, Vec<EndCallback>>>,
     status: AtomicI32,
     finder: OnceLock<ModuleFinder>,
+    /// See [`Vm::library_state`].
+    library_state: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// Finds and loads a module that is called and not loaded, if it can.
@@ -113,6 +116,7 @@ impl Vm {
             waiting: Mutex::default(),
             status: AtomicI32::new(0),
             finder: OnceLock::new(),
+            library_state: OnceLock::new(),
         })
     }
 
@@ -148,6 +152,24 @@ impl Vm {
         if let Some(finder) = self.finder.get() {
             finder(self, module);
         }
+    }
+
+    /// What the library of natives remembers between calls, made at the first use; it is of one type.
+    ///
+    /// # Panics
+    /// When it is asked for as two types.
+    #[inline]
+    pub fn library_state<T: Any + Default + Send + Sync>(&self) -> &T {
+        let state = self.library_state.get_or_init(|| Box::<T>::default());
+        state.downcast_ref().expect("the state of a library has one type")
+    }
+
+    /// A module, loaded now if it was not before and can be found.
+    pub fn find_module(&self, module: Atom) -> Option<&LoadedModule> {
+        if self.code.module(module).is_none() {
+            self.load_on_demand(module);
+        }
+        self.code.module(module)
     }
 
     /// The machine's atoms.
@@ -296,6 +318,11 @@ impl RunningVm {
         let start = Start { ip, arguments, initial: name };
         let options = SpawnOptions { on_end, ..SpawnOptions::default() };
         spawn(&local, Parent::Host { group_leader }, &start, options)
+    }
+
+    /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
+    pub fn register(&self, name: Atom, pid: Pid) -> bool {
+        Local::new(&self.vm).register(name, pid)
     }
 
     /// Sends a message to a process.

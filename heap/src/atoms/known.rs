@@ -50,6 +50,15 @@ macro_rules! for_each_known_atom {
             demonitor "demonitor";
             time_offset "time_offset";
             clock_service "clock_service";
+            this "this";
+            known "known";
+            visible "visible";
+            hidden "hidden";
+            connected "connected";
+            node_type "node_type";
+            connection_id "connection_id";
+            notalive "notalive";
+            ignored "ignored";
             flush "flush";
             info "info";
             trap_exit "trap_exit";
@@ -106,6 +115,9 @@ macro_rules! for_each_known_atom {
             async_ "async";
             sync "sync";
             request_id "request_id";
+            badopt "badopt";
+            success_only "success_only";
+            error_only "error_only";
             spawn_request "spawn_request";
             spawn_reply "spawn_reply";
             yes "yes";
@@ -235,6 +247,9 @@ macro_rules! for_each_known_atom {
             echo "echo";
             logger "logger";
             log_event "log_event";
+            log "log";
+            emulator "emulator";
+            gl "gl";
             warning "warning";
             debug "debug";
             notice "notice";
@@ -597,6 +612,20 @@ macro_rules! for_each_known_atom {
             keysearch "keysearch";
             duplicate "duplicate";
             dexp "dexp";
+            bm "bm";
+            ac "ac";
+            trim_all "trim_all";
+            nomatch "nomatch";
+            os_type "os_type";
+            os_version "os_version";
+            purge "purge";
+            driver_version "driver_version";
+            nif_version "nif_version";
+            terminated "terminated";
+            no_translation "no_translation";
+            done "done";
+            iterator "iterator";
+            final_ "final";
         }
     };
 }

@@ -45,7 +45,7 @@ pub unsafe fn copy_bits(bits: Bits<'_>, base: *mut u8, to: usize) {
 /// # Safety
 /// Nine bytes can be read.
 #[inline(always)]
-unsafe fn load(from: *const u8, offset: usize) -> u64 {
+pub(super) unsafe fn load(from: *const u8, offset: usize) -> u64 {
     // SAFETY: as the caller promises.
     unsafe {
         let word = u64::from_be(from.cast::<u64>().read_unaligned());

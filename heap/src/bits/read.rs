@@ -4,6 +4,7 @@
 //! for.
 
 use super::Bits;
+use super::copy::load;
 use crate::big::{TooLarge, integer, limbs};
 use crate::build::Build;
 use crate::term::Term;
@@ -22,10 +23,21 @@ impl<'h> Bits<'h> {
     #[inline]
     pub fn number(self, at: usize, size: usize) -> Option<u64> {
         debug_assert!(size <= 64);
-        let bits = self.slice(at, size)?;
+        let left = self.bit_size().checked_sub(at)?;
         if size == 0 {
             return Some(0);
         }
+        if left >= 72 {
+            let first = self.bit_offset() + at;
+            // SAFETY: the 72 bits from `first` on reach into the ninth byte at least.
+            let word = unsafe { load(self.base().add(first / 8), first % 8) };
+            return Some(word >> (64 - size));
+        }
+        self.number_at_end(at, size)
+    }
+
+    fn number_at_end(self, at: usize, size: usize) -> Option<u64> {
+        let bits = self.slice(at, size)?;
         let (base, offset) = (bits.base(), bits.bit_offset());
         let bytes = (offset + size).div_ceil(8);
         let mut value = 0u128;

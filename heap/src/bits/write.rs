@@ -67,8 +67,13 @@ impl BitWriter {
         if size == 0 {
             return Ok(());
         }
-        let bytes = (value << (64 - size)).to_be_bytes();
         let at = self.take(size)?;
+        if size == 8 && at.is_multiple_of(8) {
+            // SAFETY: there is room by `take`.
+            unsafe { *self.base.add(at / 8) = value as u8 };
+            return Ok(());
+        }
+        let bytes = (value << (64 - size)).to_be_bytes();
         if let Some(bits) = Bits::of_bytes(&bytes).slice(0, size) {
             // SAFETY: there is room by `take`.
             unsafe { copy_bits(bits, self.base, at) };

@@ -15,7 +15,7 @@ use crate::arena::{self, Bounds, Range, bounds};
 use crate::chunk;
 use crate::copy::copy_words;
 use crate::fragment::Fragment;
-use crate::heap::{Frozen, Heap, Rare, Regions};
+use crate::heap::{Frozen, Heap, LARGE_WORDS, LargeObjects, Rare, Regions};
 use crate::word::{Word, tag};
 
 /// Where everything is after the copying.
@@ -27,6 +27,7 @@ pub(super) struct Evacuated {
     /// Survivors for which the block had no room.
     pub spilled: Regions,
     pub old: Regions,
+    pub large: LargeObjects,
 }
 
 /// What a collection moves, and where to. Small and constant, so that a loop keeps it in registers.
@@ -56,6 +57,7 @@ struct Beyond<'r> {
     expected: usize,
     spilled: Regions,
     old: Regions,
+    large: LargeObjects,
 }
 
 /// A collection at work.
@@ -84,9 +86,10 @@ pub(super) fn evacuate(heap: &mut Heap, plan: &Plan, roots: &mut Roots<'_>) -> E
         promote_all: plan.promote_all,
         any_peeked: roots.peeked.is_some(),
     };
-    let spilled = Regions::with_heads(Range::Fragments, chunk::HEAD_WORDS);
+    let spilled = Regions::with_heads(Range::Fragments, chunk::HEAD_WORDS as u32);
     let old = Regions::new(Range::Blocks);
-    let beyond = Beyond { peeked: roots.peeked, expected: plan.promoted_max, spilled, old };
+    let large = std::mem::take(&mut heap.rare_mut().large);
+    let beyond = Beyond { peeked: roots.peeked, expected: plan.promoted_max, spilled, old, large };
     let mut evacuation = Evacuation { from, room: Room { top: start, limit }, start, beyond };
     if plan.reach == Reach::Minor
         && let Some(rare) = &mut heap.rare
@@ -107,8 +110,8 @@ pub(super) fn evacuate(heap: &mut Heap, plan: &Plan, roots: &mut Roots<'_>) -> E
             evacuation.run::<true>(heap, stack, roots);
         }
     }
-    let Evacuation { room: Room { top, .. }, beyond: Beyond { spilled, old, .. }, .. } = evacuation;
-    Evacuated { start, end, top, stack_top, spilled, old }
+    let Evacuation { room: Room { top, .. }, beyond: Beyond { spilled, old, large, .. }, .. } = evacuation;
+    Evacuated { start, end, top, stack_top, spilled, old, large }
 }
 
 impl Evacuation<'_> {
@@ -161,6 +164,8 @@ impl Evacuation<'_> {
                 } else if let Some((at, end)) = self.beyond.old.next_scan() {
                     from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
                     self.beyond.old.scanned(end);
+                } else if let Some((at, end)) = self.beyond.large.next_scan() {
+                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
                 } else {
                     break;
                 }
@@ -231,7 +236,11 @@ impl From {
         if !moves || self.any_peeked && in_fragment && beyond.is_peeked(word) {
             return word;
         }
-        let promote = self.promote_all || self.aged.contains(word) || MAJOR && !in_fragment && !in_block;
+        let is_old = MAJOR && !in_fragment && !in_block;
+        let promote = self.promote_all || self.aged.contains(word) || is_old;
+        if is_old && LargeObjects::may_be_large(word) && beyond.large.mark(word.address()) {
+            return word;
+        }
         // SAFETY: `word` points to an object of this heap, moved or not.
         unsafe {
             if word.is_cons() {
@@ -283,7 +292,7 @@ impl Room {
     #[inline(always)]
     fn allocate(&mut self, words: usize, promote: bool, beyond: &mut Beyond<'_>) -> *mut Word {
         if promote {
-            return beyond.old.allocate(words, beyond.expected);
+            return beyond.promote(words);
         }
         let at = self.top;
         if (self.limit as usize - at as usize) / size_of::<Word>() < words {
@@ -296,6 +305,14 @@ impl Room {
 }
 
 impl Beyond<'_> {
+    #[inline(always)]
+    fn promote(&mut self, words: usize) -> *mut Word {
+        if words > LARGE_WORDS {
+            return self.large.allocate(words);
+        }
+        self.old.allocate(words, self.expected)
+    }
+
     #[cold]
     fn spill(&mut self, words: usize) -> *mut Word {
         self.spilled.allocate(words, usize::MAX)

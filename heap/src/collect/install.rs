@@ -22,7 +22,10 @@ impl Heap {
         let overflowed = !new.spilled.is_empty();
         let block = Bounds::between(new.start, new.top);
         let (old_block, old_block_words) = (self.start, self.block_words());
-        let mut left = std::mem::replace(&mut self.rare_mut().old, new.old);
+        let rare = self.rare_mut();
+        let mut left = std::mem::replace(&mut rare.old, new.old);
+        rare.large = new.large;
+        rare.large.settle(plan.reach != Reach::Minor);
         self.sweep(plan.reach, block);
         // SAFETY: all that lived there has been copied, and the off-heap objects have been swept.
         unsafe {
@@ -78,7 +81,8 @@ impl Heap {
         let old_words = self.old_words();
         let (block_words, words_min) = (self.block_words(), self.words_min as usize);
         self.outside.set(spilled);
-        self.outside_max = rare::OUTSIDE_WORDS_MIN.max(block_words) + spilled;
+        let more = if self.zeal { 0 } else { rare::OUTSIDE_WORDS_MIN.max(block_words) };
+        self.outside_max = spilled + more;
         let rare = self.rare_mut();
         rare.survived_words = survived;
         rare.block_words_next = policy::recommend(survived + plan.stack_words, block_words, words_min);

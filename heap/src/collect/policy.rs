@@ -54,7 +54,7 @@ impl Heap {
     pub(super) fn major_is_due(&self) -> bool {
         let Some(rare) = &self.rare else { return self.minors_max == 0 };
         rare.minors >= self.minors_max
-            || rare.old.used_words() > rare.old_words_max
+            || rare.old_words() > rare.old_words_max
             || rare.old_bytes_words > rare.old_bytes_words_max
             || self.zeal && rare.statistics.minors % ZEAL_MAJOR == ZEAL_MAJOR - 1 && rare.minors > 0
     }

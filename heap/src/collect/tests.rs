@@ -137,6 +137,38 @@ fn a_limit_is_reported_and_the_heap_is_whole() {
     assert_eq!(sum(unsafe { heap.term(x[0]) }), (2000, 2_001_000));
 }
 
+/// A tuple of `n` elements.
+fn wide<'h>(heap: &'h Heap, n: usize, element: Term<'h>) -> Term<'h> {
+    heap.tuple(&vec![element; n])
+}
+
+#[test]
+fn large_objects_settle_once() {
+    let mut heap = Heap::new(&HeapConfig::default());
+    let inner = wide(&heap, 5_000, countdown(&heap, 3));
+    let outer = wide(&heap, 9_000, inner);
+    let mut x = [outer.word(), Word::NIL];
+    collect(&mut heap, 0, &mut x);
+    collect(&mut heap, 0, &mut x);
+    let settled = x[0];
+    let old_words = heap.old_words();
+    assert!(old_words >= 14_000);
+    for _ in 0..3 {
+        x[1] = wide(&heap, 7_000, Term::NIL).word();
+        heap.collect_major(0, &mut Roots::of_registers(&mut x)).unwrap();
+        check(&heap, &Roots::of_registers(&mut x));
+        collect(&mut heap, 0, &mut x);
+        assert_eq!(x[0], settled);
+        assert_eq!(heap.old_words(), old_words + 7_001);
+        // SAFETY: x0 was a root.
+        let inner = unsafe { heap.term(x[0]) }.as_tuple().unwrap().element(8_999);
+        assert_eq!(sum(inner.as_tuple().unwrap().element(4_999)), (3, 6));
+    }
+    x = [Word::NIL; 2];
+    heap.collect_major(0, &mut Roots::of_registers(&mut x)).unwrap();
+    assert_eq!(heap.old_words(), 0);
+}
+
 #[test]
 fn hibernation_leaves_little() {
     let mut heap = Heap::new(&HeapConfig::default());

@@ -258,7 +258,7 @@ fn block_hash(bytes: impl Iterator<Item = u8>, length: usize, start: u32) -> u32
 }
 
 /// The hash of an atom's name, as of P. J. Weinberger. Characters of Latin-1 count as one byte.
-pub(super) fn atom_hash(name: &str) -> u32 {
+pub fn atom_hash(name: &str) -> u32 {
     let mut hash = 0u32;
     let mut add = |byte: u8| {
         hash = (hash << 4).wrapping_add(byte.into());

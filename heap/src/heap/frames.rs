@@ -56,6 +56,14 @@ impl Heap {
         StackWords { underflow: self.underflow, part: self.block_stack(), frozen }
     }
 
+    /// Gives up all frames.
+    pub fn clear_stack(&mut self) {
+        self.stack_top.set(self.end);
+        if let Some(rare) = &mut self.rare {
+            rare.frozen.clear();
+        }
+    }
+
     /// Whether older frames are frozen.
     pub fn has_frozen(&self) -> bool {
         self.rare.as_ref().is_some_and(|rare| !rare.frozen.is_empty())

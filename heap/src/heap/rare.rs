@@ -2,7 +2,7 @@
 
 use std::ptr::{NonNull, null_mut};
 
-use super::{Frozen, Regions};
+use super::{Frozen, LargeObjects, Regions};
 use crate::arena::{self, Range};
 use crate::chunk;
 use crate::word::Word;
@@ -29,6 +29,8 @@ pub struct Statistics {
 pub struct Rare {
     /// The old generation.
     pub old: Regions,
+    /// The old objects that are too large to be moved.
+    pub large: LargeObjects,
     /// Off-heap objects in the old generation.
     pub old_off_heap: *mut Word,
     /// Words of shared bytes that old off-heap objects refer to.
@@ -76,16 +78,29 @@ impl Drop for Quarantined {
 }
 
 impl Rare {
+    /// Words of old objects.
+    pub fn old_words(&self) -> usize {
+        self.old.used_words() + self.large.used_words()
+    }
+
+    /// Words of memory that hangs on this.
+    pub fn capacity_words(&self) -> usize {
+        self.old.capacity_words() + self.large.capacity_words() + self.frozen_words()
+    }
+
     /// Words of frozen frames.
     pub fn frozen_words(&self) -> usize {
         self.frozen.iter().map(|frozen| frozen.words().len()).sum()
     }
 }
 
+const _: () = assert!(size_of::<Rare>() <= 208);
+
 impl Default for Rare {
     fn default() -> Rare {
         Rare {
             old: Regions::new(Range::Blocks),
+            large: LargeObjects::default(),
             old_off_heap: null_mut(),
             old_bytes_words: 0,
             old_bytes_words_max: OLD_BYTES_WORDS_MIN,

@@ -112,6 +112,18 @@ fn edited<'h, B: Build + ?Sized>(
     spliced(Kind::HashNode, &[Word(bitmaps.0)], old.terms(), cut, insert, build)
 }
 
+/// The node with another term at `index`.
+fn replaced<'h, B: Build + ?Sized>(old: Boxed<'h>, index: usize, term: Term<'h>, build: &'h B) -> Boxed<'h> {
+    let words = 1 + old.size();
+    let at = build.allocate(words).as_ptr();
+    // SAFETY: as many fresh words as the node has; its terms begin behind header and bitmaps.
+    unsafe {
+        std::ptr::copy_nonoverlapping(old.address(), at, words);
+        *at.add(2 + index) = term.word();
+        Boxed::new(at)
+    }
+}
+
 /// The value of `key` below the root `node`.
 pub(super) fn get<'h>(mut node: Boxed<'h>, key: Term<'_>) -> Option<Term<'h>> {
     let place = place(key);
@@ -168,7 +180,7 @@ impl<'h, B: Build + ?Sized> Context<'h, '_, B> {
                 if new.address() == below.address() {
                     return (old, false);
                 }
-                (edited(maps, old, index..index + 1, &[new.as_term()], self.build), added)
+                (replaced(old, index, new.as_term(), self.build), added)
             }
             Slot::Entry(index) => {
                 let (key, value) = (old.terms()[index], old.terms()[index + 1]);
@@ -180,7 +192,7 @@ impl<'h, B: Build + ?Sized> Context<'h, '_, B> {
                 if value.is_same(entry.value) {
                     return (old, false);
                 }
-                (edited(maps, old, index + 1..index + 2, &[entry.value], self.build), false)
+                (replaced(old, index + 1, entry.value, self.build), false)
             }
         }
     }
@@ -188,7 +200,7 @@ impl<'h, B: Build + ?Sized> Context<'h, '_, B> {
     fn put_collision(&self, old: Boxed<'h>, entry: Entry<'h>) -> (Boxed<'h>, bool) {
         let maps = bitmaps(old);
         if let Some(index) = collision_index(old, entry.key) {
-            return (edited(maps, old, index + 1..index + 2, &[entry.value], self.build), false);
+            return (replaced(old, index + 1, entry.value, self.build), false);
         }
         let is_before =
             |&index: &usize| compare_exact(old.terms()[index], entry.key, self.atoms) == Ordering::Greater;
@@ -253,9 +265,7 @@ impl<'h, B: Build + ?Sized> Context<'h, '_, B> {
             Slot::Free | Slot::Entry(_) => Removed::Absent,
             Slot::Node(index) => match self.remove(child(old, index), level + 1, place, key) {
                 Removed::Absent => Removed::Absent,
-                Removed::Left(new) => {
-                    Removed::Left(edited(maps, old, index..index + 1, &[new.as_term()], self.build))
-                }
+                Removed::Left(new) => Removed::Left(replaced(old, index, new.as_term(), self.build)),
                 Removed::Single(key, value) if maps.entries() == 0 && maps.nodes() == 1 => {
                     Removed::Single(key, value)
                 }

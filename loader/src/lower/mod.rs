@@ -30,7 +30,7 @@ pub use error::{LowerError, LowerFault};
 pub use show::show;
 pub use symbols::Symbols;
 
-/// The words that constants of a module are on a machine.
+/// What a machine makes of a module's constants and functions.
 pub trait Constants {
     /// The machine's atom for an atom of the module, whose index counts from 1.
     fn atom(&self, index: u32) -> Atom;
@@ -38,6 +38,10 @@ pub trait Constants {
     fn literal(&self, index: u32) -> Word;
     /// The word for an integer that is not small: two's complement, most significant byte first.
     fn integer(&mut self, bytes: &[u8]) -> Word;
+    /// Whether a native of the machine takes the place of this function of the module, by its index.
+    fn is_native(&self, _function: u32) -> bool {
+        false
+    }
 }
 
 /// Code that only needs handlers and addresses to run.
@@ -102,6 +106,8 @@ pub enum Target {
     Code(u32),
     /// The export entry for an import.
     Export(u32),
+    /// The export entry for a function of the module that a native takes the place of.
+    Native(u32),
     /// The entry of a fun.
     Lambda(u32),
     /// What is known of a function.
@@ -110,12 +116,14 @@ pub enum Target {
     Bytes(u32),
 }
 
-impl Lowered {
-    /// Writes the word of a relocation.
-    pub fn write(&mut self, relocation: Relocation, word: u64) {
-        emit::write_bytes(&mut self.words, relocation.byte as usize, &word.to_ne_bytes());
+impl Relocation {
+    /// Writes the address that was found.
+    pub fn write(self, code: &mut [u64], address: u64) {
+        emit::write_bytes(code, self.byte as usize, &address.to_ne_bytes());
     }
+}
 
+impl Lowered {
     /// The words of an instruction by its index, its list included.
     #[must_use]
     pub fn extent(&self, index: usize) -> std::ops::Range<usize> {
@@ -180,6 +188,9 @@ impl<'a> Lowerer<'a> {
                     self.emitter.emit(Specific::FunctionClause, &[], &[field])?;
                     let entry = self.emitter.here();
                     self.emitter.lowered.functions.push(FunctionPlace { start, entry });
+                    if self.constants.is_native(index as u32) {
+                        return self.native_body(index as u32, function);
+                    }
                 }
                 // What control cannot reach was not verified.
                 _ if !self.verified.is_reached(self.at) => {}
@@ -189,6 +200,12 @@ impl<'a> Lowerer<'a> {
             self.at += 1;
         }
         Ok(())
+    }
+
+    /// The body of a function that a native takes the place of: what the module has there is left out.
+    fn native_body(&mut self, index: u32, function: &Function) -> Step {
+        self.emitter.place(function.entry);
+        self.emitter.emit(Specific::NativeBody, &[], &[Field::To(Target::Native(index))])
     }
 
     fn has_next(&self, function: &Function) -> bool {

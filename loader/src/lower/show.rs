@@ -142,7 +142,7 @@ impl Shower<'_> {
             Target::Code(word) => self.write(format_args!("@{word}")),
             Target::Export(import) => self.write(format_args!("{}", module.import(import))),
             Target::Lambda(lambda) => self.write(format_args!("fun#{lambda}")),
-            Target::Function(function) => {
+            Target::Function(function) | Target::Native(function) => {
                 let function = &module.functions()[function as usize];
                 self.write(format_args!("{}/{}", Names::atom(module, function.name), function.arity));
             }

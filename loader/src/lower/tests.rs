@@ -69,7 +69,7 @@ fn relocations_may_straddle_words() {
     emitter.emit(Specific::Catch, &[], &[Field::Number(7), Field::Code(Label(1))]).unwrap();
     let mut code = emitter.finish();
     assert_eq!(code.relocations, [Relocation { byte: 10, target: Target::Code(0) }]);
-    code.write(code.relocations[0], 0x0102_0304_0506_0708);
+    code.relocations[0].write(&mut code.words, 0x0102_0304_0506_0708);
     let bytes: Vec<u8> = code.words.iter().flat_map(|word| word.to_ne_bytes()).collect();
     assert_eq!(bytes[8..10], 7u16.to_ne_bytes());
     assert_eq!(bytes[10..18], 0x0102_0304_0506_0708u64.to_ne_bytes());

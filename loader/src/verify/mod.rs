@@ -95,6 +95,12 @@ impl Verified {
         operands.get(place).is_some_and(|operand| operand.trusts.is_some()) && self.facts.is_proved(index)
     }
 
+    /// Whether the instruction trusts the compiler about an operand, can be reached, and was not proved.
+    #[must_use]
+    pub fn is_checked(&self, index: usize) -> bool {
+        self.facts.is_checked(index)
+    }
+
     /// What the register in an operand's place may hold: before the instruction if it is read, after it if it is
     /// written. No kinds for operands that are no registers (or not reached).
     #[must_use]

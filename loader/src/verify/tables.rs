@@ -77,7 +77,34 @@ fn check_operands(module: &Module, function: &Function, index: usize) -> Result<
             _ => check_operand(module, function, *operand)?,
         }
     }
+    check_direction(module, function, index)?;
     check_strings(module, index)
+}
+
+/// Within a function, control only goes back to receive, which takes a message or waits, or to report that no clause
+/// matched. All other loops are calls. So nothing runs for long between two calls.
+fn check_direction(module: &Module, function: &Function, index: usize) -> Result<(), String> {
+    use Opcode::{Call, CallLast, CallOnly, LoopRecEnd, RecvMark, RecvSet, Wait, WaitTimeout};
+    let opcode = module.code.opcode(index);
+    if matches!(opcode, Call | CallLast | CallOnly | LoopRecEnd | RecvMark | RecvSet | Wait | WaitTimeout) {
+        return Ok(());
+    }
+    let goes_back = |operand: &Operand| match operand {
+        Operand::Label(label) => module.label(*label).is_some_and(|target| {
+            target <= index && !(function.instructions.start..=function.info).contains(&(target as u32))
+        }),
+        _ => false,
+    };
+    for operand in module.code.operands(index) {
+        let found = match operand {
+            Operand::List(list) => module.code.list(*list).iter().any(goes_back),
+            single => goes_back(single),
+        };
+        if found {
+            return Err("control goes back without a call".to_owned());
+        }
+    }
+    Ok(())
 }
 
 fn check_operand(module: &Module, function: &Function, operand: Operand) -> Result<(), String> {

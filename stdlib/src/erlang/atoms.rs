@@ -1,6 +1,6 @@
 //! Atoms and text.
 
-use purlin_heap::{Atom, Term, am, bits};
+use purlin_heap::{Term, am, bits};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -79,9 +79,4 @@ fn binary_to_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn binary_to_existing_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     existing(cx, &decoded(args)?)
-}
-
-/// The atom with this name; for names that are no well-known atoms.
-pub(crate) fn named<'h>(cx: &Context<'h>, name: &str) -> Read<'h, Atom> {
-    Ok(cx.atoms().intern(name)?)
 }

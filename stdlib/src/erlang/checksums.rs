@@ -2,10 +2,11 @@
 
 use purlin_heap::big::Integer;
 use purlin_heap::bits::{self, iolist};
+use purlin_heap::hash::portable;
 use purlin_heap::{Build, Term};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use super::{phash, phash2};
+use super::phash::phash as old_hash;
 use crate::args::{self, Read};
 use crate::md5::Md5;
 
@@ -24,23 +25,17 @@ fn range<'h>(term: Term<'h>) -> Read<'h, u64> {
 
 fn phash<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let range = range(args[1])?;
-    let hash = u64::from(phash::hash(args[0], cx.atoms()));
+    let hash = u64::from(old_hash(args[0], cx.atoms()));
     Ok(cx.heap().unsigned(1 + hash % range))
 }
 
-fn portable_hash<'h>(cx: &Context<'h>, term: Term<'h>) -> u64 {
-    let (hash, steps) = phash2::hash(term, cx.atoms());
-    args::charge(cx, steps);
-    hash.into()
-}
-
 fn phash2<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(cx.heap().unsigned(portable_hash(cx, args[0]) & ((1 << 27) - 1)))
+    Ok(Term::small(portable::phash2_27(args[0], cx.atoms()).into()))
 }
 
 fn phash2_in<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let range = range(args[1])?;
-    Ok(cx.heap().unsigned(portable_hash(cx, args[0]) % range))
+    Ok(cx.heap().unsigned(u64::from(portable::phash2(args[0], cx.atoms())) % range))
 }
 
 /// The bytes of an iolist.

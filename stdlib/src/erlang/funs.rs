@@ -1,5 +1,6 @@
 //! Funs: calling them, making them from names, and what is known of them.
 
+use purlin_heap::print::{self, Style};
 use purlin_heap::{Build, Fun, Mfa, Term, View, am, bits};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
@@ -90,14 +91,14 @@ fn fun_info_mfa<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(cx.heap().tuple(&[module, function, Term::small(entry.arity.into())]))
 }
 
+/// Longer than the text of a fun with the longest names.
+const TEXT_BYTES_MAX: usize = 8192;
+
 fn fun_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let name = |atom| purlin_heap::print::atom(cx.atoms().name(atom));
     let text = match args[0].view() {
-        View::Fun(fun) => {
-            let entry = fun.entry();
-            format!("#Fun<{}.{}.{}>", name(entry.mfa.module), entry.index, entry.old_uniq)
+        View::Fun(_) | View::Export(_) => {
+            print::to_string(args[0], Style::Pretty, TEXT_BYTES_MAX, cx.atoms())
         }
-        View::Export(mfa) => format!("fun {}:{}/{}", name(mfa.module), name(mfa.function), mfa.arity),
         _ => return Err(Stop::badarg()),
     };
     Ok(chars::list(cx.heap(), &text))

@@ -2,9 +2,7 @@
 
 use purlin_heap::bits::Bits;
 use purlin_heap::layout::Kind;
-use purlin_heap::{AtomTable, Boxed, Fun, Term, View, big};
-
-use super::phash2;
+use purlin_heap::{AtomTable, Boxed, Fun, Term, View, big, hash};
 
 const PRIMES: [u32; 14] = [
     268_440_163,
@@ -46,7 +44,7 @@ struct Hasher<'h, 'a> {
 }
 
 /// The hash of a term.
-pub(super) fn hash(term: Term<'_>, atoms: &AtomTable) -> u32 {
+pub(super) fn phash(term: Term<'_>, atoms: &AtomTable) -> u32 {
     let mut hasher = Hasher { hash: 0, rest: vec![Rest::Term(term)], atoms };
     while let Some(rest) = hasher.rest.pop() {
         match rest {
@@ -70,7 +68,7 @@ impl<'h> Hasher<'h, '_> {
     }
 
     fn name(&mut self, atom: purlin_heap::Atom) {
-        self.scale(1, phash2::of_name(self.atoms.name(atom)));
+        self.scale(1, hash::portable::atom_hash(self.atoms.name(atom)));
     }
 
     fn push_all(&mut self, terms: &[Term<'h>]) {
@@ -107,7 +105,7 @@ impl<'h> Hasher<'h, '_> {
             }
             View::Cons(_) => self.list(term),
             View::Map(_) => {
-                let of_map = phash2::hash(term, self.atoms).0;
+                let of_map = hash::portable::phash2(term, self.atoms);
                 self.scale(13, prime(14).wrapping_add(of_map));
             }
             View::Tuple(tuple) => {

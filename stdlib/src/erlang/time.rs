@@ -20,7 +20,12 @@ pub(crate) const OTHERS: &[NativeFunction] = &[
     NativeFunction { module: "os", function: "timestamp", arity: 0, body: machine_timestamp },
     NativeFunction { module: "os", function: "perf_counter", arity: 0, body: monotonic_time },
     NativeFunction { module: "erts_internal", function: "time_unit", arity: 0, body: units_per_second },
-    NativeFunction { module: "erts_internal", function: "perf_counter_unit", arity: 0, body: units_per_second },
+    NativeFunction {
+        module: "erts_internal",
+        function: "perf_counter_unit",
+        arity: 0,
+        body: units_per_second,
+    },
 ];
 
 const NS_PER_SECOND: i64 = 1_000_000_000;

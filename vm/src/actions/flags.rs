@@ -1,11 +1,23 @@
 //! What a process can set about itself, its dictionary and its name.
 
+use crate::local::Local;
 use crate::names::NameError;
 use crate::native::Context;
 use crate::process::{Flags, Settings};
 use purlin_heap::word::{Word, sub};
 use purlin_heap::{Atom, Pid, Term};
 use purlin_scheduler::Priority;
+
+impl Local {
+    /// As [`Context::register`], from any thread.
+    pub(crate) fn register(&self, name: Atom, pid: Pid) -> bool {
+        let guard = self.pin();
+        let Some(block) = self.vm().processes().lookup(pid, &guard) else { return false };
+        let owner = Word::immediate(sub::PID, pid.0);
+        let registered = self.vm().names().register(name, owner, &block.shared().name);
+        !matches!(registered, Err(NameError::Refused))
+    }
+}
 
 impl<'h> Context<'h> {
     /// Sets or clears a flag; its former value.
@@ -35,6 +47,24 @@ impl<'h> Context<'h> {
             process.apply_settings(settings);
             former
         })
+    }
+
+    /// Whether the caller has no frames but that of the native.
+    pub fn has_no_frames(&self) -> bool {
+        self.with(|process, _| process.heap.stack_words() == 1)
+    }
+
+    /// Whether there are messages, received or not; takes in what has come.
+    pub fn has_messages(&self) -> bool {
+        self.with(|process, local| {
+            process.handle_signals(local);
+            process.mailbox.len() > 0
+        })
+    }
+
+    /// The next wait may be long: the heap is to be made as small as it goes.
+    pub fn shrink_while_waiting(&self) {
+        self.with(|process, _| process.flags.set(Flags::HIBERNATE, true));
     }
 
     /// The group leader.
@@ -94,12 +124,7 @@ impl<'h> Context<'h> {
 
     /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
     pub fn register(&self, name: Atom, pid: Pid) -> bool {
-        let local = self.local();
-        let guard = local.pin();
-        let Some(block) = local.vm().processes().lookup(pid, &guard) else { return false };
-        let owner = Word::immediate(sub::PID, pid.0);
-        let registered = local.vm().names().register(name, owner, &block.shared().name);
-        !matches!(registered, Err(NameError::Refused))
+        self.local().register(name, pid)
     }
 
     /// Frees a name. False when nothing is registered under it.

@@ -95,16 +95,16 @@ fn monitor(process: &mut Process, local: &Local, number: u64, watched: Watched, 
         }
         Watched::TimeOffset => (None, None),
     };
+    let monitors = &mut process.rare_mut().monitors;
+    if let Some(alias) = options.alias {
+        monitors.aliases.insert(number, alias);
+    }
     // Who watches itself never learns of it, as in OTP.
     if target == Some(watcher) {
         return;
     }
-    let monitors = &mut process.rare_mut().monitors;
     let (tag, is_alias) = (options.tag.word(), options.alias.is_some());
     monitors.own.insert(number, Monitor { target, name, tag, is_alias });
-    if let Some(alias) = options.alias {
-        monitors.aliases.insert(number, alias);
-    }
     if watched == Watched::TimeOffset {
         return;
     }

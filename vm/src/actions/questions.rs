@@ -2,6 +2,7 @@
 
 use crate::info;
 use crate::native::{Context, Stop};
+use crate::process::Settings;
 use crate::signal::{Handled, Question, Request, Signal};
 use purlin_heap::{Message, Pid, Term};
 
@@ -65,6 +66,8 @@ impl<'h> Context<'h> {
 impl<'h> Context<'h> {
     /// What `process_info/2` tells the caller of itself.
     pub fn own_info(&self, items: Term<'h>) -> Term<'h> {
+        // SAFETY: the machine is this thread's own, and the field is only read.
+        let called_at = unsafe { (*self.machine()).registers.ip }.cast::<u64>();
         let word = self.with(|process, local| {
             // What has come counts among the messages.
             for _ in 0..TAKEN_IN_MAX {
@@ -72,10 +75,17 @@ impl<'h> Context<'h> {
                     break;
                 }
             }
-            info::answer_self(process, local, items).word()
+            info::answer_self(process, local, items, called_at).word()
         });
         // SAFETY: built in the heap of the process.
         unsafe { self.term(word) }
+    }
+}
+
+impl<'h> Context<'h> {
+    /// How `process_info/2` and `process_flag/2` tell of a heap's limit.
+    pub fn max_heap_size(&self, settings: &Settings) -> Term<'h> {
+        info::max_heap_size(self.heap(), self.atoms(), settings)
     }
 }
 

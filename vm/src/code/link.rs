@@ -41,6 +41,11 @@ pub enum LoadError {
         /// What is wrong with it.
         error: external::DecodeError,
     },
+    /// It has another name than was asked for.
+    Name {
+        /// Its name.
+        module: String,
+    },
     /// It wants a function to run when it is loaded, which this machine does not do yet.
     OnLoad {
         /// The module.
@@ -57,6 +62,7 @@ impl fmt::Display for LoadError {
             LoadError::Literal { module, index, error } => {
                 write!(f, "module {module}, literal {index}: {error}")
             }
+            LoadError::Name { module } => write!(f, "the file is of module {module}"),
             LoadError::OnLoad { module } => {
                 write!(f, "module {module} has an `on_load` function, which is not executed yet")
             }
@@ -93,6 +99,8 @@ struct Linker<'v> {
     atoms: Vec<Atom>,
     literals: Vec<Word>,
     area: &'v LiteralArea,
+    /// For each function, whether a native takes its place.
+    natives: Vec<bool>,
 }
 
 impl Constants for Linker<'_> {
@@ -121,6 +129,10 @@ impl Constants for Linker<'_> {
         let term = big::integer(negative, &limbs, self.area);
         term.expect("an integer of a module is smaller than the module").word()
     }
+
+    fn is_native(&self, function: u32) -> bool {
+        self.natives[function as usize]
+    }
 }
 
 /// The two's complement of a number.
@@ -132,11 +144,24 @@ fn negate(limbs: &mut [u64]) {
 }
 
 impl Vm {
+    /// Verifies and loads a module from the bytes of its file, which must have this name.
+    pub fn load_bytes(&self, name: Atom, bytes: &[u8]) -> Result<&LoadedModule, LoadError> {
+        let verified = purlin_loader::load(bytes).map_err(LoadError::Refused)?;
+        let found = verified.module().name();
+        if self.atoms().name(name) != found {
+            return Err(LoadError::Name { module: found.to_owned() });
+        }
+        self.load(&verified)
+    }
+
     /// Loads a verified module: its exports lead to it from now on.
     pub fn load(&self, verified: &Verified) -> Result<&LoadedModule, LoadError> {
         let module = verified.module();
         let area = LiteralArea::new();
-        let mut linker = Linker { atoms: self.intern(module)?, literals: Vec::new(), area: &area };
+        let atoms = self.intern(module)?;
+        let natives =
+            functions(module, &atoms).map(|name| self.code().natives().get(&name).is_some()).collect();
+        let mut linker = Linker { atoms, literals: Vec::new(), area: &area, natives };
         for index in 0..module.literal_count() as u32 {
             let word = self.decode(module, index, module.literal(index), &area)?;
             linker.literals.push(word);
@@ -147,12 +172,12 @@ impl Vm {
         if lowered.on_load.is_some() {
             return Err(LoadError::OnLoad { module: module.name().to_owned() });
         }
-        let atoms = linker.atoms;
-        let mut loaded = unlinked(module, &atoms, &lowered);
+        let (atoms, natives) = (linker.atoms, linker.natives);
+        let mut loaded = unlinked(module, &atoms, &natives, &lowered);
         loaded.attributes = attributes;
         loaded.compile = compile;
         loaded.literals = Some(area.seal());
-        loaded.code = link(self.code(), module, &atoms, lowered, &loaded);
+        link(self.code(), verified, &atoms, lowered, &mut loaded);
         lead_funs(module, &loaded);
         Ok(self.code().publish(loaded))
     }
@@ -176,12 +201,19 @@ impl Vm {
     }
 }
 
+/// The names of the module's functions.
+fn functions(module: &Module, atoms: &[Atom]) -> impl Iterator<Item = Mfa> {
+    let atom = |index: u32| atoms[index as usize - 1];
+    let name =
+        move |f: &purlin_loader::Function| Mfa { module: atom(1), function: atom(f.name), arity: f.arity };
+    module.functions().iter().map(name)
+}
+
 /// The module without its code, so that what stands beside it has its address.
-fn unlinked(module: &Module, atoms: &[Atom], lowered: &Lowered) -> Box<LoadedModule> {
+fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered) -> Box<LoadedModule> {
     let name = atoms[0];
     let atom = |index: u32| atoms[index as usize - 1];
     let mfa = |function, arity| Mfa { module: name, function: atom(function), arity };
-    let functions = module.functions().iter();
     let lambdas = module.lambdas().iter().map(|lambda| FunEntry {
         address: AtomicPtr::default(),
         mfa: mfa(lambda.function, lambda.total_arity),
@@ -197,7 +229,10 @@ fn unlinked(module: &Module, atoms: &[Atom], lowered: &Lowered) -> Box<LoadedMod
     Box::new(LoadedModule {
         name,
         code: Box::default(),
-        functions: functions.map(|f| FunctionInfo { name: mfa(f.name, f.arity), native: false }).collect(),
+        functions: functions(module, atoms)
+            .zip(natives)
+            .map(|(name, &native)| FunctionInfo { name, native })
+            .collect(),
         places: lowered.functions.iter().map(|p| FunctionPlace { start: p.start, entry: p.entry }).collect(),
         exports: module.exports().iter().filter_map(exported).collect(),
         lines: lines(module, lowered),
@@ -206,7 +241,7 @@ fn unlinked(module: &Module, atoms: &[Atom], lowered: &Lowered) -> Box<LoadedMod
         literals: None,
         strings: module.strings().into(),
         md5: *module.md5(),
-        instructions: lowered.instructions.iter().map(|placed| (placed.offset, placed.op)).collect(),
+        instructions: Box::default(),
         attributes: None,
         compile: None,
     })
@@ -220,63 +255,56 @@ fn lines(module: &Module, lowered: &Lowered) -> Box<[(u32, u32, u32)]> {
     lowered.lines.iter().map(line).collect()
 }
 
-/// The code with handlers and addresses filled in.
-fn link(
-    table: &CodeTable,
-    module: &Module,
-    atoms: &[Atom],
-    mut lowered: Lowered,
-    loaded: &LoadedModule,
-) -> Box<[u64]> {
-    lowered.words.shrink_to_fit();
-    let code = lowered.words.as_ptr() as u64;
-    let export = |index: u32| {
-        let import = &module.imports()[index as usize];
-        let atom = |index: u32| atoms[index as usize - 1];
-        table.export(Mfa {
-            module: atom(import.module),
-            function: atom(import.function),
-            arity: import.arity,
-        })
-    };
-    for relocation in std::mem::take(&mut lowered.relocations) {
+/// Fills in the addresses of the code and then the handlers of its instructions.
+fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered, loaded: &mut LoadedModule) {
+    let mut code = lowered.words.into_boxed_slice();
+    let mut instructions = lowered.instructions;
+    let mut at = 0;
+    for relocation in lowered.relocations {
         let address = match relocation.target {
-            Target::Code(word) => code + u64::from(word) * 8,
-            Target::Export(index) => std::ptr::from_ref(export(index)) as u64,
+            Target::Code(word) => &raw const code[word as usize] as u64,
+            Target::Export(import) => {
+                let export = export(table, verified.module(), atoms, import);
+                at += instructions[at..].partition_point(|placed| placed.offset * 8 <= relocation.byte) - 1;
+                let op = &mut instructions[at].op;
+                *op = call_form(*op, export.native.is_some(), verified.never_returns(import));
+                std::ptr::from_ref(export) as u64
+            }
+            Target::Native(index) => {
+                std::ptr::from_ref(table.export(loaded.functions[index as usize].name)) as u64
+            }
             Target::Lambda(index) => &raw const loaded.lambdas[index as usize] as u64,
             Target::Function(index) => &raw const loaded.functions[index as usize] as u64,
             Target::Bytes(offset) => loaded.strings[offset as usize..].as_ptr() as u64,
         };
-        lowered.write(relocation, address);
+        relocation.write(&mut code, address);
     }
-    for placed in &lowered.instructions {
-        let at = placed.offset as usize;
-        let op = native_form(placed.op).filter(|_| calls_native(placed, &lowered.words[at..]));
-        lowered.words[at] = handler_of(op.unwrap_or(placed.op), placed.forms()) as u64;
+    for placed in &instructions {
+        code[placed.offset as usize] = handler_of(placed.op, placed.forms()) as usize as u64;
     }
-    let words = lowered.words.into_boxed_slice();
-    assert_eq!(code, words.as_ptr() as u64, "the code moved after its addresses were filled in");
-    words
+    loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
+    loaded.code = code;
 }
 
-/// The instruction that calls a native as this one calls any function; both have the same operands.
-fn native_form(op: Specific) -> Option<Specific> {
+/// The export entry for an import.
+fn export<'t>(table: &'t CodeTable, module: &Module, atoms: &[Atom], import: u32) -> &'t Export {
+    let import = &module.imports()[import as usize];
+    let atom = |index: u32| atoms[index as usize - 1];
+    table.export(Mfa { module: atom(import.module), function: atom(import.function), arity: import.arity })
+}
+
+/// The instruction that does a call of an export, by what the export is. All forms have the same operands.
+///
+/// What never returns was believed of a native of that name alone. Lowering calls it from within the frame and puts
+/// nothing behind it that could go on, so no other function may be called there.
+fn call_form(op: Specific, is_native: bool, never_returns: bool) -> Specific {
     match op {
-        Specific::CallExport => Some(Specific::CallNative),
-        Specific::CallExportLast => Some(Specific::CallNativeLast),
-        Specific::CallExportOnly => Some(Specific::CallNativeOnly),
-        _ => None,
+        Specific::CallExport if is_native => Specific::CallNative,
+        Specific::CallExport if never_returns => Specific::UndefinedCall,
+        Specific::CallExportLast if is_native => Specific::CallNativeLast,
+        Specific::CallExportOnly if is_native => Specific::CallNativeOnly,
+        _ => op,
     }
-}
-
-/// Whether the export entry that a call names is that of a native.
-fn calls_native(placed: &lower::Placed, words: &[u64]) -> bool {
-    // The entry is the first fixed operand, behind the handler and the frame's size.
-    let at = 8 + placed.forms().iter().map(|form| form.bytes()).sum::<usize>();
-    let byte = |index: usize| words[(at + index) / 8].to_ne_bytes()[(at + index) % 8];
-    let address = u64::from_ne_bytes(std::array::from_fn(byte));
-    // SAFETY: `link` has just written the address of an entry there, and entries live as long as the machine.
-    unsafe { &*(address as *const Export) }.native.is_some()
 }
 
 /// Leads the module's funs to their code.

@@ -1,7 +1,7 @@
 //! A module that is loaded: its linked code and what belongs to it.
 
 use purlin_heap::word::Word;
-use purlin_heap::{Atom, FunEntry, Literals, Mfa};
+use purlin_heap::{Atom, FunEntry, Literals, Mfa, Term};
 use purlin_isa::Specific;
 
 /// What the word before a function's entry points at.
@@ -58,6 +58,24 @@ unsafe impl Sync for LoadedModule {}
 unsafe impl Send for LoadedModule {}
 
 impl LoadedModule {
+    /// The module's attributes, as programs see them.
+    pub fn attribute_list(&self) -> Term<'_> {
+        self.literal(self.attributes)
+    }
+
+    /// How it was compiled, as programs see it.
+    pub fn compile_list(&self) -> Term<'_> {
+        self.literal(self.compile)
+    }
+
+    fn literal(&self, word: Option<Word>) -> Term<'_> {
+        match (&self.literals, word) {
+            // SAFETY: built in this area when the module was linked.
+            (Some(literals), Some(word)) => unsafe { literals.term(word) },
+            _ => Term::NIL,
+        }
+    }
+
     /// The word offset of an address in this module's code.
     pub fn offset_of(&self, address: *const u64) -> Option<u32> {
         let range = self.code.as_ptr_range();

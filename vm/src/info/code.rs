@@ -1,7 +1,7 @@
 //! Where a process stands in its code, as `process_info/2` tells of it.
 
 use super::Teller;
-use crate::code::Place;
+use crate::code::{FunctionInfo, Place};
 use purlin_heap::word::Word;
 use purlin_heap::{Build, Mfa, Term, am};
 
@@ -32,11 +32,21 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     /// The instruction at which the process stopped, and then those that its frames return to.
     fn places(&self, count: usize) -> Vec<Place> {
         let code = self.local.vm().code();
-        // Who asks about itself is in a native, which the machine has not saved the place of.
-        let stopped = (!self.is_own).then_some(self.process.saved.ip);
+        let stopped = code.locate(self.stopped_at).or_else(|| self.native());
         let returns = self.process.heap.stack().filter(|word: &Word| word.is_header());
-        let returns = returns.map(|word| word.return_target());
-        stopped.into_iter().chain(returns).filter_map(|address| code.locate(address)).take(count).collect()
+        let returns = returns.filter_map(|word| code.locate(word.return_target()));
+        stopped.into_iter().chain(returns).take(count).collect()
+    }
+
+    /// The native that the process waits in, or will go on with.
+    fn native(&self) -> Option<Place> {
+        if self.is_own {
+            return None;
+        }
+        // SAFETY: an instruction that is in no module's code is one of the runtime's own, which all stand at the entry
+        // of a function: what is known of that stands before it.
+        let function = unsafe { &**self.stopped_at.sub(1).cast::<*const FunctionInfo>() };
+        Some(Place { function: function.name, line: None })
     }
 
     fn entry(&self, place: &Place) -> Term<'b> {

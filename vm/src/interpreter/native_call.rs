@@ -25,6 +25,7 @@ pub unsafe fn call_native(r: &mut Regs, export: *const Export) -> bool {
     // SAFETY: by the caller.
     unsafe {
         r.save();
+        (*r.machine).registers.ip = r.ip;
         r.reductions -= 1;
         if !call_saved(r.machine, export, (&raw const (*r.machine).x).cast()) {
             return false;
@@ -168,7 +169,10 @@ unsafe fn relive_term<'a>(term: Term<'_>) -> Term<'a> {
 pub unsafe fn continue_native(mut r: Cold, export: *const Export) {
     // SAFETY: by the caller; the terms are values of the process, which has not been collected since.
     unsafe {
+        // The return address was pushed after the registers had been saved.
+        let sp = r.sp;
         r.restore();
+        r.sp = sp;
         match (*r.machine).stop.take().expect("a native without a value left a reason") {
             Stop::Call(name, args) => {
                 spread(&mut r, args);
@@ -184,6 +188,14 @@ pub unsafe fn continue_native(mut r: Cold, export: *const Export) {
             }
             Stop::Again(args) => again(r, export, args, Exit::Yielded),
             Stop::Wait(args) => again(r, export, args, Exit::Waiting),
+            Stop::Forget(args) => {
+                let end = r.m().vm().code().runtime().process_end();
+                let heap = &mut (*r.m().process).heap;
+                heap.clear_stack();
+                heap.push(Word::return_address(end));
+                r.sp = heap.stack_top();
+                again(r, export, args, Exit::Yielded)
+            }
             Stop::Exit => {
                 r.save();
                 r.leave_with(Exit::Exited)

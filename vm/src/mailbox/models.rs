@@ -41,7 +41,7 @@ impl Receiver {
     }
 
     fn send(&self, value: u32) {
-        if self.incoming.push(Node::new(value), value > 1).expect("it does not end") == Pushed::Woke {
+        if matches!(self.incoming.push(Node::new(value), value > 1), Ok(Pushed::Woke)) {
             self.run();
         }
     }

@@ -197,8 +197,10 @@ impl Process {
             self.heap.set_words_min(u32::try_from(words).unwrap_or(u32::MAX));
         }
         if settings.max_heap_size.words != 0 || self.rare().is_some() {
-            let words = usize::try_from(settings.max_heap_size.words).unwrap_or(usize::MAX);
-            self.heap.set_limit(words);
+            // A limit that nothing happens at is none.
+            let limit = settings.max_heap_size;
+            let words = if limit.kill { limit.words } else { 0 };
+            self.heap.set_limit(usize::try_from(words).unwrap_or(usize::MAX));
         }
         let rare: &mut Rare = self.rare_mut();
         rare.settings = settings;

@@ -22,13 +22,14 @@ impl Process {
         shared.set_exiting();
         vm.names().end(self.pid_word(), &shared.name);
         if let Some(rare) = self.rare_if_any()
-            && let Some((_, key)) = rare.deadline.take()
+            && let Some((_, Some(key))) = rare.deadline.take()
         {
             vm.cancel_wake(key);
         }
         self.mailbox.close(&shared.incoming);
         vm.processes().remove(&mut local.slots.borrow_mut(), self.pid());
         vm.tell_end(self);
+        self.report_end(local);
     }
 
     /// Tells some of those who have to know; true when all do and the memory can be freed.

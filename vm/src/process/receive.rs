@@ -99,7 +99,11 @@ impl Process {
                 self.set_deadline(local, deadline_ns);
                 Ok(Waited::Signal)
             }
-            View::Atom(am::infinity) => Ok(Waited::Signal),
+            View::Atom(am::infinity) => {
+                // Remembered, too: when the process wakes, the register that held the time holds something else.
+                self.rare_mut().deadline = Some((u64::MAX, None));
+                Ok(Waited::Signal)
+            }
             _ => Err(BadTimeout),
         }
     }
@@ -110,7 +114,7 @@ impl Process {
 
     fn set_deadline(&mut self, local: &Local, deadline_ns: u64) {
         let key = local.set_timer(deadline_ns, Timer::Wake(self.pid()));
-        self.rare_mut().deadline = Some((deadline_ns, key));
+        self.rare_mut().deadline = Some((deadline_ns, Some(key)));
     }
 
     /// The time of the receive is over: its next one starts at the first message.
@@ -123,7 +127,7 @@ impl Process {
     #[inline]
     fn end_timeout(&mut self, local: &Local) {
         if let Some(rare) = self.rare_if_any()
-            && let Some((_, key)) = rare.deadline.take()
+            && let Some((_, Some(key))) = rare.deadline.take()
         {
             local.vm().cancel_wake(key);
         }

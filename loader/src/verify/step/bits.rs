@@ -101,7 +101,7 @@ impl<S: Sink> Step<'_, S> {
                 let is_fragile = self.is_fragile(segments);
                 self.collects(live)?;
                 self.fails(fail)?;
-                self.reserve(heap);
+                self.reserve(heap)?;
                 self.write_fragile(destination, bits_of(if is_whole { 8 } else { 1 }), is_fragile)
             }
             _ => self.run_old_building(instruction),
@@ -117,7 +117,7 @@ impl<S: Sink> Step<'_, S> {
                 self.size(size)?;
                 self.collects(live)?;
                 self.fails(fail)?;
-                self.reserve(heap);
+                self.reserve(heap)?;
                 self.write(destination, Type::of(Kinds::BITS))
             }
             I::BsAppend { fail, size, heap, live, binary, destination, .. } => {
@@ -125,7 +125,7 @@ impl<S: Sink> Step<'_, S> {
                 self.durable(binary)?;
                 self.collects(live)?;
                 self.fails(fail)?;
-                self.reserve(heap);
+                self.reserve(heap)?;
                 self.write(destination, Type::of(Kinds::BITS))
             }
             I::BsPrivateAppend { fail, size, binary, destination, .. } => {
@@ -208,11 +208,14 @@ impl<S: Sink> Step<'_, S> {
     fn match_commands(&mut self, fail: Label, context: Register, commands: &[Operand]) -> Done {
         self.context(context)?;
         self.check_slots()?;
-        self.branch(fail)?;
         let mut rest = commands;
         let mut ensured = 0u64;
         while let [Operand::Atom(word), arguments @ ..] = rest {
             self.context(context)?;
+            if matches!(self.env.word(*word), Word::EnsureAtLeast | Word::EnsureExactly | Word::Equals) {
+                // By now, commands before may have written their destinations.
+                self.branch(fail)?;
+            }
             let (length, taken) =
                 self.match_command(context, self.env.word(*word), arguments, &mut ensured)?;
             ensured = ensured

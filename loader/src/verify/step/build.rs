@@ -1,8 +1,8 @@
 //! Moving, building and taking apart.
 
-use purlin_isa::{HeapNeed, Instruction, Operand, Register};
+use purlin_isa::{Instruction, Operand, Register};
 
-use super::{Done, Sink, Step};
+use super::{Done, Sink, Step, name};
 use crate::verify::state::{Reason, Value};
 use crate::verify::types::{Kinds, Type};
 
@@ -156,31 +156,20 @@ impl<S: Sink> Step<'_, S> {
     fn set_element(&mut self, value: Operand, tuple: Register, index: u32) -> Done {
         let value = self.durable(value)?;
         let into = self.durable(tuple.into())?;
-        let of = Type::tuple_at_least(index.saturating_add(1));
         let is_fresh = self.state.fresh != 0 && self.state.fresh == into.id && value.id != into.id;
-        let holds = is_fresh && into.of.within(&of);
-        self.sink.assumes(holds, true);
-        if !holds {
-            // The checked form makes a copy in place of the tuple, or raises.
-            self.raises_unexpectedly()?;
-            self.require(into, of);
+        if !is_fresh || !into.of.within(&Type::tuple_at_least(index.saturating_add(1))) {
+            return Err(format!("{} may be known elsewhere, or have no such element", name(tuple)));
         }
-        // The element may have been the tag, which a handler believes to be known.
-        self.is_handler_informed = false;
-        let known = self.state.get(tuple).of;
-        let fresh = self.state.fresh;
-        self.copy(
-            Value { of: Type { tag: if index == 0 { 0 } else { known.tag }, ..known }, ..into },
-            tuple,
-        )?;
-        if index == 0 && known.tag != 0 {
+        self.sink.assumes(true, true);
+        if index == 0 {
+            // The element may have been the tag, which a handler believes to be known.
+            self.is_handler_informed = false;
             self.forget_tag(into.id);
         }
-        self.state.fresh = fresh;
         Ok(())
     }
 
-    /// Other registers hold the changed tuple too.
+    /// All registers that hold the tuple hold the changed one.
     fn forget_tag(&mut self, id: u32) {
         for slot in self.state.x.iter_mut().chain(&mut self.state.y).filter(|slot| slot.id == id) {
             slot.of.tag = 0;
@@ -220,10 +209,5 @@ impl<S: Sink> Step<'_, S> {
         }
         self.state.floats |= 1 << register;
         Ok(())
-    }
-
-    /// Heap that the instruction leaves reserved.
-    pub(super) fn reserve(&mut self, heap: HeapNeed) {
-        self.state.heap = heap;
     }
 }

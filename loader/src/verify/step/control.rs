@@ -20,8 +20,7 @@ impl<S: Sink> Step<'_, S> {
             }
             I::TestHeap { heap, live } => {
                 self.collects(live)?;
-                self.state.heap = heap;
-                Ok(())
+                self.reserve(heap)
             }
             I::Init { slot } => self.write(Register::Y(slot), Type::of(Kinds::NIL)),
             I::InitYregs { slots } => self.init_slots(slots),
@@ -127,8 +126,7 @@ impl<S: Sink> Step<'_, S> {
         for slot in 0..self.state.y.len() {
             self.state.y[slot].id = self.state.new_id();
         }
-        self.state.heap = heap;
-        Ok(())
+        self.reserve(heap)
     }
 
     fn init_slots(&mut self, slots: &[Operand]) -> Done {

@@ -10,29 +10,32 @@ impl<S: Sink> Step<'_, S> {
         use Instruction as I;
         match *instruction {
             I::PutMapAssoc { fail, source, destination, live, pairs } => {
-                self.assume_map(source)?;
                 if fail.is_some() {
                     self.fails(fail)?;
                 }
+                self.assume_map(source)?;
                 self.put_pairs(&[source], destination, live, pairs, Kinds::MAP)
             }
             I::PutMapExact { fail, source, destination, live, pairs } => {
-                self.assume_map(source)?;
                 self.fails(fail)?;
+                self.assume_map(source)?;
                 self.put_pairs(&[source], destination, live, pairs, Kinds::MAP)
             }
             I::HasMapFields { fail, source, keys } => {
-                self.assume_map(source)?;
                 keys.iter().try_for_each(|key| self.term(*key).map(|_| ()))?;
-                self.branch(fail)
+                self.branch(fail)?;
+                self.assume_map(source)
             }
             I::GetMapElements { fail, source, elements } => {
-                self.assume_map(source)?;
-                self.get_elements(fail, source, elements)
+                let map = self.term(source)?;
+                self.fail_elements(fail, source, elements)?;
+                self.assume(map, Type::of(Kinds::MAP))?;
+                self.get_elements(source, elements)
             }
             I::GetRecordElements { fail, source, elements } => {
                 self.term(source)?;
-                self.get_elements(fail, source, elements)
+                self.fail_elements(fail, source, elements)?;
+                self.get_elements(source, elements)
             }
             I::PutRecord { fail, id, source, destination, live, pairs } => {
                 self.fails(fail)?;
@@ -69,21 +72,26 @@ impl<S: Sink> Step<'_, S> {
         self.write_fragile(destination, Type::of(made), is_fragile)
     }
 
-    /// Takes values out of a map or record. Those found before one is missing are written in any case.
-    fn get_elements(&mut self, fail: Label, source: Operand, elements: &[Operand]) -> Done {
+    /// A value that is to be taken out of a map or record is missing. Those found before were written.
+    fn fail_elements(&mut self, fail: Label, source: Operand, elements: &[Operand]) -> Done {
         let is_fragile = self.is_fragile(&[source]);
         let mut missing = self.state.clone();
+        for destination in elements.iter().skip(1).step_by(2).filter_map(|element| element.register()) {
+            if missing.get(destination).is_defined() {
+                missing.write(destination, Type::ANY, is_fragile)?;
+            }
+        }
+        self.sink.branch(fail.0, &missing)
+    }
+
+    /// Takes values out of a map or record.
+    fn get_elements(&mut self, source: Operand, elements: &[Operand]) -> Done {
+        let is_fragile = self.is_fragile(&[source]);
         let mut destinations: Vec<Register> = Vec::with_capacity(elements.len() / 2);
         for element in elements.chunks(2) {
             self.term(element[0])?;
             destinations.extend(element[1].register());
         }
-        for destination in &destinations {
-            if missing.get(*destination).is_defined() {
-                missing.write(*destination, Type::ANY, is_fragile)?;
-            }
-        }
-        self.sink.branch(fail.0, &missing)?;
         for destination in &destinations {
             self.write_fragile(*destination, Type::ANY, is_fragile)?;
         }

@@ -75,10 +75,7 @@ impl<'a, S: Sink> Step<'a, S> {
     pub(crate) fn run(&mut self, index: usize, instruction: &Instruction<'_>) -> Done {
         use Instruction as I;
         self.index = index;
-        if !matches!(
-            instruction,
-            I::Line { .. } | I::Move { .. } | I::Swap { .. } | I::SetTupleElement { .. }
-        ) {
+        if !keeps_fresh(instruction) {
             self.state.fresh = 0;
         }
         match *instruction {
@@ -189,6 +186,16 @@ impl<'a, S: Sink> Step<'a, S> {
         self.check_slots()?;
         self.state.x.truncate(live as usize);
         self.state.heap = HeapNeed::default();
+        Ok(())
+    }
+
+    /// Reserves heap. As much as no compiler asks for is refused, so that no instruction can ask for all there is.
+    fn reserve(&mut self, heap: HeapNeed) -> Done {
+        const WORDS_MAX: u32 = 1 << 20;
+        if heap.words > WORDS_MAX {
+            return Err(format!("{} words of heap are too many", heap.words));
+        }
+        self.state.heap = heap;
         Ok(())
     }
 
@@ -306,6 +313,18 @@ impl<'a, S: Sink> Step<'a, S> {
         self.is_reached = false;
         Ok(())
     }
+}
+
+/// Whether a tuple that was just made is still young and unknown to others after the instruction, which neither
+/// allocates nor builds.
+fn keeps_fresh(instruction: &Instruction<'_>) -> bool {
+    use Instruction as I;
+    let moves = matches!(instruction, I::Line { .. } | I::Move { .. } | I::Swap { .. });
+    let reads = matches!(
+        instruction,
+        I::GetTupleElement { .. } | I::GetList { .. } | I::GetHd { .. } | I::GetTl { .. }
+    );
+    moves || reads || matches!(instruction, I::SetTupleElement { .. })
 }
 
 /// A register as people write it.

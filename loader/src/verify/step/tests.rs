@@ -70,12 +70,9 @@ impl<S: Sink> Step<'_, S> {
         match *instruction {
             I::TestArity { fail, tuple, arity } => {
                 let value = self.term(tuple)?;
-                self.assume(value, Type::of(Kinds::TUPLE))?;
-                if !self.is_reached {
-                    return Ok(());
-                }
+                // The checked form jumps when there is no tuple, as when there is one of another arity.
+                self.sink.assumes(value.of.within(&Type::of(Kinds::TUPLE)), true);
                 self.branch(fail)?;
-                let value = self.term(tuple)?;
                 self.require(value, Type::tuple(arity, 0));
                 Ok(())
             }
@@ -202,17 +199,15 @@ impl<S: Sink> Step<'_, S> {
 
     fn select_arity(&mut self, tuple: Operand, fail: Label, table: &[Operand]) -> Done {
         let value = self.term(tuple)?;
-        self.assume(value, Type::of(Kinds::TUPLE))?;
+        // The checked form takes the last way when there is no tuple.
+        self.sink.assumes(value.of.within(&Type::of(Kinds::TUPLE)), true);
         for entry in table.chunks(2) {
             let (Operand::Unsigned(arity), Operand::Label(label)) = (entry[0], entry[1]) else {
                 return Err("an entry is no arity and label".to_owned());
             };
-            if self.is_reached {
-                let value = self.term(tuple)?;
-                self.branch_if(Label(label), value, Type::tuple(arity as u32, 0))?;
-            }
+            self.branch_if(Label(label), value, Type::tuple(arity as u32, 0))?;
         }
-        self.branch_if_reached(fail)?;
+        self.branch(fail)?;
         self.stop()
     }
 }

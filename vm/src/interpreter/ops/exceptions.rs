@@ -6,7 +6,7 @@ use purlin_heap::word::Word;
 
 use super::{Op, op};
 use crate::code::FunctionInfo;
-use crate::exception::trace;
+use crate::exception::{bad_code, trace};
 use crate::native::Class;
 
 op! { straight Catch [] (y: u16, handler: *const u64) |r| {
@@ -21,12 +21,17 @@ op! { straight TryEnd [] (y: u16) |r| { *r.sp.add(y.get(&r) as usize) = Word::NI
 
 // An exception arrives with a hole in x0, class, reason and trace in x1 to x3.
 
-op! { straight TryCase [] (y: u16) |r| {
+op! { control TryCase [] (y: u16) |r| {
+    // Compilers let calls that they know to raise run on to here; should one return, there is no exception.
+    if r.x0 != Word::HOLE {
+        return r.leave::<bad_code::Operand>();
+    }
     *r.sp.add(y.get(&r) as usize) = Word::NIL;
     r.x0 = r.x(1);
     let (reason, trace) = (r.x(2), r.x(3));
     r.set_x(1, reason);
     r.set_x(2, trace);
+    r.next(<Self as Op>::BYTES)
 } }
 
 op! { control CatchEnd [] (y: u16) |r| {

@@ -11,6 +11,7 @@ use purlin_isa::bits::{CommandKind, Description};
 
 use super::tests::{boxed_kind, is_bits};
 use super::{Label, Op, Varied, list_word, op};
+use crate::exception::bad_code;
 use crate::interpreter::operands::{Src, set_any};
 use crate::interpreter::regs::Cold;
 use crate::native::Class;
@@ -66,7 +67,11 @@ op! { control StartMatch [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
         return r.next(Self::BYTES);
     }
     if !is_bits(src) {
-        return r.branch(fail.get(&r));
+        // Without a label the compiler knew that it is one.
+        return match fail.get(&r) {
+            0 => r.leave::<bad_code::Operand>(),
+            fail => r.branch(fail),
+        };
     }
     build!(r, dst, live, |heap| MatchContext::new(src.term(), heap).expect("it is a bit string").as_term())
 } }

@@ -11,13 +11,13 @@ use crate::process::{Peek, Waited};
 
 op! { control Send [] () |r| {
     // `!` is the native `erlang:send/2` as an instruction; it answers what was sent.
-    let export = r.m().vm().code().guard_export(am::bang, 2);
+    let export = r.m().vm().code().guard_export(am::send, 2);
     if crate::interpreter::native_call::call_native(&mut r, export) {
         return r.next(<Self as Op>::BYTES);
     }
     r.leave::<Self>()
 } slow |r| {
-    let export = r.m().vm().code().guard_export(am::bang, 2);
+    let export = r.m().vm().code().guard_export(am::send, 2);
     if crate::interpreter::native_call::has_raised(&r) {
         let at = r.ip;
         return crate::interpreter::native_call::raise_native(r, export, at);

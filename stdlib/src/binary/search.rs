@@ -1,0 +1,182 @@
+//! Searching binaries: `match`, `matches`, `split` and compiled patterns.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
+use purlin_heap::bits::{self, Bits};
+use purlin_heap::{Build, Term, am};
+use purlin_vm::{Context, Outcome, Stop, natives};
+
+use crate::args::{self, Read};
+use crate::guards::extent;
+
+natives! { "binary":
+    "compile_pattern"/1 => compile_pattern, "match"/2 => first_match, "match"/3 => first_match,
+    "matches"/2 => all_matches, "matches"/3 => all_matches, "split"/2 => split, "split"/3 => split,
+}
+
+/// What is looked for: of several the longest at the earliest place.
+enum Pattern {
+    One(memmem::Finder<'static>),
+    Several(AhoCorasick),
+}
+
+/// A non-empty binary.
+fn needle<'h>(term: Term<'h>) -> Read<'h, Vec<u8>> {
+    let bytes: Vec<u8> = args::binary(term)?.bytes().collect();
+    if bytes.is_empty() { Err(Stop::badarg()) } else { Ok(bytes) }
+}
+
+impl Pattern {
+    /// The pattern that a binary, a list of binaries or what `compile_pattern/1` gave is.
+    fn of<'h>(term: Term<'h>) -> Read<'h, Pattern> {
+        if Bits::of(term).is_some() {
+            return Ok(Pattern::one(&needle(term)?));
+        }
+        if let Some(compiled) = term.as_tuple() {
+            return match *compiled.elements() {
+                [kind, pattern] if kind.is_atom(am::bm) || kind.is_atom(am::ac) => Pattern::of(pattern),
+                _ => Err(Stop::badarg()),
+            };
+        }
+        let needles = args::elements(term)?.into_iter().map(needle).collect::<Result<Vec<_>, _>>()?;
+        match &needles[..] {
+            [] => Err(Stop::badarg()),
+            [one] => Ok(Pattern::one(one)),
+            several => {
+                let kind = MatchKind::LeftmostLongest;
+                let made = AhoCorasick::builder().match_kind(kind).build(several);
+                made.map(Pattern::Several).map_err(|_| Stop::system_limit())
+            }
+        }
+    }
+
+    fn one(needle: &[u8]) -> Pattern {
+        Pattern::One(memmem::Finder::new(needle).into_owned())
+    }
+
+    /// Place and length of each match within bytes; matches do not overlap.
+    fn matches(&self, bytes: &[u8], count_max: usize) -> Vec<(usize, usize)> {
+        match self {
+            Pattern::One(finder) => {
+                let length = finder.needle().len();
+                finder.find_iter(bytes).map(|at| (at, length)).take(count_max).collect()
+            }
+            Pattern::Several(automaton) => {
+                automaton.find_iter(bytes).map(|found| (found.start(), found.len())).take(count_max).collect()
+            }
+        }
+    }
+}
+
+/// The pattern, checked, in a form that tells it from others. It is made into an automaton when it is used.
+fn compile_pattern<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if args[0].as_tuple().is_some() {
+        return Err(Stop::badarg());
+    }
+    let kind = match Pattern::of(args[0])? {
+        Pattern::One(_) => am::bm,
+        Pattern::Several(_) => am::ac,
+    };
+    Ok(cx.heap().tuple(&[Term::atom(kind), args[0]]))
+}
+
+/// What the options of a search ask for.
+#[derive(Default)]
+struct Options<'h> {
+    scope: Option<(Term<'h>, Term<'h>)>,
+    global: bool,
+    /// Leave empty parts at the end out.
+    trim: bool,
+    /// Leave all empty parts out.
+    trim_all: bool,
+}
+
+impl<'h> Options<'h> {
+    fn of(list: Option<&Term<'h>>, splits: bool) -> Read<'h, Options<'h>> {
+        let mut options = Options::default();
+        for option in args::elements(list.copied().unwrap_or(Term::NIL))? {
+            match option.as_atom() {
+                Some(am::global) if splits => options.global = true,
+                Some(am::trim) if splits => options.trim = true,
+                Some(am::trim_all) if splits => options.trim_all = true,
+                Some(_) => return Err(Stop::badarg()),
+                None => options.scope = Some(scope(option)?),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// `{scope, {Start, Length}}`
+fn scope<'h>(option: Term<'h>) -> Read<'h, (Term<'h>, Term<'h>)> {
+    match *args::tuple(option)?.elements() {
+        [key, scope] if key.is_atom(am::scope) => match *args::tuple(scope)?.elements() {
+            [start, length] => Ok((start, length)),
+            _ => Err(Stop::badarg()),
+        },
+        _ => Err(Stop::badarg()),
+    }
+}
+
+/// Up to `count_max` matches of `args[1]` in `args[0]`.
+fn found<'h>(
+    cx: &Context<'h>,
+    args: &[Term<'h>],
+    options: &Options<'h>,
+    count_max: usize,
+) -> Read<'h, Vec<(usize, usize)>> {
+    let bits = args::binary(args[0])?;
+    let pattern = Pattern::of(args[1])?;
+    let (from, length) = match options.scope {
+        Some((start, length)) => extent(start, length, bits.byte_size())?,
+        None => (0, bits.byte_size()),
+    };
+    args::charge(cx, length);
+    let mut buffer = Vec::new();
+    let bytes = bits.bytes_in(&mut buffer).ok_or(Stop::badarg())?;
+    let matches = pattern.matches(&bytes[from..from + length], count_max);
+    Ok(matches.into_iter().map(|(at, length)| (at + from, length)).collect())
+}
+
+fn place<'h>(cx: &Context<'h>, (at, length): (usize, usize)) -> Term<'h> {
+    cx.heap().tuple(&[Term::small(at as i64), Term::small(length as i64)])
+}
+
+fn first_match<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let options = Options::of(args.get(2), false)?;
+    let found = found(cx, args, &options, 1)?;
+    Ok(found.first().map_or(Term::atom(am::nomatch), |&found| place(cx, found)))
+}
+
+fn all_matches<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let options = Options::of(args.get(2), false)?;
+    let places: Vec<_> =
+        found(cx, args, &options, usize::MAX)?.into_iter().map(|found| place(cx, found)).collect();
+    Ok(cx.heap().list(&places))
+}
+
+fn split<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let options = Options::of(args.get(2), true)?;
+    let matches = found(cx, args, &options, if options.global { usize::MAX } else { 1 })?;
+    let size = args::binary(args[0])?.byte_size();
+    let mut parts = Vec::with_capacity(matches.len() + 1);
+    let mut from = 0;
+    for (at, length) in matches {
+        parts.push((from, at));
+        from = at + length;
+    }
+    parts.push((from, size));
+    if options.trim_all {
+        parts.retain(|(from, to)| from < to);
+    } else if options.trim {
+        parts.truncate(parts.iter().rposition(|(from, to)| from < to).map_or(0, |last| last + 1));
+    }
+    let slice = |&(from, to): &(usize, usize)| {
+        if (from, to) == (0, size) {
+            return Ok(args[0]);
+        }
+        bits::slice(args[0], from * 8, (to - from) * 8, cx.heap()).ok_or(Stop::badarg())
+    };
+    let parts = parts.iter().map(slice).collect::<Result<Vec<_>, _>>()?;
+    Ok(cx.heap().list(&parts))
+}

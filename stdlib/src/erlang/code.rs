@@ -1,0 +1,111 @@
+//! Questions about code.
+
+use purlin_heap::{Atom, Build, Mfa, Term, am, bits};
+use purlin_vm::code::LoadedModule;
+use purlin_vm::{Context, Outcome, Stop, natives};
+
+use crate::args;
+
+natives! { "erlang":
+    "function_exported"/3 => function_exported, "is_builtin"/3 => is_builtin, "module_loaded"/1 => module_loaded,
+    "loaded"/0 => loaded, "pre_loaded"/0 => pre_loaded, "get_module_info"/1 => module_info,
+    "get_module_info"/2 => module_info_item, "check_old_code"/1 => check_old_code,
+    "check_process_code"/2 => check_process_code, "check_process_code"/3 => check_process_code,
+}
+
+/// Modules whose functions are native, so that they are there without a file.
+const PRE_LOADED: &[&str] =
+    &["erlang", "erts_internal", "atomics", "counters", "persistent_term", "erts_debug", "prim_eval", "init"];
+
+fn named<'h>(args: &[Term<'h>]) -> args::Read<'h, Mfa> {
+    let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
+    let arity = u32::try_from(args::size(args[2])?).map_err(|_| Stop::badarg())?;
+    Ok(Mfa { module, function, arity })
+}
+
+fn function_exported<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let export = cx.vm().code().find_export(named(args)?);
+    Ok(Term::boolean(export.is_some_and(|export| export.is_defined())))
+}
+
+fn is_builtin<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let export = cx.vm().code().find_export(named(args)?);
+    Ok(Term::boolean(export.is_some_and(|export| export.native.is_some())))
+}
+
+fn module_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let module = args::atom(args[0])?;
+    let loaded = cx.vm().code().module(module).is_some() || PRE_LOADED.contains(&cx.atoms().name(module));
+    Ok(Term::boolean(loaded))
+}
+
+fn loaded<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    let names: Vec<_> = cx.vm().code().module_names().into_iter().map(Term::atom).collect();
+    Ok(cx.heap().list(&names))
+}
+
+fn pre_loaded<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    let atoms = PRE_LOADED.iter().map(|name| Ok(Term::atom(cx.atoms().intern(name)?)));
+    Ok(cx.heap().list(&atoms.collect::<Result<Vec<_>, Stop<'h>>>()?))
+}
+
+/// There is no old code: a module that is loaded anew stays beside its former version, which nobody can purge.
+fn check_old_code<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    args::atom(args[0])?;
+    Ok(Term::boolean(false))
+}
+
+fn check_process_code<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    args[0].as_pid().ok_or(Stop::badarg())?;
+    args::atom(args[1])?;
+    Ok(Term::boolean(false))
+}
+
+fn module<'h>(cx: &Context<'h>, name: Term<'h>) -> args::Read<'h, &'h LoadedModule> {
+    cx.vm().find_module(args::atom(name)?).ok_or(Stop::badarg())
+}
+
+const ITEMS: [Atom; 6] = [am::module, am::exports, am::attributes, am::compile, am::native, am::md5];
+
+fn module_info<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let module = module(cx, args[0])?;
+    let items = ITEMS.map(|item| cx.heap().tuple(&[Term::atom(item), self::item(cx, module, item)]));
+    // `native` is told only when it is asked for.
+    let items: Vec<_> = items.into_iter().zip(ITEMS).filter(|(_, item)| *item != am::native).collect();
+    Ok(cx.heap().list(&items.into_iter().map(|(pair, _)| pair).collect::<Vec<_>>()))
+}
+
+fn module_info_item<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let module = module(cx, args[0])?;
+    match args::atom(args[1])? {
+        am::functions => Ok(functions(cx, module, 0..module.functions.len())),
+        am::nifs => Ok(Term::NIL),
+        item if ITEMS.contains(&item) => Ok(self::item(cx, module, item)),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+fn item<'h>(cx: &Context<'h>, module: &'h LoadedModule, item: Atom) -> Term<'h> {
+    match item {
+        am::exports => functions(cx, module, module.exports.iter().map(|&index| index as usize)),
+        am::attributes => module.attribute_list(),
+        am::compile => module.compile_list(),
+        am::native => Term::boolean(false),
+        am::md5 => bits::binary(&module.md5, cx.heap()),
+        _ => Term::atom(module.name),
+    }
+}
+
+/// `[{Function, Arity}]`
+fn functions<'h>(
+    cx: &Context<'h>,
+    module: &LoadedModule,
+    indices: impl IntoIterator<Item = usize>,
+) -> Term<'h> {
+    let pair = |index: usize| {
+        let name = &module.functions[index].name;
+        cx.heap().tuple(&[Term::atom(name.function), Term::small(name.arity.into())])
+    };
+    let pairs: Vec<_> = indices.into_iter().map(pair).collect();
+    cx.heap().list(&pairs)
+}

@@ -1,0 +1,59 @@
+//! Output for debugging, past the I/O servers.
+
+use std::io::{self, Write};
+
+use purlin_heap::bits::Bits;
+use purlin_heap::print::{self, Style};
+use purlin_heap::{Term, am};
+use purlin_vm::{Context, Outcome, Stop, natives};
+
+use crate::args::{self, Read};
+
+natives! { "erlang":
+    "display"/1 => display, "display_string"/1 => display_string, "display_string"/2 => display_string_to,
+    "display_nl"/0 => display_nl,
+}
+
+/// What cannot be written is lost: there is nobody to tell.
+fn write(text: &str) {
+    let mut to = io::stdout().lock();
+    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+}
+
+fn display<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let text = print::to_string(args[0], Style::Display, usize::MAX, cx.atoms());
+    args::charge(cx, text.len());
+    write(&(text + "\n"));
+    Ok(Term::boolean(true))
+}
+
+/// The text in a list of characters or a binary.
+fn text<'h>(term: Term<'h>) -> Read<'h, String> {
+    match Bits::of(term) {
+        Some(bits) => String::from_utf8(bits.bytes().collect()).map_err(|_| Stop::badarg()),
+        None => args::characters(term),
+    }
+}
+
+fn display_string<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    write(&text(args[0])?);
+    Ok(Term::boolean(true))
+}
+
+/// To `stdout` or `stderr`.
+fn display_string_to<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let text = text(args[1])?;
+    match cx.atoms().name(args::atom(args[0])?) {
+        "stdout" => write(&text),
+        "stderr" => {
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+        }
+        _ => return Err(Stop::badarg()),
+    }
+    Ok(Term::atom(am::true_))
+}
+
+fn display_nl<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    write("\n");
+    Ok(Term::boolean(true))
+}

@@ -1,0 +1,75 @@
+//! The external term format.
+
+use purlin_heap::external::{self, DecodeOptions, EncodeOptions};
+use purlin_heap::{Build, Term, am, bits};
+use purlin_vm::{Context, Outcome, Stop, natives};
+
+use crate::args::{self, Read};
+
+natives! { "erlang":
+    "term_to_binary"/1 => term_to_binary, "term_to_binary"/2 => term_to_binary,
+    "term_to_iovec"/1 => term_to_iovec, "term_to_iovec"/2 => term_to_iovec,
+    "binary_to_term"/1 => binary_to_term, "binary_to_term"/2 => binary_to_term,
+    "external_size"/1 => external_size, "external_size"/2 => external_size,
+}
+
+/// The options of encoding; there may be none.
+fn encoding<'h>(options: Option<&Term<'h>>) -> Read<'h, EncodeOptions> {
+    let mut chosen = EncodeOptions::default();
+    for option in args::elements(options.copied().unwrap_or(Term::NIL))? {
+        match option.as_atom() {
+            Some(am::compressed) => chosen.compressed = Some(6),
+            Some(am::deterministic) => chosen.deterministic = true,
+            Some(am::local) => chosen.local = true,
+            Some(_) => return Err(Stop::badarg()),
+            None => match *args::tuple(option)?.elements() {
+                [key, level] if key.is_atom(am::compressed) && args::size(level)? <= 9 => {
+                    chosen.compressed = (args::size(level)? > 0).then_some(args::size(level)? as u32);
+                }
+                [key, version] if key.is_atom(am::minor_version) && args::size(version)? <= 2 => {
+                    chosen.minor_version = args::size(version)? as u8;
+                }
+                _ => return Err(Stop::badarg()),
+            },
+        }
+    }
+    Ok(chosen)
+}
+
+fn encoded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Vec<u8>> {
+    let options = encoding(args.get(1))?;
+    let bytes = external::encode(args[0], &options, cx.vm());
+    let bytes = bytes.map_err(|_| Stop::system_limit())?;
+    args::charge(cx, bytes.len());
+    Ok(bytes)
+}
+
+fn term_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(bits::binary(&encoded(cx, args)?, cx.heap()))
+}
+
+fn term_to_iovec<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(cx.heap().list(&[term_to_binary(cx, args)?]))
+}
+
+/// How many bytes the term takes at most; that is what it takes.
+fn external_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(cx.heap().unsigned(encoded(cx, args)?.len() as u64))
+}
+
+fn binary_to_term<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let (mut safe, mut used) = (false, false);
+    for option in args::elements(args.get(1).copied().unwrap_or(Term::NIL))? {
+        match option.as_atom() {
+            Some(am::safe) => safe = true,
+            Some(am::used) => used = true,
+            _ => return Err(Stop::badarg()),
+        }
+    }
+    let mut buffer = Vec::new();
+    let bytes = args::binary(args[0])?.bytes_in(&mut buffer).ok_or(Stop::badarg())?.to_vec();
+    args::charge(cx, bytes.len());
+    let decoded = external::decode(&bytes, DecodeOptions { safe }, cx.vm(), cx.heap());
+    let (term, count) = decoded.map_err(|_| Stop::badarg())?;
+    if used { Ok(cx.heap().tuple(&[term, Term::small(count as i64)])) } else { Ok(term) }
+}

@@ -1,0 +1,71 @@
+//! Monitors and aliases.
+
+use purlin_heap::{Term, View, am};
+use purlin_vm::actions::{MonitorOptions, Watched};
+use purlin_vm::{Context, Outcome, Stop, natives};
+
+use super::spawn::monitor_options;
+use crate::args::{self, Read};
+
+natives! { "erlang":
+    "monitor"/2 => monitor, "monitor"/3 => monitor, "demonitor"/1 => demonitor, "demonitor"/2 => demonitor,
+    "alias"/0 => alias, "alias"/1 => alias, "unalias"/1 => unalias,
+}
+
+/// The number of a reference.
+pub(super) fn number<'h>(term: Term<'h>) -> Read<'h, u64> {
+    match term.view() {
+        View::Reference(reference) => Ok(reference.raw(1)),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+fn monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let watched = match (args[0].as_atom(), args[1].view()) {
+        (Some(am::process), View::Pid(pid)) => Watched::Process(pid),
+        (Some(am::process), View::Atom(name)) => Watched::Name(name),
+        (Some(am::process), View::Tuple(pair)) if pair.arity() == 2 => {
+            if !pair.element(1).is_atom(cx.vm().node_name()) {
+                return Err(Stop::badarg());
+            }
+            Watched::Name(args::atom(pair.element(0))?)
+        }
+        (Some(am::time_offset), View::Atom(am::clock_service)) => Watched::TimeOffset,
+        _ => return Err(Stop::badarg()),
+    };
+    let (alias, tag) = monitor_options(args.get(2).copied().unwrap_or(Term::NIL))?;
+    Ok(cx.monitor(watched, MonitorOptions { alias, tag }))
+}
+
+fn demonitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let number = number(args[0])?;
+    let (mut flush, mut info) = (false, false);
+    for option in args::elements(args.get(1).copied().unwrap_or(Term::NIL))? {
+        match option.as_atom() {
+            Some(am::flush) => flush = true,
+            Some(am::info) => info = true,
+            _ => return Err(Stop::badarg()),
+        }
+    }
+    let was_there = cx.demonitor(number);
+    if flush && !was_there {
+        cx.flush_monitor(number);
+    }
+    Ok(Term::boolean(was_there || !info))
+}
+
+fn alias<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let mut until_reply = false;
+    for option in args::elements(args.first().copied().unwrap_or(Term::NIL))? {
+        match option.as_atom() {
+            Some(am::reply) => until_reply = true,
+            Some(am::explicit_unalias) => until_reply = false,
+            _ => return Err(Stop::badarg()),
+        }
+    }
+    Ok(cx.alias(until_reply))
+}
+
+fn unalias<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::boolean(cx.unalias(number(args[0])?)))
+}

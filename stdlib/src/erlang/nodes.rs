@@ -1,0 +1,104 @@
+//! Nodes. This machine is one that is not distributed: there are no others.
+
+use purlin_heap::layout::Kind;
+use purlin_heap::{Atom, Build, Term, View, am};
+use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
+
+use crate::args::{self, Read};
+
+natives! { "erlang":
+    "node"/0 => this, "node"/1 => of_identity, "nodes"/0 => others, "nodes"/1 => some, "nodes"/2 => some,
+    "is_alive"/0 => is_alive, "monitor_node"/2 => not_alive, "monitor_node"/3 => not_alive,
+    "disconnect_node"/1 => disconnect,
+}
+
+/// Those of `erts_internal`.
+pub(crate) const INTERNAL: &[NativeFunction] = &[
+    NativeFunction { module: "erts_internal", function: "dynamic_node_name", arity: 0, body: is_alive },
+    NativeFunction {
+        module: "erts_internal",
+        function: "is_system_process",
+        arity: 1,
+        body: is_system_process,
+    },
+];
+
+fn this<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::atom(cx.vm().node_name()))
+}
+
+/// The node of a pid, port or reference.
+fn of_identity<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match args[0].view() {
+        View::Pid(_) | View::Port(_) | View::Reference(_) => this(cx, args),
+        View::External(object) => {
+            debug_assert!(matches!(
+                object.kind(),
+                Kind::ExternalPid | Kind::ExternalPort | Kind::ExternalReference
+            ));
+            Ok(Term::atom(Atom(object.raw(1) as u32)))
+        }
+        _ => Err(Stop::badarg()),
+    }
+}
+
+fn others<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::NIL)
+}
+
+/// `nodes(Kind)`, `nodes(Kinds)`, and both with a map of what is wanted to be known.
+fn some<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let kinds = if args[0].as_atom().is_some() { vec![args[0]] } else { args::elements(args[0])? };
+    let mut with_this = false;
+    for kind in kinds {
+        match args::atom(kind)? {
+            am::this | am::known => with_this = true,
+            am::visible | am::hidden | am::connected => {}
+            _ => return Err(Stop::badarg()),
+        }
+    }
+    if !with_this {
+        return Ok(Term::NIL);
+    }
+    let node = this(cx, args)?;
+    let entry = match args.get(1) {
+        None => node,
+        Some(wanted) => cx.heap().tuple(&[node, info_of_this(cx, *wanted)?]),
+    };
+    Ok(cx.heap().list(&[entry]))
+}
+
+fn info_of_this<'h>(cx: &Context<'h>, wanted: Term<'h>) -> Read<'h, Term<'h>> {
+    let wanted = args::map(cx, wanted).map_err(|_| Stop::badarg())?;
+    let is_wanted = |key: Atom| wanted.get(Term::atom(key)).is_some_and(|value| value.is_atom(am::true_));
+    let mut pairs = Vec::new();
+    if is_wanted(am::node_type) {
+        pairs.push((Term::atom(am::node_type), Term::atom(am::this)));
+    }
+    if is_wanted(am::connection_id) {
+        pairs.push((Term::atom(am::connection_id), Term::atom(am::undefined)));
+    }
+    Ok(purlin_heap::Map::from_pairs(&pairs, cx.atoms(), cx.heap()).as_term())
+}
+
+fn is_alive<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::boolean(false))
+}
+
+fn not_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    args::atom(args[0])?;
+    args[1].as_boolean().ok_or(Stop::badarg())?;
+    debug_assert!(cx.vm().node_name() == am::nonode_at_nohost);
+    Err(Stop::error(am::notalive))
+}
+
+fn disconnect<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    args::atom(args[0])?;
+    Ok(Term::atom(am::ignored))
+}
+
+/// There are no processes that only the emulator knows.
+fn is_system_process<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    args[0].as_pid().ok_or(Stop::badarg())?;
+    Ok(Term::boolean(false))
+}

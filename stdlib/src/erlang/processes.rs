@@ -1,0 +1,220 @@
+//! What a process does to itself and others: sending, exit signals, flags, group leaders.
+
+use purlin_heap::{Atom, Build, Mfa, Term, View, am};
+use purlin_vm::actions::{Asked, Flags, MaxHeapSize, Settings, priority_name};
+use purlin_vm::{Context, Outcome, Sent, Stop, natives};
+
+use super::spawn::{is_off_heap, priority, read_settings_limit};
+use crate::args::{self, Read};
+
+natives! { "erlang":
+    "self"/0 => self_, "!"/2 => send, "send"/2 => send, "send"/3 => send_3, "exit"/2 => exit_2,
+    "processes"/0 => processes, "is_process_alive"/1 => is_process_alive,
+    "process_flag"/2 => process_flag, "process_flag"/3 => process_flag_3,
+    "group_leader"/0 => group_leader, "group_leader"/2 => set_group_leader,
+    "halt"/0 => halt, "halt"/1 => halt, "halt"/2 => halt,
+    "hibernate"/3 => hibernate, "yield"/0 => yield_, "bump_reductions"/1 => bump_reductions,
+    "garbage_collect"/0 => garbage_collect, "garbage_collect"/1 => garbage_collect_of,
+    "garbage_collect"/2 => garbage_collect_of,
+}
+
+fn self_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::pid(cx.pid()))
+}
+
+fn send<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match cx.local().send(args[0], args[1]) {
+        Sent::Done | Sent::Remote | Sent::Port => Ok(args[1]),
+        Sent::NoName | Sent::BadReceiver => Err(Stop::badarg()),
+    }
+}
+
+/// No send suspends the sender here, and none has to connect to a node.
+fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let is_option = |option: &Term<'h>| matches!(option.as_atom(), Some(am::nosuspend | am::noconnect));
+    if !args::elements(args[2])?.iter().all(is_option) {
+        return Err(Stop::badarg());
+    }
+    send(cx, args)?;
+    Ok(Term::atom(am::ok))
+}
+
+fn exit_2<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match args[0].view() {
+        View::Pid(pid) => cx.exit(pid, args[1])?,
+        View::Port(_) | View::External(_) => {}
+        _ => return Err(Stop::badarg()),
+    }
+    Ok(Term::boolean(true))
+}
+
+fn processes<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    let pids: Vec<Term<'h>> = cx.processes().into_iter().map(Term::pid).collect();
+    args::charge(cx, pids.len());
+    Ok(cx.heap().list(&pids))
+}
+
+fn is_process_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let pid = args[0].as_pid().ok_or(Stop::badarg())?;
+    if pid == cx.pid() {
+        return Ok(Term::boolean(true));
+    }
+    cx.ask(pid, Asked::IsAlive, cx.heap().list(args))
+}
+
+fn group_leader<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    Ok(cx.group_leader())
+}
+
+fn set_group_leader<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let is_pid = args[0].as_pid().is_some() || matches!(args[0].view(), View::External(_));
+    let pid = args[1].as_pid().filter(|_| is_pid).ok_or(Stop::badarg())?;
+    if pid == cx.pid() {
+        cx.set_group_leader(args[0]);
+        return Ok(Term::boolean(true));
+    }
+    let answer = cx.ask(pid, Asked::SetGroupLeader(args[0]), cx.heap().list(args))?;
+    if answer.is_atom(am::true_) { Ok(answer) } else { Err(Stop::badarg()) }
+}
+
+/// Sets a flag of the caller; the former value.
+fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let (flag, value) = (args::atom(args[0])?, args[1]);
+    let boolean = || value.as_boolean().ok_or(Stop::badarg());
+    match flag {
+        am::trap_exit => Ok(Term::boolean(cx.set_flag(Flags::TRAP_EXIT, boolean()?))),
+        am::sensitive => Ok(Term::boolean(cx.set_flag(Flags::SENSITIVE, boolean()?))),
+        am::async_dist => Ok(Term::boolean(cx.set_flag(Flags::ASYNC_DIST, boolean()?))),
+        am::priority => Ok(Term::atom(priority_name(cx.set_priority(priority(value)?)))),
+        am::save_calls => save_calls(value),
+        am::message_queue_data => {
+            let former = cx.set_flag(Flags::OFF_HEAP_MESSAGES, is_off_heap(value)?);
+            Ok(Term::atom(if former { am::off_heap } else { am::on_heap }))
+        }
+        am::error_handler => {
+            let handler = args::atom(value)?;
+            let former = cx.change_settings(|settings| settings.error_handler = Some(handler));
+            Ok(Term::atom(former.error_handler.unwrap_or(am::error_handler)))
+        }
+        _ => set_memory_flag(cx, flag, value),
+    }
+}
+
+fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome<'h> {
+    if flag == am::max_heap_size {
+        let limit = limit_of_flag(value)?;
+        let former = cx.change_settings(|settings| settings.max_heap_size = limit);
+        return Ok(cx.max_heap_size(&former));
+    }
+    let size = args::size(value)? as u64;
+    let pick: fn(&mut Settings) -> &mut Option<u64> = match flag {
+        am::min_heap_size => |settings| &mut settings.min_heap_size,
+        am::min_bin_vheap_size => |settings| &mut settings.min_bin_vheap_size,
+        am::fullsweep_after => |settings| &mut settings.fullsweep_after,
+        _ => return Err(Stop::badarg()),
+    };
+    // The former value is told as `process_info` tells it.
+    let told = cx.own_info(Term::atom(flag));
+    cx.change_settings(|settings| *pick(settings) = Some(size));
+    Ok(told.as_tuple().map_or(told, |pair| pair.element(1)))
+}
+
+fn limit_of_flag<'h>(value: Term<'h>) -> Read<'h, MaxHeapSize> {
+    read_settings_limit(value)
+}
+
+/// Calls are not saved; the answer is the former number.
+fn save_calls<'h>(value: Term<'h>) -> Outcome<'h> {
+    match args::size(value)? {
+        0..=10_000 => Ok(Term::small(0)),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+/// Of other processes only `save_calls` can be set.
+fn process_flag_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let pid = args[0].as_pid().ok_or(Stop::badarg())?;
+    if !args[1].is_atom(am::save_calls) || !cx.processes().contains(&pid) {
+        return Err(Stop::badarg());
+    }
+    save_calls(args[2])
+}
+
+/// Ends the machine. A list is a slogan to go with status 1.
+fn halt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if let Some(options) = args.get(1) {
+        args::elements(*options)?;
+    }
+    let status = match args.first().map(|status| status.view()) {
+        None => 0,
+        Some(View::Small(status)) if status >= 0 => status as i32,
+        Some(View::Atom(am::abort)) => 1,
+        Some(View::Cons(_) | View::Nil) => {
+            eprintln!("{}", args::characters(args[0])?);
+            1
+        }
+        _ => return Err(Stop::badarg()),
+    };
+    cx.vm().halt(status);
+    Err(Stop::Wait(cx.heap().list(args)))
+}
+
+/// Gives up all frames, waits for a message in as little memory as possible, and then goes on in the function.
+fn hibernate<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
+    let arity = args::length(args[2]).and_then(|length| u32::try_from(length).ok()).ok_or(Stop::badarg())?;
+    if !cx.has_no_frames() {
+        return Err(Stop::Forget(cx.heap().list(args)));
+    }
+    if cx.has_messages() {
+        let export = cx.vm().code().export(Mfa { module, function, arity });
+        return Err(Stop::Call(&export.name, args[2]));
+    }
+    cx.shrink_while_waiting();
+    Err(Stop::Wait(cx.heap().list(args)))
+}
+
+/// Uses up the slice.
+fn yield_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    cx.charge(SLICE);
+    Ok(Term::boolean(true))
+}
+
+/// More than a slice has.
+const SLICE: u32 = 10_000;
+
+fn bump_reductions<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let count = args::size(args[0])?;
+    cx.charge(u32::try_from(count).unwrap_or(u32::MAX).min(SLICE));
+    Ok(Term::boolean(true))
+}
+
+/// The collection comes at the end of the slice, which is now.
+fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    cx.set_flag(Flags::COLLECT, true);
+    cx.charge(SLICE);
+    Ok(Term::boolean(true))
+}
+
+fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let pid = args[0].as_pid().ok_or(Stop::badarg())?;
+    let (mut reply, mut list) = (None, args.get(1).copied().unwrap_or(Term::NIL));
+    while let Some(cell) = list.as_cons() {
+        let option = args::tuple(cell.head())?;
+        match (option.arity(), option.element(0).as_atom()) {
+            (2, Some(am::async_)) => reply = Some(option.element(1)),
+            (2, Some(am::type_)) => {}
+            _ => return Err(Stop::badarg()),
+        }
+        list = cell.tail();
+    }
+    let done = if pid == cx.pid() {
+        garbage_collect(cx, args)?
+    } else {
+        cx.ask(pid, Asked::CollectGarbage, cx.heap().list(args))?
+    };
+    let Some(id) = reply else { return Ok(done) };
+    let message = cx.heap().tuple(&[Term::atom(am::garbage_collect), id, done]);
+    cx.local().send_to(cx.pid(), message);
+    Ok(Term::atom(am::async_))
+}

@@ -1,0 +1,138 @@
+//! The options of `spawn_opt` and `spawn_request`.
+
+use purlin_heap::{Atom, Map, Term, View, am};
+use purlin_vm::actions::{Alias, Flags, MaxHeapSize, Priority, Settings, SpawnMonitor, SpawnOptions};
+use purlin_vm::{Context, Stop};
+
+use crate::args::{self, Read};
+
+/// Options as they were read.
+pub(super) struct Options<'h> {
+    pub(super) spawn: SpawnOptions<'h>,
+    pub(super) reply: Reply<'h>,
+}
+
+/// What a request is answered with.
+#[derive(Clone, Copy)]
+pub(super) struct Reply<'h> {
+    pub(super) tag: Term<'h>,
+    pub(super) on_success: bool,
+    pub(super) on_error: bool,
+}
+
+impl<'h> Options<'h> {
+    /// Reads a list of options; `request`: those of `spawn_request` are allowed.
+    pub(super) fn read(cx: &Context<'h>, list: Term<'h>, request: bool) -> Read<'h, Options<'h>> {
+        let reply = Reply { tag: Term::atom(am::spawn_reply), on_success: true, on_error: true };
+        let mut options = Options { spawn: SpawnOptions::default(), reply };
+        for option in args::elements(list)? {
+            match option.view() {
+                View::Atom(am::link) => options.spawn.link = true,
+                View::Atom(am::monitor) => options.spawn.monitor = Some(monitor(cx, Term::NIL)?),
+                View::Tuple(pair) if pair.arity() == 2 => {
+                    let name = args::atom(pair.element(0))?;
+                    options.read_pair(cx, name, pair.element(1), request)?;
+                }
+                _ => return Err(Stop::badarg()),
+            }
+        }
+        Ok(options)
+    }
+
+    fn read_pair(&mut self, cx: &Context<'h>, name: Atom, value: Term<'h>, request: bool) -> Read<'h, ()> {
+        let spawn = &mut self.spawn;
+        match name {
+            am::monitor => spawn.monitor = Some(monitor(cx, value)?),
+            am::priority => spawn.priority = priority(value)?,
+            am::message_queue_data => spawn.flags.set(Flags::OFF_HEAP_MESSAGES, is_off_heap(value)?),
+            am::async_dist => spawn.flags.set(Flags::ASYNC_DIST, value.as_boolean().ok_or(Stop::badarg())?),
+            am::reply_tag if request => self.reply.tag = value,
+            am::reply if request => {
+                let answers = match value.as_atom() {
+                    Some(am::yes) => (true, true),
+                    Some(am::no) => (false, false),
+                    Some(am::success_only) => (true, false),
+                    Some(am::error_only) => (false, true),
+                    _ => return Err(Stop::badarg()),
+                };
+                (self.reply.on_success, self.reply.on_error) = answers;
+            }
+            _ => read_setting(spawn.settings.get_or_insert_default(), name, value)?,
+        }
+        Ok(())
+    }
+}
+
+fn read_setting<'h>(settings: &mut Settings, name: Atom, value: Term<'h>) -> Read<'h, ()> {
+    match name {
+        am::fullsweep_after => settings.fullsweep_after = Some(args::size(value)? as u64),
+        am::min_heap_size => settings.min_heap_size = Some(args::size(value)? as u64),
+        am::min_bin_vheap_size => settings.min_bin_vheap_size = Some(args::size(value)? as u64),
+        am::max_heap_size => settings.max_heap_size = read_settings_limit(value)?,
+        _ => return Err(Stop::badarg()),
+    }
+    Ok(())
+}
+
+/// `min_heap_size` and such of `max_heap_size`: a size, or a map.
+pub(in crate::erlang) fn read_settings_limit<'h>(value: Term<'h>) -> Read<'h, MaxHeapSize> {
+    let mut limit = MaxHeapSize::default();
+    let Some(map) = Map::of(value) else {
+        limit.words = args::size(value)? as u64;
+        return Ok(limit);
+    };
+    let get = |key: Atom| map.get(Term::atom(key));
+    limit.words = args::size(get(am::size).ok_or(Stop::badarg())?)? as u64;
+    let boolean = |key: Atom, default: bool| match get(key) {
+        None => Ok(default),
+        Some(value) => value.as_boolean().ok_or(Stop::badarg()),
+    };
+    limit.kill = boolean(am::kill, limit.kill)?;
+    limit.log = boolean(am::error_logger, limit.log)?;
+    limit.shared_binaries = boolean(am::include_shared_binaries, limit.shared_binaries)?;
+    Ok(limit)
+}
+
+/// A priority by its name.
+pub(in crate::erlang) fn priority<'h>(value: Term<'h>) -> Read<'h, Priority> {
+    match value.as_atom() {
+        Some(am::low) => Ok(Priority::Low),
+        Some(am::normal) => Ok(Priority::Normal),
+        Some(am::high) => Ok(Priority::High),
+        Some(am::max) => Ok(Priority::Max),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+/// Where messages are to be kept; they always are off the heap.
+pub(in crate::erlang) fn is_off_heap<'h>(value: Term<'h>) -> Read<'h, bool> {
+    match value.as_atom() {
+        Some(am::off_heap) => Ok(true),
+        Some(am::on_heap) => Ok(false),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+fn monitor<'h>(cx: &Context<'h>, options: Term<'h>) -> Read<'h, SpawnMonitor<'h>> {
+    let (alias, tag) = monitor_options(options)?;
+    Ok(SpawnMonitor { number: cx.local().unique_number(), tag, alias })
+}
+
+/// Alias and tag among the options of a monitor.
+pub(in crate::erlang) fn monitor_options<'h>(list: Term<'h>) -> Read<'h, (Option<Alias>, Term<'h>)> {
+    let (mut alias, mut tag) = (None, Term::atom(am::DOWN));
+    for option in args::elements(list)? {
+        let pair = args::tuple(option)?;
+        if pair.arity() != 2 {
+            return Err(Stop::badarg());
+        }
+        match (pair.element(0).as_atom(), pair.element(1).as_atom()) {
+            (Some(am::tag), _) => tag = pair.element(1),
+            (Some(am::alias), Some(am::explicit_unalias)) => alias = Some(Alias::Explicit),
+            (Some(am::alias), Some(am::demonitor)) => alias = Some(Alias::Demonitor),
+            (Some(am::alias), Some(am::reply_demonitor)) => alias = Some(Alias::ReplyDemonitor),
+            _ => return Err(Stop::badarg()),
+        }
+    }
+    Ok((alias, tag))
+}

@@ -1,0 +1,121 @@
+//! Module `persistent_term`: values that all processes read without a copy.
+//!
+//! Each is kept as a literal. One that is replaced or erased stays in memory as long as the machine: processes may
+//! still refer to it.
+
+use std::collections::HashMap;
+
+use parking_lot::RwLock;
+use purlin_heap::{Build, KeptTerm, Map, Term, am, equal, hash};
+use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
+
+use crate::state::State;
+
+natives! { "persistent_term":
+    "get"/0 => get_all, "get"/1 => get, "get"/2 => get_default, "put"/2 => put, "put_new"/2 => put_new,
+    "erase"/1 => erase, "info"/0 => info,
+}
+
+/// That of `erts_internal`.
+pub(crate) const INTERNAL: &[NativeFunction] = &[NativeFunction {
+    module: "erts_internal",
+    function: "erase_persistent_terms",
+    arity: 0,
+    body: erase_all,
+}];
+
+/// The values of one machine. What has once been kept stands at its place for good.
+#[derive(Default)]
+pub(crate) struct Terms {
+    /// Pairs of key and value.
+    kept: boxcar::Vec<KeptTerm>,
+    /// The places of the pairs that count, by the hash of their keys.
+    current: RwLock<HashMap<u64, Vec<usize>>>,
+}
+
+impl Terms {
+    fn pair(&self, place: usize) -> (Term<'_>, Term<'_>) {
+        let pair = self.kept[place].term().as_tuple().expect("a pair of key and value");
+        (pair.element(0), pair.element(1))
+    }
+
+    fn get(&self, key: Term<'_>) -> Option<Term<'_>> {
+        let current = self.current.read();
+        let places = current.get(&hash::internal(key))?;
+        places.iter().map(|&place| self.pair(place)).find(|&(k, _)| equal::exact(k, key)).map(|(_, v)| v)
+    }
+
+    fn put(&self, key: Term<'_>, pair: Term<'_>) {
+        let place = self.kept.push(KeptTerm::copy_of(pair));
+        let mut current = self.current.write();
+        let places = current.entry(hash::internal(key)).or_default();
+        places.retain(|&place| !equal::exact(self.pair(place).0, key));
+        places.push(place);
+    }
+
+    fn erase(&self, key: Term<'_>) -> bool {
+        let mut current = self.current.write();
+        let Some(places) = current.get_mut(&hash::internal(key)) else { return false };
+        let count = places.len();
+        places.retain(|&place| !equal::exact(self.pair(place).0, key));
+        count != places.len()
+    }
+
+    fn all(&self) -> Vec<(Term<'_>, Term<'_>)> {
+        let current = self.current.read();
+        current.values().flatten().map(|&place| self.pair(place)).collect()
+    }
+}
+
+fn terms<'h>(cx: &Context<'h>) -> &'h Terms {
+    &State::of(cx).persistent_terms
+}
+
+fn get<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    terms(cx).get(args[0]).ok_or(Stop::badarg())
+}
+
+fn get_default<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(terms(cx).get(args[0]).unwrap_or(args[1]))
+}
+
+fn get_all<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    let pairs: Vec<_> =
+        terms(cx).all().into_iter().map(|(key, value)| cx.heap().tuple(&[key, value])).collect();
+    Ok(cx.heap().list(&pairs))
+}
+
+fn put<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let terms = terms(cx);
+    if !terms.get(args[0]).is_some_and(|value| equal::exact(value, args[1])) {
+        terms.put(args[0], cx.heap().tuple(&[args[0], args[1]]));
+    }
+    Ok(Term::atom(am::ok))
+}
+
+/// As `put/2`, for a key that has no other value.
+fn put_new<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match terms(cx).get(args[0]) {
+        Some(value) if !equal::exact(value, args[1]) => Err(Stop::badarg()),
+        _ => put(cx, args),
+    }
+}
+
+fn erase<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::boolean(terms(cx).erase(args[0])))
+}
+
+fn erase_all<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    terms(cx).current.write().clear();
+    Ok(Term::atom(am::ok))
+}
+
+fn info<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    let terms = terms(cx);
+    let words: usize = terms.kept.iter().map(|(_, kept)| kept.words()).sum();
+    let pairs = [
+        (Term::atom(am::count), Term::small(terms.all().len() as i64)),
+        (Term::atom(am::memory), Term::small((words * 8) as i64)),
+    ];
+    Ok(Map::from_pairs(&pairs, cx.atoms(), cx.heap()).as_term())
+}

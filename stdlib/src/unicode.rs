@@ -1,0 +1,264 @@
+//! Module `unicode`: characters in lists and binaries, decoded.
+
+use purlin_heap::bits::{self, Bits, is_character};
+use purlin_heap::{Build, Heap, Term, am};
+use purlin_vm::{Context, Outcome, Stop, natives};
+
+use crate::args::{self, Read};
+
+natives! { "unicode":
+    "characters_to_list"/2 => characters_to_list, "characters_to_binary"/2 => characters_to_binary,
+    "bin_is_7bit"/1 => bin_is_7bit,
+}
+
+/// The most bytes of a character in UTF-8.
+const CHARACTER_BYTES_MAX: usize = 4;
+
+/// Where the walk over a list stands, and what it has decoded.
+struct Decoder<'h> {
+    latin1: bool,
+    decoded: Vec<u32>,
+    /// The bytes of a character that began in a binary and goes on in the next.
+    pending: Vec<u8>,
+    /// What is to be decoded next; a list may have been entered in its middle.
+    current: Term<'h>,
+    /// What follows the lists that `current` is nested in.
+    tails: Vec<Term<'h>>,
+}
+
+/// How decoding ended.
+enum End<'h> {
+    /// At the end.
+    Complete,
+    /// At the end, but within a character, whose bytes are these.
+    Incomplete(Vec<u8>),
+    /// At something that is no character: from there on this is left.
+    Error(Term<'h>),
+}
+
+impl<'h> Decoder<'h> {
+    fn new(data: Term<'h>, latin1: bool) -> Decoder<'h> {
+        Decoder { latin1, decoded: Vec::new(), pending: Vec::new(), current: data, tails: Vec::new() }
+    }
+
+    fn run(&mut self, heap: &'h Heap) -> End<'h> {
+        loop {
+            if let Some(cell) = self.current.as_cons() {
+                if let Some(value) = cell.head().as_small() {
+                    if !self.integer(value) {
+                        return End::Error(self.left(self.current, heap));
+                    }
+                    self.current = cell.tail();
+                } else if let Some(bits) = Bits::of(cell.head()) {
+                    if let Err(rest) = self.bytes(bits) {
+                        let rest = heap.cons(rest_of(cell.head(), rest, heap), cell.tail());
+                        return End::Error(self.left(rest, heap));
+                    }
+                    self.current = cell.tail();
+                } else {
+                    self.tails.push(cell.tail());
+                    self.current = cell.head();
+                }
+                continue;
+            }
+            if let Some(bits) = Bits::of(self.current) {
+                if let Err(rest) = self.bytes(bits) {
+                    return End::Error(self.left(rest_of(self.current, rest, heap), heap));
+                }
+            }
+            match self.tails.pop() {
+                Some(tail) => self.current = tail,
+                None if self.pending.is_empty() => return End::Complete,
+                None => return End::Incomplete(std::mem::take(&mut self.pending)),
+            }
+        }
+    }
+
+    /// Takes an integer as a character, if it is one and no other is pending.
+    fn integer(&mut self, value: i64) -> bool {
+        let max = if self.latin1 { 0xff } else { 0x10ffff };
+        let character = u32::try_from(value).ok().filter(|&value| value <= max && is_character(value));
+        self.decoded.extend(character.filter(|_| self.pending.is_empty()));
+        character.is_some() && self.pending.is_empty()
+    }
+
+    /// Takes the characters in bytes; the place where there is none otherwise.
+    fn bytes(&mut self, bits: Bits<'h>) -> Result<(), usize> {
+        let mut buffer = Vec::new();
+        let Some(bytes) = bits.bytes_in(&mut buffer) else { return Err(0) };
+        if self.latin1 {
+            self.decoded.extend(bytes.iter().map(|&byte| u32::from(byte)));
+            return Ok(());
+        }
+        let mut at = self.finish_pending(bytes)?;
+        while at < bytes.len() {
+            if bytes[at] < 0x80 {
+                self.decoded.push(bytes[at].into());
+                at += 1;
+                continue;
+            }
+            match first_character(&bytes[at..]) {
+                First::Character(character, length) => {
+                    self.decoded.push(character);
+                    at += length;
+                }
+                First::Incomplete => {
+                    self.pending = bytes[at..].to_vec();
+                    return Ok(());
+                }
+                First::Malformed => return Err(at),
+            }
+        }
+        Ok(())
+    }
+
+    /// Completes the pending character with bytes at the start; how many those were.
+    fn finish_pending(&mut self, bytes: &[u8]) -> Result<usize, usize> {
+        let Some(&first) = self.pending.first() else { return Ok(0) };
+        let missing = length_by_first(first) - self.pending.len();
+        let (taken, _) = bytes.split_at(missing.min(bytes.len()));
+        let whole = [&self.pending, taken].concat();
+        if taken.len() < missing {
+            self.pending = whole;
+            return Ok(bytes.len());
+        }
+        match first_character(&whole) {
+            First::Character(character, _) => {
+                self.decoded.push(character);
+                self.pending.clear();
+                Ok(missing)
+            }
+            _ => Err(0),
+        }
+    }
+
+    /// What is left of the whole when `rest` is left of the innermost list. Bytes that are pending come before.
+    fn left(&mut self, rest: Term<'h>, heap: &'h Heap) -> Term<'h> {
+        let left = self.tails.iter().rev().fold(rest, |rest, &tail| heap.cons(rest, tail));
+        if self.pending.is_empty() {
+            return left;
+        }
+        heap.list(&[bits::binary(&self.pending, heap), left])
+    }
+}
+
+/// The bytes of a binary from a place on.
+fn rest_of<'h>(binary: Term<'h>, from: usize, heap: &'h Heap) -> Term<'h> {
+    let size = Bits::of(binary).map_or(0, Bits::bit_size);
+    bits::slice(binary, from * 8, size - from * 8, heap).unwrap_or(binary)
+}
+
+/// What bytes begin with.
+enum First {
+    /// A character of so many bytes.
+    Character(u32, usize),
+    /// A part of a character.
+    Incomplete,
+    Malformed,
+}
+
+fn length_by_first(byte: u8) -> usize {
+    match byte {
+        0xf0.. => CHARACTER_BYTES_MAX,
+        0xe0.. => 3,
+        0xc0.. => 2,
+        _ => 1,
+    }
+}
+
+fn first_character(bytes: &[u8]) -> First {
+    let bytes = &bytes[..bytes.len().min(CHARACTER_BYTES_MAX)];
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if error.valid_up_to() > 0 => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(error) if error.error_len().is_none() => return First::Incomplete,
+        Err(_) => return First::Malformed,
+    };
+    match text.chars().next() {
+        Some(character) => First::Character(character.into(), character.len_utf8()),
+        None => First::Malformed,
+    }
+}
+
+/// Whether this is made of integers, binaries and lists of such alone; how many parts it has.
+fn checked<'h>(data: Term<'h>) -> Read<'h, usize> {
+    let (mut current, mut tails, mut count) = (data, Vec::new(), 0);
+    loop {
+        count += 1;
+        if let Some(cell) = current.as_cons() {
+            match cell.head().as_small() {
+                Some(_) => current = cell.tail(),
+                None => {
+                    tails.push(cell.tail());
+                    current = cell.head();
+                }
+            }
+            continue;
+        }
+        let is_binary = Bits::of(current).is_some_and(Bits::is_binary);
+        if !is_binary && !current.is_nil() {
+            return Err(Stop::badarg());
+        }
+        match tails.pop() {
+            Some(tail) => current = tail,
+            None => return Ok(count),
+        }
+    }
+}
+
+/// All characters of data that are nothing else.
+pub(crate) fn decoded<'h>(cx: &Context<'h>, data: Term<'h>, latin1: bool) -> Option<Vec<u32>> {
+    args::charge(cx, checked(data).ok()?);
+    let mut decoder = Decoder::new(data, latin1);
+    match decoder.run(cx.heap()) {
+        End::Complete => Some(decoder.decoded),
+        _ => None,
+    }
+}
+
+/// Characters as a list.
+pub(crate) fn listed<'h>(heap: &'h Heap, characters: &[u32]) -> Term<'h> {
+    characters.iter().rev().fold(Term::NIL, |tail, &character| heap.cons(Term::small(character.into()), tail))
+}
+
+/// Decodes the data, which must be a list or a binary, and hands the characters to `build`.
+fn converted<'h>(cx: &Context<'h>, args: &[Term<'h>], build: impl FnOnce(&[u32]) -> Term<'h>) -> Outcome<'h> {
+    let latin1 = match args::atom(args[1])? {
+        am::latin1 => true,
+        am::unicode | am::utf8 => false,
+        _ => return Err(Stop::badarg()),
+    };
+    args::charge(cx, checked(args[0])?);
+    let mut decoder = Decoder::new(args[0], latin1);
+    let end = decoder.run(cx.heap());
+    args::charge(cx, decoder.decoded.len());
+    let built = build(&decoder.decoded);
+    Ok(match end {
+        End::Complete => built,
+        End::Incomplete(bytes) => {
+            cx.heap().tuple(&[Term::atom(am::incomplete), built, bits::binary(&bytes, cx.heap())])
+        }
+        End::Error(rest) => cx.heap().tuple(&[Term::atom(am::error), built, rest]),
+    })
+}
+
+fn characters_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    converted(cx, args, |characters| listed(cx.heap(), characters))
+}
+
+fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    converted(cx, args, |characters| {
+        let text: String = characters.iter().filter_map(|&character| char::from_u32(character)).collect();
+        bits::binary(text.as_bytes(), cx.heap())
+    })
+}
+
+fn bin_is_7bit<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let Some(bits) = Bits::of(args[0]).filter(|bits| bits.is_binary()) else {
+        return Ok(Term::boolean(false));
+    };
+    args::charge(cx, bits.byte_size());
+    Ok(Term::boolean(bits.bytes().all(|byte| byte < 0x80)))
+}

@@ -1,0 +1,88 @@
+//! What natives need that are processes of their own: taking messages, having functions called, being sent to from
+//! threads outside of the machine.
+
+use crate::local::Local;
+use crate::native::{Context, Stop};
+use crate::process::{self, Parent, Peek, Start, TooManyProcesses};
+use crate::signal::Signal;
+use crate::{EndCallback, Vm};
+use purlin_heap::{Message, Mfa, Pid, Term};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+
+/// What a native finds in the mailbox of its process.
+pub enum Received<'h> {
+    /// A message, taken out.
+    Message(Term<'h>),
+    /// Nothing: to be answered with [`Stop::Wait`].
+    Nothing,
+    /// Others must run first: to be answered with [`Stop::Again`].
+    Later,
+}
+
+/// Sends to a process, from any thread, as long as the machine lives.
+#[derive(Clone)]
+pub struct Sender {
+    vm: Weak<Vm>,
+    to: Pid,
+}
+
+impl Sender {
+    /// Sends a message; tells whether the machine still lives.
+    pub fn send(&self, message: Message) -> bool {
+        let Some(vm) = self.vm.upgrade() else { return false };
+        let _ = Local::new(&vm).deliver(self.to, Signal::message(message));
+        true
+    }
+}
+
+impl<'h> Context<'h> {
+    /// Takes the first message out of the mailbox.
+    pub fn receive(&self) -> Result<Received<'h>, Stop<'h>> {
+        let taken = self.with(|process, local| match process.peek(local) {
+            Peek::Message(_) => Ok(Some(process.take(local))),
+            Peek::Empty => Ok(None),
+            Peek::Later => Err(Received::Later),
+            Peek::Ending => Err(Received::Nothing),
+        });
+        match taken {
+            // SAFETY: a term of the heap from now on.
+            Ok(Some(word)) => Ok(Received::Message(unsafe { self.term(word) })),
+            Ok(None) => Ok(Received::Nothing),
+            Err(Received::Later) => Ok(Received::Later),
+            Err(_) => Err(Stop::Exit),
+        }
+    }
+
+    /// Reductions that the calling process has done.
+    pub fn own_reductions(&self) -> u64 {
+        self.with(|process, _| process.reductions)
+    }
+
+    /// The machine, for what may outlive it.
+    pub fn weak_vm(&self) -> Weak<Vm> {
+        Arc::downgrade(self.local().shared_vm())
+    }
+
+    /// What sends to the calling process from elsewhere.
+    pub fn sender(&self) -> Sender {
+        Sender { vm: self.weak_vm(), to: self.pid() }
+    }
+
+    /// Has a function called in a process of its own, and `on_end` with what became of it.
+    pub fn spawn_awaited(
+        &self,
+        name: Mfa,
+        arguments: &[Term<'_>],
+        on_end: EndCallback,
+    ) -> Result<Pid, TooManyProcesses> {
+        let ip = self.vm().code().export(name).address.load(Ordering::Acquire);
+        // Whoever is told of the end is told of errors, too.
+        let mut flags = process::Flags::default();
+        flags.set(process::Flags::SENSITIVE, true);
+        let options =
+            process::SpawnOptions { on_end: Some(on_end), flags, ..process::SpawnOptions::default() };
+        let start = Start { ip, arguments, initial: name };
+        self.with(|process, local| process::spawn(local, Parent::Process(process), &start, options))
+    }
+}
