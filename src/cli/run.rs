@@ -159,7 +159,8 @@ fn start(running: &RunningVm, entry: &Entry, arguments: &[String]) -> Result<(),
     let list = convert::to_term(&characters, vm.atoms(), &scratch).map_err(Failure::new)?;
     let ended = vm.clone();
     let on_end = Box::new(move |end: End<'_>| ended.halt(status_of(&ended, end)));
-    running.spawn(name, &[list], None, Some(on_end)).map_err(full)?;
+    let leader = purlin_stdlib::start_standard_io(running).map_err(full)?;
+    running.spawn(name, &[list], Some(leader), Some(on_end)).map_err(full)?;
     Ok(())
 }
 
