@@ -2,6 +2,7 @@
 
 mod atoms;
 mod binaries;
+mod calendar;
 mod checksums;
 mod compare;
 mod dictionary;
@@ -37,9 +38,9 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     atoms::NATIVES,
     binaries::NATIVES,
     binaries::BINARY,
+    calendar::NATIVES,
     checksums::NATIVES,
     code::NATIVES,
-    code::CODE,
     display::NATIVES,
     external::NATIVES,
     compare::NATIVES,

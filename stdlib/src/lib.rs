@@ -6,9 +6,11 @@ mod args;
 mod atomics;
 mod binary;
 mod chars;
+mod code;
 mod erlang;
 mod erts_debug;
 mod erts_internal;
+mod init;
 mod io;
 mod lists;
 mod maps;
@@ -18,6 +20,7 @@ mod os;
 mod persistent_term;
 mod state;
 mod unicode;
+mod zone;
 
 pub use io::start_standard_io;
 
@@ -30,9 +33,12 @@ const TABLES: &[&[NativeFunction]] = &[
     atomics::INTERNAL,
     binary::NATIVES,
     binary::SEARCH,
+    code::NATIVES,
+    code::ERLANG,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
     erts_internal::FACTS,
+    init::NATIVES,
     io::NATIVES,
     lists::NATIVES,
     maps::NATIVES,

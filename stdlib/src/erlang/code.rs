@@ -2,7 +2,7 @@
 
 use purlin_heap::{Atom, Build, Mfa, Term, am, bits};
 use purlin_vm::code::LoadedModule;
-use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
+use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args;
 
@@ -12,10 +12,6 @@ natives! { "erlang":
     "get_module_info"/2 => module_info_item, "check_old_code"/1 => check_old_code,
     "check_process_code"/2 => check_process_code, "check_process_code"/3 => check_process_code,
 }
-
-/// What the code server would answer: modules are found when they are called.
-pub(crate) const CODE: &[NativeFunction] =
-    &[NativeFunction { module: "code", function: "ensure_loaded", arity: 1, body: ensure_loaded }];
 
 /// Modules whose functions are native, so that they are there without a file.
 const PRE_LOADED: &[&str] =
@@ -63,16 +59,6 @@ fn check_process_code<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     args[0].as_pid().ok_or(Stop::badarg())?;
     args::atom(args[1])?;
     Ok(Term::boolean(false))
-}
-
-/// `{module, Name}` or `{error, nofile}`; loads the module when it is not loaded yet.
-fn ensure_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let module = args::atom(args[0])?;
-    let answer = match cx.vm().find_module(module) {
-        Some(_) => [Term::atom(am::module), args[0]],
-        None => [Term::atom(am::error), Term::atom(am::nofile)],
-    };
-    Ok(cx.heap().tuple(&answer))
 }
 
 fn module<'h>(cx: &Context<'h>, name: Term<'h>) -> args::Read<'h, &'h LoadedModule> {

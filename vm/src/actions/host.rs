@@ -77,7 +77,11 @@ impl<'h> Context<'h> {
         on_end: EndCallback,
     ) -> Result<Pid, TooManyProcesses> {
         let ip = self.vm().code().export(name).address.load(Ordering::Acquire);
-        let options = process::SpawnOptions { on_end: Some(on_end), ..process::SpawnOptions::default() };
+        // Whoever is told of the end is told of errors, too.
+        let mut flags = process::Flags::default();
+        flags.set(process::Flags::SENSITIVE, true);
+        let options =
+            process::SpawnOptions { on_end: Some(on_end), flags, ..process::SpawnOptions::default() };
         let start = Start { ip, arguments, initial: name };
         self.with(|process, local| process::spawn(local, Parent::Process(process), &start, options))
     }

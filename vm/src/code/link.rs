@@ -41,6 +41,11 @@ pub enum LoadError {
         /// What is wrong with it.
         error: external::DecodeError,
     },
+    /// It has another name than was asked for.
+    Name {
+        /// Its name.
+        module: String,
+    },
     /// It wants a function to run when it is loaded, which this machine does not do yet.
     OnLoad {
         /// The module.
@@ -57,6 +62,7 @@ impl fmt::Display for LoadError {
             LoadError::Literal { module, index, error } => {
                 write!(f, "module {module}, literal {index}: {error}")
             }
+            LoadError::Name { module } => write!(f, "the file is of module {module}"),
             LoadError::OnLoad { module } => {
                 write!(f, "module {module} has an `on_load` function, which is not executed yet")
             }
@@ -138,6 +144,16 @@ fn negate(limbs: &mut [u64]) {
 }
 
 impl Vm {
+    /// Verifies and loads a module from the bytes of its file, which must have this name.
+    pub fn load_bytes(&self, name: Atom, bytes: &[u8]) -> Result<&LoadedModule, LoadError> {
+        let verified = purlin_loader::load(bytes).map_err(LoadError::Refused)?;
+        let found = verified.module().name();
+        if self.atoms().name(name) != found {
+            return Err(LoadError::Name { module: found.to_owned() });
+        }
+        self.load(&verified)
+    }
+
     /// Loads a verified module: its exports lead to it from now on.
     pub fn load(&self, verified: &Verified) -> Result<&LoadedModule, LoadError> {
         let module = verified.module();

@@ -42,8 +42,8 @@ impl<T> Node<T> {
     }
 
     /// The value of a node that nobody else uses.
-    pub(crate) fn into_value(node: Box<Self>) -> T {
-        node.value
+    pub(crate) fn into_value(self) -> T {
+        self.value
     }
 }
 

@@ -95,7 +95,7 @@ impl Mailbox {
         self.before = ptr::null_mut();
         self.len -= 1;
         // SAFETY: made by `Box`, and unlinked from all that is ours.
-        match Node::into_value(unsafe { Box::from_raw(node) }) {
+        match unsafe { Box::from_raw(node) }.into_value() {
             Signal::Message { root, fragment } => (root, fragment),
             _ => unreachable!("a receive takes only what it looked at, a message"),
         }
@@ -152,7 +152,7 @@ impl Mailbox {
     pub(crate) fn pop_left(&mut self) -> Option<Signal> {
         for list in [&mut self.arrived, &mut self.taken, &mut self.first] {
             if let Some(node) = pop(list) {
-                return Some(Node::into_value(node));
+                return Some(node.into_value());
             }
         }
         None

@@ -12,7 +12,10 @@ const FORMAT: &str = "Error in process ~p with exit value:~n~p~n";
 impl Process {
     /// Reports the end, unless it was by an exit.
     pub(super) fn report_end(&self, local: &Local) {
-        if self.exception.class.atom_value() == am::exit || self.flags.has(super::Flags::SENSITIVE) || self.flags.has(super::Flags::AWAITED) {
+        if self.exception.class.atom_value() == am::exit
+            || self.flags.has(super::Flags::SENSITIVE)
+            || self.flags.has(super::Flags::AWAITED)
+        {
             return;
         }
         match local.vm().names().lookup(am::logger).filter(|word| word.is_pid()) {

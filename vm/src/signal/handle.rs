@@ -41,7 +41,7 @@ impl Process {
 
     #[cold]
     fn handle(&mut self, local: &Local, node: Box<Node<Signal>>) -> Handled {
-        match Node::into_value(node) {
+        match node.into_value() {
             Signal::ToAlias { alias, message } => self.receive_by_alias(local, alias, message),
             Signal::Link { from } => self.receive_link(from),
             Signal::Unlink { from, id } => self.receive_unlink(local, from, id),

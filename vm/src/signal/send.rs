@@ -45,7 +45,7 @@ impl Local {
                 self.schedule(unsafe { Runnable::new(block.into()) });
                 Ok(())
             }
-            Err(node) => Err(Node::into_value(node)),
+            Err(node) => Err(node.into_value()),
         }
     }
 

@@ -1,0 +1,107 @@
+//! Module `code`, without a code server: modules are loaded when they are called, by whoever made the machine.
+
+use purlin_heap::bits::Bits;
+use purlin_heap::{Build, Term, am};
+use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
+
+use crate::args;
+
+natives! { "code":
+    "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => ensure_loaded,
+    "ensure_modules_loaded"/1 => ensure_modules_loaded, "is_loaded"/1 => is_loaded, "which"/1 => which,
+    "all_loaded"/0 => all_loaded, "get_mode"/0 => get_mode, "get_path"/0 => get_path,
+    "load_binary"/3 => load_binary, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
+}
+
+/// Those of `erlang` that load.
+pub(crate) const ERLANG: &[NativeFunction] =
+    &[NativeFunction { module: "erlang", function: "load_module", arity: 2, body: load_module }];
+
+/// `{module, Name}` or `{error, Reason}`
+fn loaded<'h>(cx: &Context<'h>, name: Term<'h>, reason: Option<purlin_heap::Atom>) -> Term<'h> {
+    cx.heap().tuple(&match reason {
+        None => [Term::atom(am::module), name],
+        Some(reason) => [Term::atom(am::error), Term::atom(reason)],
+    })
+}
+
+fn ensure_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let found = cx.vm().find_module(args::atom(args[0])?).is_some();
+    Ok(loaded(cx, args[0], (!found).then_some(am::nofile)))
+}
+
+/// `ok`, or `{error, [{Name, nofile}]}` with those that cannot be found.
+fn ensure_modules_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let mut missing = Vec::new();
+    for name in args::elements(args[0])? {
+        if cx.vm().find_module(args::atom(name)?).is_none() {
+            missing.push(cx.heap().tuple(&[name, Term::atom(am::nofile)]));
+        }
+    }
+    if missing.is_empty() {
+        return Ok(Term::atom(am::ok));
+    }
+    Ok(cx.heap().tuple(&[Term::atom(am::error), cx.heap().list(&missing)]))
+}
+
+/// Where a module came from: it is not known whether there was a file.
+fn origin<'h>(cx: &Context<'h>) -> Result<Term<'h>, Stop<'h>> {
+    Ok(Term::atom(cx.atoms().intern("preloaded")?))
+}
+
+fn is_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(match cx.vm().code().module(args::atom(args[0])?) {
+        Some(_) => cx.heap().tuple(&[Term::atom(am::file), origin(cx)?]),
+        None => Term::boolean(false),
+    })
+}
+
+fn which<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match cx.vm().find_module(args::atom(args[0])?) {
+        Some(_) => origin(cx),
+        None => Ok(Term::atom(cx.atoms().intern("non_existing")?)),
+    }
+}
+
+fn all_loaded<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    let origin = origin(cx)?;
+    let names = cx.vm().code().module_names().into_iter();
+    let pairs: Vec<_> = names.map(|name| cx.heap().tuple(&[Term::atom(name), origin])).collect();
+    Ok(cx.heap().list(&pairs))
+}
+
+fn get_mode<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::atom(cx.atoms().intern("interactive")?))
+}
+
+fn get_path<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::NIL)
+}
+
+/// Loads a module from the bytes of its file; it must have the name that is given.
+fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: Term<'h>) -> Outcome<'h> {
+    let wanted = args::atom(name)?;
+    let bytes: Vec<u8> = Bits::of(bytes).ok_or(Stop::badarg())?.bytes().collect();
+    args::charge(cx, bytes.len());
+    let done = cx.vm().load_bytes(wanted, &bytes);
+    Ok(loaded(cx, name, done.is_err().then_some(am::badfile)))
+}
+
+fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    load(cx, args[0], args[2])
+}
+
+fn load_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    load(cx, args[0], args[1])
+}
+
+/// Nobody runs old code that could be purged: it stays in memory.
+fn purge<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    args::atom(args[0])?;
+    Ok(Term::boolean(false))
+}
+
+fn soft_purge<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    args::atom(args[0])?;
+    Ok(Term::boolean(true))
+}
