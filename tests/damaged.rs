@@ -1,7 +1,8 @@
 //! Damaged modules that the verifier accepts run on a machine, each exported function with arguments of all sorts:
 //! they return, raise, or are stopped when their time is over, and do nothing else.
 //!
-//! `PURLIN_DAMAGED=100000 cargo test --release --test damaged` runs as many; `PURLIN_DAMAGED_FIRST` is where to begin.
+//! `PURLIN_DAMAGED=100000 cargo test --release --test damaged` runs as many; `PURLIN_DAMAGED_FIRST` is where to begin,
+//! and with `PURLIN_ZEAL` the machines collect and check their heaps all the time.
 //! The number that is tried stands in `target/tmp/damaged.txt`, should it bring the program down.
 
 use std::path::PathBuf;
@@ -14,8 +15,22 @@ use serde::{Serialize, Serializer};
 
 /// Modules that call only what is pure: whatever damage does to them, they reach no file and no other program.
 const MODULES: [&str; 16] = [
-    "array", "base64", "dict", "digraph", "gb_sets", "gb_trees", "lists", "maps", "orddict", "ordsets", "proplists",
-    "queue", "rand", "sets", "string", "erl_anno",
+    "array",
+    "base64",
+    "dict",
+    "digraph",
+    "gb_sets",
+    "gb_trees",
+    "lists",
+    "maps",
+    "orddict",
+    "ordsets",
+    "proplists",
+    "queue",
+    "rand",
+    "sets",
+    "string",
+    "erl_anno",
 ];
 
 const LIMIT: Duration = Duration::from_millis(200);
@@ -111,7 +126,8 @@ fn run(vm: &Vm, verified: &Verified, values: &[Value], seed: usize) -> (usize, u
     for (index, export) in module.exports().iter().enumerate() {
         let pick = |place: u32| values[(seed * 7 + index * 5 + place as usize * 3) % values.len()].clone();
         let arguments = Value::List((0..export.arity).map(pick).collect());
-        match vm.call::<serde::de::IgnoredAny>(module.name(), module.atom(export.function), &arguments, LIMIT) {
+        match vm.call::<serde::de::IgnoredAny>(module.name(), module.atom(export.function), &arguments, LIMIT)
+        {
             Ok(_) | Err(CallError::Convert(_)) => returned += 1,
             Err(CallError::Timeout) => stopped += 1,
             Err(_) => {}
@@ -132,7 +148,9 @@ fn accepted_damage_does_no_harm() {
         let damaged = Damage::new(seed as u64).beam(&originals[seed % originals.len()]);
         let Ok(verified) = load(&damaged) else { continue };
         if accepted % MACHINE_MODULES == 0 {
-            vm = Some(Vm::builder().schedulers(1).start().expect("a machine starts"));
+            let is_zealous = std::env::var_os("PURLIN_ZEAL").is_some();
+            let builder = Vm::builder().schedulers(1).collect_always(is_zealous);
+            vm = Some(builder.start().expect("a machine starts"));
         }
         std::fs::write(&log, seed.to_string()).expect("the log can be written");
         let vm = vm.as_ref().expect("a machine was made");
