@@ -21,7 +21,7 @@ pub(crate) enum Handled {
 }
 
 impl Process {
-    /// Takes the next signal in; a message goes to the inner queue.
+    /// Takes the next signal in; messages and markers go to the inner queue.
     #[inline]
     pub(crate) fn handle_next(&mut self, local: &Local) -> Handled {
         if self.is_ending() {
@@ -68,7 +68,7 @@ impl Process {
                     rare.answer = Some(answer);
                 }
             }
-            Signal::Message { .. } | Signal::Marker => unreachable!("handled before, and never sent"),
+            Signal::Message { .. } | Signal::Marker => unreachable!("handled before"),
         }
         if self.is_ending() { Handled::Ending } else { Handled::One }
     }

@@ -126,7 +126,7 @@ op! { straight Timeout [] () |r| {
 op! { control MarkerReserve [dst: D Dst] () |r| {
     r.save();
     let machine = &mut *r.machine;
-    let marker = (*machine.process).reserve_marker(&machine.local);
+    let marker = (*machine.process).reserve_marker();
     r.restore();
     dst.set(&mut r, marker);
     r.next(Self::BYTES)
