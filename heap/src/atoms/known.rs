@@ -626,6 +626,12 @@ macro_rules! for_each_known_atom {
             done "done";
             iterator "iterator";
             final_ "final";
+            ets_transfer "ETS-TRANSFER";
+            owner "owner";
+            protection "protection";
+            fixed "fixed";
+            safe_fixed_monotonic_time "safe_fixed_monotonic_time";
+            match_spec "match_spec";
         }
     };
 }

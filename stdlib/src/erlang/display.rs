@@ -23,7 +23,7 @@ fn write(text: &str) {
 fn display<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let text = print::to_string(args[0], Style::Display, usize::MAX, cx.atoms());
     args::charge(cx, text.len());
-    write(&(text + "\n"));
+    write(&(text + "\r\n"));
     Ok(Term::boolean(true))
 }
 
@@ -54,6 +54,6 @@ fn display_string_to<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn display_nl<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    write("\n");
+    write("\r\n");
     Ok(Term::boolean(true))
 }
