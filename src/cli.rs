@@ -3,11 +3,14 @@
 //! Status 0 is success; 1 is any failure, with a message on standard error that names the thing and, where that helps,
 //! what to do. A program that runs may end with a status of its own.
 
+mod code_path;
 mod dis;
+mod exception;
 mod failure;
 mod inputs;
 mod modules;
 mod pack;
+mod run;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +33,8 @@ PURLIN_LOG sets what is traced to standard error, such as `info` or `purlin_vm=d
 enum Command {
     /// Show the code of a module, as compiled and as run, with its source lines
     Dis(dis::Options),
+    /// Call main/1 of a module with strings, as escripts do
+    Run(run::Options),
     /// Pack verified modules into one image, which loads faster
     Pack(pack::Options),
     /// Verify .beam files: what they hold, what is not executed yet, what is refused and why
@@ -44,6 +49,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = start_tracing().and_then(|()| match arguments.command {
         Command::Dis(options) => dis::run(&options),
+        Command::Run(options) => run::run(&options),
         Command::Pack(options) => pack::run(&options),
         Command::Verify(options) => verify::run(&options),
     });

@@ -49,9 +49,9 @@ pub(crate) enum Reach {
 }
 
 impl Heap {
-    /// Makes room for `need` words in the block by a minor collection, or a major one when that is due. Whatever
-    /// happens, the room is there afterwards and the roots are up to date; the error says that the heap has grown
-    /// above its limit.
+    /// Makes room for `need` words in the block by a minor collection, or a major one when that is due. The roots
+    /// are up to date afterwards, whatever happens, and the room is there unless it alone is above the limit. The
+    /// error says that the heap is above its limit.
     pub fn collect(&mut self, need: usize, roots: &mut Roots<'_>) -> Result<(), OverLimit> {
         let reach = if self.major_is_due() { Reach::Major } else { Reach::Minor };
         self.run(need, roots, reach)
@@ -68,6 +68,10 @@ impl Heap {
     }
 
     fn run(&mut self, need: usize, roots: &mut Roots<'_>, reach: Reach) -> Result<(), OverLimit> {
+        let limit = self.rare.as_ref().map_or(0, |rare| rare.limit);
+        if limit != 0 && need > limit {
+            return Err(OverLimit { words: need, limit });
+        }
         let before = self.live_candidates(reach);
         let stack_words = self.freeze();
         let plan = Plan::new(self, need, stack_words, reach, roots.peeked.is_some());
@@ -78,7 +82,7 @@ impl Heap {
             self.fill_up(need);
             crate::check::check(self, roots);
         }
-        self.check_limit()
+        self.check_limit(limit)
     }
 
     /// Words of objects that this collection looks at.
@@ -87,8 +91,7 @@ impl Heap {
         self.young_words() + self.fragment_words() + old
     }
 
-    fn check_limit(&self) -> Result<(), OverLimit> {
-        let limit = self.rare.as_ref().map_or(0, |rare| rare.limit);
+    fn check_limit(&self, limit: usize) -> Result<(), OverLimit> {
         if limit == 0 {
             return Ok(());
         }

@@ -92,7 +92,7 @@ impl Heap {
             fragments: Cell::new(null_mut()),
             off_heap: Cell::new(null_mut()),
             outside: Cell::new(0),
-            outside_max: rare::OUTSIDE_WORDS_MIN,
+            outside_max: if config.zeal { 0 } else { rare::OUTSIDE_WORDS_MIN },
             rare: config.rare(),
             underflow: Word::return_address(config.underflow),
             words_min: size as u32,

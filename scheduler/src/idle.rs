@@ -47,26 +47,39 @@ impl Idle {
         true
     }
 
-    /// The caller has found something. True if nobody else searches: the caller then sees to it that what others
-    /// pushed meanwhile is not left lying.
-    pub(crate) fn end_search(&self) -> bool {
+    /// The caller has found something. If nobody else searches and `is_more` says that there is more, the answer is a
+    /// sleeper to wake: who pushed that meanwhile may have woken nobody because of the caller.
+    pub(crate) fn end_search(&self, is_more: impl FnOnce() -> bool) -> Option<u32> {
         let before = self.state.fetch_sub(SEARCHING, Ordering::Relaxed);
         fence(Ordering::SeqCst);
-        searchers(before) == 1
+        if searchers(before) == 1 && is_more() { self.choose() } else { None }
     }
 
-    /// Puts the caller on the list of sleepers. It must look for work once more before it sleeps.
-    pub(crate) fn begin_sleep(&self, worker: u32, was_searching: bool) {
+    /// The caller, with nothing to do, sleeps by `park` unless `sees_work`, which looks for the last time.
+    pub(crate) fn sleep(
+        &self,
+        worker: u32,
+        was_searching: bool,
+        sees_work: impl FnOnce() -> bool,
+        park: impl FnOnce(),
+    ) -> Awake {
+        self.begin_sleep(worker, was_searching);
+        fence(Ordering::SeqCst);
+        if !sees_work() {
+            park();
+        }
+        self.end_sleep(worker)
+    }
+
+    fn begin_sleep(&self, worker: u32, was_searching: bool) {
         let mut sleepers = self.sleepers.lock();
         sleepers.push(worker);
         let searching = if was_searching { SEARCHING } else { 0 };
         self.state.fetch_add(SLEEPING - searching, Ordering::Relaxed);
-        drop(sleepers);
-        fence(Ordering::SeqCst);
     }
 
-    /// The caller is awake again. If it was chosen it counts as a searcher.
-    pub(crate) fn end_sleep(&self, worker: u32) -> Awake {
+    /// If the caller was chosen it counts as a searcher already.
+    fn end_sleep(&self, worker: u32) -> Awake {
         let mut sleepers = self.sleepers.lock();
         let Some(position) = sleepers.iter().position(|&sleeper| sleeper == worker) else {
             return Awake::Chosen;

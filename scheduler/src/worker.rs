@@ -280,9 +280,9 @@ impl<T: Task> Worker<T> {
             return;
         }
         let shared = self.shared();
-        let is_last = shared.idle.end_search();
-        if is_last && (shared.injector.len() > 0 || self.queue.stealable() > BACKLOG_MAX) {
-            shared.ask_for_help();
+        let is_more = || shared.injector.len() > 0 || self.queue.stealable() > BACKLOG_MAX;
+        if let Some(worker) = shared.idle.end_search(is_more) {
+            shared.unpark(WorkerId(worker));
         }
     }
 
@@ -300,12 +300,10 @@ impl<T: Task> Worker<T> {
         executor.rest(self);
         self.slices_at_sleep = self.slices;
         let was_searching = std::mem::take(&mut self.searching);
-        self.shared().idle.begin_sleep(self.id.0, was_searching);
         let mut ready = Vec::new();
-        if !self.sees_work() {
-            ready = self.park();
-        }
-        self.searching = self.shared().idle.end_sleep(self.id.0) == Awake::Chosen;
+        let (sees_work, park) = (|| self.sees_work(), || ready = self.park());
+        let awake = self.shared().idle.sleep(self.id.0, was_searching, sees_work, park);
+        self.searching = awake == Awake::Chosen;
         // The next thing to do is to look around.
         self.budget = 0;
         self.tell_ready(executor, ready);

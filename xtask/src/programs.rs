@@ -44,7 +44,7 @@ struct Seen {
 /// How a program did, against what was expected of it.
 enum Verdict {
     Passed,
-    Pending,
+    Pending(String),
     Failed(String),
 }
 
@@ -56,7 +56,7 @@ pub fn run(run: &Run) -> Result<bool> {
     println!("\nrunning {} programs", programs.len());
     let verdicts = in_parallel(&programs, |program| {
         let verdict = judge(program, run, pending.contains(&program.name));
-        report(&program.name, &verdict);
+        report(&program.name, &verdict, !run.filters.is_empty());
         verdict
     });
     let count = |wanted: fn(&Verdict) -> bool| verdicts.iter().filter(|verdict| wanted(verdict)).count();
@@ -65,7 +65,7 @@ pub fn run(run: &Run) -> Result<bool> {
         "\ntest result: {}. {} passed; {failed} failed; {} pending",
         if failed == 0 { "ok" } else { "FAILED" },
         count(|verdict| matches!(verdict, Verdict::Passed)),
-        count(|verdict| matches!(verdict, Verdict::Pending)),
+        count(|verdict| matches!(verdict, Verdict::Pending(_))),
     );
     Ok(failed == 0)
 }
@@ -98,7 +98,7 @@ fn judge(program: &Program, run: &Run, pending: bool) -> Verdict {
     match (difference, pending) {
         (Ok(None), false) => Verdict::Passed,
         (Ok(None), true) => Verdict::Failed("passes now: take it off tests/pending.txt".into()),
-        (Ok(Some(_)), true) => Verdict::Pending,
+        (Ok(Some(difference)), true) => Verdict::Pending(difference),
         (Ok(Some(difference)), false) => Verdict::Failed(difference),
         (Err(error), _) => Verdict::Failed(error.to_string()),
     }
@@ -132,7 +132,9 @@ fn reference(program: &Program) -> Result<Seen> {
         let status = String::from_utf8_lossy(&kept[..end]).into_owned();
         return Ok(Seen { status, stdout: kept[(end + 1).min(kept.len())..].to_vec() });
     }
-    let ended = run_for(with_locale(&mut erl(program)), LIMIT)?;
+    let mut ended = run_for(with_locale(&mut erl(program)), LIMIT)?;
+    // `erlang:display/1` of OTP 25 ends its lines as terminals want them; OTP 29's does not.
+    ended.stdout = String::from_utf8_lossy(&ended.stdout).replace("\r\n", "\n").into_bytes();
     let seen = seen(ended);
     std::fs::write(&kept, [seen.status.as_bytes(), b"\n", &seen.stdout].concat())?;
     Ok(seen)
@@ -188,10 +190,12 @@ fn indent(stderr: &str) -> String {
     stderr.lines().take(8).map(|line| format!("      | {}\n", cut(line))).collect()
 }
 
-fn report(name: &str, verdict: &Verdict) {
+/// Prints how a program did. Why a pending one does not pass is told when it was asked for by name.
+fn report(name: &str, verdict: &Verdict, explain: bool) {
     match verdict {
         Verdict::Passed => println!("test {name} ... ok"),
-        Verdict::Pending => println!("test {name} ... pending"),
+        Verdict::Pending(why) if explain => println!("test {name} ... pending\n{why}"),
+        Verdict::Pending(_) => println!("test {name} ... pending"),
         Verdict::Failed(why) => println!("test {name} ... FAILED\n{why}"),
     }
 }

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 pub struct Options {
     /// Only the whole programs whose name contains one of these, and no unit tests
     programs: Vec<String>,
-    /// The whole programs only in the form that is shipped
+    /// Only the whole programs, on this purlin instead of those built now
     #[arg(long)]
-    shipped_only: bool,
+    purlin: Option<PathBuf>,
 }
 
 /// A form of the machine in which the whole programs must give the same results.
@@ -21,22 +21,30 @@ struct Form {
     options: &'static [&'static str],
 }
 
-const FORMS: [Form; 1] = [Form { name: "tail-threaded", features: &[], options: &[] }];
+const FORMS: [Form; 3] = [
+    Form { name: "tail-threaded", features: &[], options: &[] },
+    Form { name: "portable", features: &["purlin-vm/portable"], options: &[] },
+    Form { name: "collect-always", features: &[], options: &["--collect-always"] },
+];
 
 /// Sets up what is missing, builds, and runs all tests.
 pub fn run(options: &Options) -> Result {
     erlang::ensure_compiler()?;
+    let filters = options.programs.clone();
+    if let Some(purlin) = options.purlin.clone() {
+        let passed = programs::run(&Run { purlin, options: Vec::new(), filters })?;
+        return if passed { Ok(()) } else { Err("whole programs failed".into()) };
+    }
     if options.programs.is_empty() {
         shell::run(repository::cargo().args(["test", "--workspace", "--quiet"]))?;
     }
-    let forms = if options.shipped_only { &FORMS[..1] } else { &FORMS[..] };
     let mut broken = Vec::new();
-    for form in forms {
+    for form in &FORMS {
         println!("\nwhole programs, {}", form.name);
         let run = Run {
             purlin: build(form)?,
             options: form.options.iter().map(ToString::to_string).collect(),
-            filters: options.programs.clone(),
+            filters: filters.clone(),
         };
         if !programs::run(&run)? {
             broken.push(form.name);
@@ -51,7 +59,8 @@ pub fn run(options: &Options) -> Result {
 
 /// Builds the command in one form, with assertions and optimised, and returns its path.
 fn build(form: &Form) -> Result<PathBuf> {
-    let target = repository::target().join(form.name);
+    // Forms with the same features share what is built.
+    let target = repository::target().join(if form.features.is_empty() { "tests" } else { form.name });
     let mut cargo = repository::cargo();
     cargo.args(["build", "--quiet", "--profile", "checked", "--bin", "purlin", "--target-dir"]).arg(&target);
     shell::run(cargo.args(["--features", &form.features.join(",")]))?;

@@ -8,7 +8,7 @@ use crate::word::Word;
 
 /// What an address range is for. The range of an address tells what it may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(usize)]
+#[repr(u8)]
 pub enum Range {
     /// Literals: immutable, shared by all processes, neither moved nor copied.
     Literals = 0,

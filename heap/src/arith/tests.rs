@@ -79,6 +79,11 @@ fn text_in_all_bases() {
             assert_eq!(value(digits::parse(text.as_bytes(), base, &build).unwrap()), value(a));
         }
     }
+    let long: BigInt = BigInt::from(7).pow(20_000) + 1;
+    for base in [3, 10, 16] {
+        let text = long.to_str_radix(base);
+        assert_eq!(value(digits::parse(text.as_bytes(), base, &build).unwrap()), long);
+    }
     let parse = |text: &str, base| digits::parse(text.as_bytes(), base, &build).map(|_| ());
     for bad in ["", "-", "+", "12a", "--1", "1_000", " 1"] {
         assert_eq!(parse(bad, 10), Err(digits::DigitsError::Malformed));

@@ -6,6 +6,9 @@ use super::{Integer, LIMBS_MAX, integer, limbs};
 use crate::build::Build;
 use crate::term::Term;
 
+/// Up to this many digits are converted one by one.
+const DIGITS_AT_ONCE: usize = 1000;
+
 /// Why text is no integer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DigitsError {
@@ -53,6 +56,16 @@ pub fn parse<'h, B: Build + ?Sized>(text: &[u8], base: u32, build: &'h B) -> Res
         });
         return integer(negative, &[value], build).map_err(|_| DigitsError::TooLarge);
     }
-    let value = BigUint::parse_bytes(digits, base).ok_or(DigitsError::Malformed)?;
+    let value = value_of(digits, base);
     integer(negative, &value.to_u64_digits(), build).map_err(|_| DigitsError::TooLarge)
+}
+
+/// The value of digits. Long ones are cut in two, so that the time is that of a few multiplications and not
+/// quadratic; each level halves the length.
+fn value_of(digits: &[u8], base: u32) -> BigUint {
+    if digits.len() <= DIGITS_AT_ONCE {
+        return BigUint::parse_bytes(digits, base).expect("digits of the base");
+    }
+    let (high, low) = digits.split_at(digits.len() / 2);
+    value_of(high, base) * BigUint::from(base).pow(low.len() as u32) + value_of(low, base)
 }

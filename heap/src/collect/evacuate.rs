@@ -86,7 +86,7 @@ pub(super) fn evacuate(heap: &mut Heap, plan: &Plan, roots: &mut Roots<'_>) -> E
         promote_all: plan.promote_all,
         any_peeked: roots.peeked.is_some(),
     };
-    let spilled = Regions::with_heads(Range::Fragments, chunk::HEAD_WORDS);
+    let spilled = Regions::with_heads(Range::Fragments, chunk::HEAD_WORDS as u32);
     let old = Regions::new(Range::Blocks);
     let large = std::mem::take(&mut heap.rare_mut().large);
     let beyond = Beyond { peeked: roots.peeked, expected: plan.promoted_max, spilled, old, large };

@@ -81,7 +81,8 @@ impl Heap {
         let old_words = self.old_words();
         let (block_words, words_min) = (self.block_words(), self.words_min as usize);
         self.outside.set(spilled);
-        self.outside_max = rare::OUTSIDE_WORDS_MIN.max(block_words) + spilled;
+        let more = if self.zeal { 0 } else { rare::OUTSIDE_WORDS_MIN.max(block_words) };
+        self.outside_max = spilled + more;
         let rare = self.rare_mut();
         rare.survived_words = survived;
         rare.block_words_next = policy::recommend(survived + plan.stack_words, block_words, words_min);

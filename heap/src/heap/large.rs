@@ -16,9 +16,14 @@ pub const LARGE_WORDS: usize = arena::SLAB_WORDS_MAX;
 /// The bit of a header that says that a collection has reached the object.
 const MARK: u64 = 1 << 7;
 
-/// The large objects of a heap.
+/// The large objects of a heap; most have none, which takes one word.
 #[derive(Default)]
 pub struct LargeObjects {
+    list: Option<Box<List>>,
+}
+
+#[derive(Default)]
+struct List {
     /// Start and words of each.
     all: BTreeMap<usize, usize>,
     /// Those that a collection has reached and not looked through.
@@ -38,23 +43,24 @@ impl LargeObjects {
     #[cold]
     pub fn allocate(&mut self, words: usize) -> *mut Word {
         let at = arena::allocate(Range::Blocks, words).as_ptr();
-        self.all.insert(at as usize, words);
-        self.pending.push(at);
-        self.fresh.push(at);
+        let list = self.list.get_or_insert_default();
+        list.all.insert(at as usize, words);
+        list.pending.push(at);
+        list.fresh.push(at);
         at
     }
 
     /// Notes that a large object is alive; false when there is none at `at`.
     #[cold]
     pub fn mark(&mut self, at: *mut Word) -> bool {
-        if !self.all.contains_key(&(at as usize)) {
+        let Some(list) = self.list.as_mut().filter(|list| list.all.contains_key(&(at as usize))) else {
             return false;
-        }
+        };
         // SAFETY: the header of an object of ours.
         unsafe {
             if (*at).0 & MARK == 0 {
                 (*at).0 |= MARK;
-                self.pending.push(at);
+                list.pending.push(at);
             }
         }
         true
@@ -62,14 +68,15 @@ impl LargeObjects {
 
     /// The next object to look through: from its header up to its end.
     pub fn next_scan(&mut self) -> Option<(*mut Word, *mut Word)> {
-        let at = self.pending.pop()?;
+        let at = self.list.as_mut()?.pending.pop()?;
         // SAFETY: an object of ours, filled since it was allocated.
         unsafe { Some((at, at.add(1 + (*at).header_size()))) }
     }
 
     /// Ends a collection: a major one frees the objects that it has not marked and not made.
     pub fn settle(&mut self, major: bool) {
-        let fresh = mem::take(&mut self.fresh);
+        let Some(list) = &mut self.list else { return };
+        let fresh = mem::take(&mut list.fresh);
         if !major {
             return;
         }
@@ -77,7 +84,7 @@ impl LargeObjects {
             // SAFETY: the header of an object of ours.
             unsafe { (*at).0 |= MARK };
         }
-        self.all.retain(|&start, &mut words| {
+        list.all.retain(|&start, &mut words| {
             let at = start as *mut Word;
             // SAFETY: each is an object of ours; without a mark nothing leads to it any more.
             unsafe {
@@ -93,29 +100,30 @@ impl LargeObjects {
 
     /// Words of objects.
     pub fn used_words(&self) -> usize {
-        self.all.values().sum()
+        self.all().map(|(_, words)| words).sum()
     }
 
     /// Words of memory.
     pub fn capacity_words(&self) -> usize {
-        self.all.values().map(|&words| arena::rounded(words)).sum()
+        self.all().map(|(_, words)| arena::rounded(words)).sum()
     }
 
     /// Where they are.
     pub fn iter(&self) -> impl Iterator<Item = (*mut Word, *mut Word)> {
-        self.all.iter().map(|(&start, &words)| {
-            let start = start as *mut Word;
-            // SAFETY: the end of the object's memory.
-            (start, unsafe { start.add(words) })
-        })
+        // SAFETY: the end of the object's memory.
+        self.all().map(|(start, words)| (start, unsafe { start.add(words) }))
+    }
+
+    fn all(&self) -> impl Iterator<Item = (*mut Word, usize)> {
+        self.list.iter().flat_map(|list| &list.all).map(|(&start, &words)| (start as *mut Word, words))
     }
 }
 
 impl Drop for LargeObjects {
     fn drop(&mut self) {
-        for (start, words) in mem::take(&mut self.all) {
+        for (start, words) in self.all() {
             // SAFETY: allocated with this size, and nobody uses it any more.
-            unsafe { arena::free(Range::Blocks, NonNull::new_unchecked(start as *mut Word), words) };
+            unsafe { arena::free(Range::Blocks, NonNull::new_unchecked(start), words) };
         }
     }
 }

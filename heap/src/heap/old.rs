@@ -20,7 +20,7 @@ pub struct Region {
 pub struct Regions {
     range: Range,
     /// Words to leave in front of each region.
-    head_words: usize,
+    head_words: u32,
     /// The `top` of the last one is behind the times: `top` below is right.
     all: Vec<Region>,
     /// Top and end of the last region.
@@ -42,7 +42,7 @@ impl Regions {
     }
 
     /// As [`Regions::new`], with `head_words` words in front of each region for the owner's use.
-    pub const fn with_heads(range: Range, head_words: usize) -> Regions {
+    pub const fn with_heads(range: Range, head_words: u32) -> Regions {
         let null = std::ptr::null_mut();
         Regions { range, head_words, all: Vec::new(), top: null, end: null, scan_region: 0, scan: null }
     }
@@ -68,15 +68,16 @@ impl Regions {
     fn grow(&mut self, words: usize, expected: usize) -> *mut Word {
         let capacity = self.capacity_words();
         let growth = capacity.min(DOUBLING_WORDS_MAX).max(capacity / 4).max(REGION_WORDS_MIN).min(expected);
-        let size = arena::rounded(words.max(growth) + self.head_words);
+        let head_words = self.head_words as usize;
+        let size = arena::rounded(words.max(growth) + head_words);
         // SAFETY: `size` words were allocated.
-        let start = unsafe { arena::allocate(self.range, size).as_ptr().add(self.head_words) };
+        let start = unsafe { arena::allocate(self.range, size).as_ptr().add(head_words) };
         if self.all.is_empty() {
             (self.scan_region, self.scan) = (0, start);
         }
         self.retire_last();
         // SAFETY: `size - head_words` words, at least `words`, from `start`.
-        unsafe { (self.top, self.end) = (start.add(words), start.add(size - self.head_words)) };
+        unsafe { (self.top, self.end) = (start.add(words), start.add(size - head_words)) };
         self.all.push(Region { start, top: self.top, end: self.end });
         start
     }
@@ -147,7 +148,7 @@ impl Regions {
 
     /// Gives the memory away: start and words of each allocation.
     pub fn take(&mut self) -> impl Iterator<Item = (NonNull<Word>, usize)> + use<> {
-        let head_words = self.head_words;
+        let head_words = self.head_words as usize;
         self.take_regions().into_iter().map(move |region| {
             // SAFETY: the memory starts `head_words` words before the region, and not at 0.
             let start = unsafe { NonNull::new_unchecked(region.start.sub(head_words)) };

@@ -94,6 +94,8 @@ impl Rare {
     }
 }
 
+const _: () = assert!(size_of::<Rare>() <= 208);
+
 impl Default for Rare {
     fn default() -> Rare {
         Rare {

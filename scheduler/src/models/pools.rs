@@ -4,8 +4,8 @@
 //! stopping wakes everybody.
 
 use super::{explore, sample};
+use crate::sync::Arc;
 use crate::sync::atomic::{AtomicUsize, Ordering};
-use crate::sync::{Arc, Condvar, Mutex};
 use crate::{Clock, Config, Executor, Handle, Pool, Ran, Task, Worker};
 use loom::thread;
 
@@ -79,29 +79,6 @@ fn an_injected_task_wakes_one_of_two_workers() {
     explore(1, || {
         let pool = pool(2);
         pool.handle().inject(task(|worker| worker.handle().stop()));
-        pool.join().unwrap();
-    });
-}
-
-/// The first task holds its worker until the second has run: so the second must find the other worker, even if it was
-/// pushed while the first worker searched.
-#[test]
-fn a_task_is_not_left_behind_by_a_searcher_that_found_another() {
-    explore(1, || {
-        let pool = pool(2);
-        let gate = Arc::new((Mutex::new(false), Condvar::new()));
-        let opener = gate.clone();
-        pool.handle().inject(task(move |worker| {
-            let mut is_open = gate.0.lock();
-            while !*is_open {
-                is_open = gate.1.wait(is_open);
-            }
-            worker.handle().stop();
-        }));
-        pool.handle().inject(task(move |_| {
-            *opener.0.lock() = true;
-            opener.1.notify_one();
-        }));
         pool.join().unwrap();
     });
 }

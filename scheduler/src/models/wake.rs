@@ -1,5 +1,5 @@
-//! Sleeping, searching and waking by themselves: the calls that workers and injecting threads make, in their order,
-//! without what lies between them in a whole pool. So loom can go through all of it.
+//! Sleeping, searching and waking by themselves: workers that do nothing but take jobs from the injector, without what
+//! else happens in a whole pool. So loom can go through all of it.
 
 use super::explore;
 use crate::idle::{Awake, Idle};
@@ -41,7 +41,11 @@ impl Pool {
 
     fn inject(&self) {
         assert!(self.injector.push(Job).is_ok());
-        if let Some(chosen) = self.idle.choose_after_publishing() {
+        self.unpark(self.idle.choose_after_publishing());
+    }
+
+    fn unpark(&self, chosen: Option<u32>) {
+        if let Some(chosen) = chosen {
             self.parkers[chosen as usize].unpark(&self.poller);
         }
     }
@@ -52,7 +56,7 @@ impl Pool {
         taken
     }
 
-    /// What `Worker::next` and its helpers do. `hold` is called with the first job.
+    /// The least worker; `hold` is called with each job.
     fn work(&self, me: u32, hold: impl Fn(&Self)) {
         let mut searching = false;
         while !self.is_over.load(Ordering::Acquire) {
@@ -60,21 +64,15 @@ impl Pool {
                 searching = self.idle.begin_search();
             }
             if self.take().is_some() {
-                if std::mem::take(&mut searching)
-                    && self.idle.end_search()
-                    && self.injector.len() > 0
-                    && let Some(chosen) = self.idle.choose()
-                {
-                    self.parkers[chosen as usize].unpark(&self.poller);
+                if std::mem::take(&mut searching) {
+                    self.unpark(self.idle.end_search(|| self.injector.len() > 0));
                 }
                 hold(self);
                 continue;
             }
-            self.idle.begin_sleep(me, std::mem::take(&mut searching));
-            if self.injector.len() == 0 && !self.is_over.load(Ordering::Acquire) {
-                self.parkers[me as usize].park(None);
-            }
-            searching = self.idle.end_sleep(me) == Awake::Chosen;
+            let sees_work = || self.injector.len() > 0 || self.is_over.load(Ordering::Acquire);
+            let park = || self.parkers[me as usize].park(None);
+            searching = self.idle.sleep(me, std::mem::take(&mut searching), sees_work, park) == Awake::Chosen;
         }
     }
 
@@ -95,7 +93,7 @@ fn one_worker_misses_no_injection() {
         let threads =
             [thread::spawn(move || worker.work(0, Pool::count)), thread::spawn(move || other.inject())];
         pool.inject();
-        threads.map(|thread| thread.join().unwrap());
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
 }
 
@@ -108,12 +106,12 @@ fn two_workers_miss_no_injection() {
             thread::spawn(move || pool.work(me, Pool::count))
         });
         pool.inject();
-        threads.map(|thread| thread.join().unwrap());
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
 }
 
-/// A worker that has found a job is busy for ever; the job injected meanwhile must reach the other worker, though its
-/// injector saw a searcher and woke nobody.
+/// A worker that has found a job is busy until the other job has been found too: that one must reach the other worker,
+/// though who injected it saw a searcher and woke nobody.
 #[test]
 fn a_searcher_that_found_a_job_leaves_none_behind() {
     explore(2, || {
@@ -130,6 +128,6 @@ fn a_searcher_that_found_a_job_leaves_none_behind() {
         });
         pool.inject();
         pool.inject();
-        threads.map(|thread| thread.join().unwrap());
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
 }

@@ -14,16 +14,17 @@ natives! { "erlang":
     "display_nl"/0 => display_nl,
 }
 
-/// What cannot be written is lost: there is nobody to tell.
-fn write(text: &str) {
-    let mut to = io::stdout().lock();
+/// What cannot be written is lost: there is nobody to tell. Lines end as OTP ends them here, which writes past its
+/// drivers with a carriage return, terminal or not.
+fn write(to: &mut dyn Write, text: &str) {
+    let text = text.replace('\n', "\r\n");
     let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
 }
 
 fn display<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let text = print::to_string(args[0], Style::Display, usize::MAX, cx.atoms());
     args::charge(cx, text.len());
-    write(&(text + "\r\n"));
+    write(&mut io::stdout().lock(), &(text + "\n"));
     Ok(Term::boolean(true))
 }
 
@@ -36,7 +37,7 @@ fn text<'h>(term: Term<'h>) -> Read<'h, String> {
 }
 
 fn display_string<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    write(&text(args[0])?);
+    write(&mut io::stderr().lock(), &text(args[0])?);
     Ok(Term::boolean(true))
 }
 
@@ -44,16 +45,14 @@ fn display_string<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn display_string_to<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let text = text(args[1])?;
     match cx.atoms().name(args::atom(args[0])?) {
-        "stdout" => write(&text),
-        "stderr" => {
-            let _ = io::stderr().lock().write_all(text.as_bytes());
-        }
+        "stdout" => write(&mut io::stdout().lock(), &text),
+        "stderr" => write(&mut io::stderr().lock(), &text),
         _ => return Err(Stop::badarg()),
     }
     Ok(Term::atom(am::true_))
 }
 
 fn display_nl<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    write("\r\n");
+    write(&mut io::stdout().lock(), "\n");
     Ok(Term::boolean(true))
 }

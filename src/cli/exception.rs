@@ -1,0 +1,90 @@
+//! An exception that nobody caught, for the person at the terminal: class, reason and stack trace.
+
+use super::failure::Failure;
+use purlin_heap::print::{self, Style};
+use purlin_heap::{AtomTable, Term, View};
+use purlin_vm::Class;
+use std::fmt::Write;
+
+/// A reason of more characters than this is cut.
+const REASON_MAX: usize = 4000;
+
+/// Prints an uncaught exception, by the exit reason of the process that died of it.
+pub fn print(class: Class, reason: Term<'_>, atoms: &AtomTable) {
+    let (reason, frames) = match class {
+        Class::Exit => (reason, None),
+        _ => split(reason),
+    };
+    let mut text = format!("uncaught {}: {}", class.name(), show(reason, atoms));
+    for frame in frames.into_iter().flat_map(elements) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n    in {}", show_frame(frame, atoms));
+    }
+    Failure::new(text).print();
+}
+
+fn show(term: Term<'_>, atoms: &AtomTable) -> String {
+    print::to_string(term, Style::Pretty, REASON_MAX, atoms)
+}
+
+/// Reason and stack trace of the exit reason that an error or a throw ends a process with.
+fn split(reason: Term<'_>) -> (Term<'_>, Option<Term<'_>>) {
+    match tuple(reason) {
+        Some(&[reason, trace]) => (nocatch(reason), Some(trace)),
+        _ => (reason, None),
+    }
+}
+
+/// The value that was thrown, of `{nocatch, Value}`.
+fn nocatch(reason: Term<'_>) -> Term<'_> {
+    match tuple(reason) {
+        Some(&[tag, value]) if tag.as_atom() == Some(purlin_heap::am::nocatch) => value,
+        _ => reason,
+    }
+}
+
+/// `module:function/arity (file:line)` of an entry of a stack trace.
+fn show_frame(frame: Term<'_>, atoms: &AtomTable) -> String {
+    let Some(&[module, function, arity, location]) = tuple(frame) else { return show(frame, atoms) };
+    let arity = match arity.view() {
+        View::Small(arity) => arity as usize,
+        // The arguments stand there instead.
+        _ => elements(arity).count(),
+    };
+    let place = show_place(location, atoms).unwrap_or_default();
+    format!("{}:{}/{arity}{place}", show(module, atoms), show(function, atoms))
+}
+
+fn show_place(location: Term<'_>, atoms: &AtomTable) -> Option<String> {
+    let value = |name| {
+        elements(location).find_map(|entry| match tuple(entry) {
+            Some(&[key, value]) if key.as_atom().is_some_and(|key| atoms.name(key) == name) => Some(value),
+            _ => None,
+        })
+    };
+    let characters = elements(value("file")?).map(|character| match character.view() {
+        View::Small(code) => u32::try_from(code).ok().and_then(char::from_u32),
+        _ => None,
+    });
+    let file: String = characters.collect::<Option<_>>()?;
+    Some(format!(" ({file}:{})", show(value("line")?, atoms)))
+}
+
+fn tuple<'h>(term: Term<'h>) -> Option<&'h [Term<'h>]> {
+    match term.view() {
+        View::Tuple(tuple) => Some(tuple.elements()),
+        _ => None,
+    }
+}
+
+/// The elements of a list, up to whatever ends it.
+fn elements<'h>(list: Term<'h>) -> impl Iterator<Item = Term<'h>> {
+    let mut rest = list;
+    std::iter::from_fn(move || match rest.view() {
+        View::Cons(cons) => {
+            rest = cons.tail();
+            Some(cons.head())
+        }
+        _ => None,
+    })
+}
