@@ -85,6 +85,10 @@ pub(crate) enum Signal {
         /// Why.
         reason: Message,
     },
+    /// The receiver is not to run until it has been resumed as often.
+    Suspend,
+    /// Takes back one such signal.
+    Resume,
     /// A question that the receiver answers as it comes across it.
     Request(Box<Request>),
     /// The answer to the receiver's question.

@@ -374,6 +374,7 @@ macro_rules! for_each_known_atom {
             trace "trace";
             set_on_spawn "set_on_spawn";
             asynchronous "asynchronous";
+            unless_suspending "unless_suspending";
             blocked "blocked";
             enabled "enabled";
             disabled "disabled";

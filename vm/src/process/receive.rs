@@ -104,7 +104,11 @@ impl Process {
                 self.rare_mut().deadline = Some((u64::MAX, None));
                 Ok(Waited::Signal)
             }
-            _ => Err(BadTimeout),
+            _ => {
+                // The exception leaves the receive.
+                self.mailbox.rewind();
+                Err(BadTimeout)
+            }
         }
     }
 
