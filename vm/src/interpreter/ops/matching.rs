@@ -150,7 +150,7 @@ op! { control MatchInteger [of: C Src, size: S Src, dst: D Dst]
     })
 } }
 
-op! { control MatchFloat [of: C Src, size: S Src, dst: D Dst]
+op! { cold MatchFloat [of: C Src, size: S Src, dst: D Dst]
     (fail: Label, live: u16, unit: u16, flags: u16) |r| {
     let context = context(of.get(&r));
     let Some(size) = field_bits(size.get(&r), unit.get(&r)) else { fail!(r, fail) };
