@@ -44,7 +44,12 @@ impl Export {
             name,
             address: AtomicPtr::new(null_mut()),
             native,
-            body: Box::new([handlers[0] as u64, &raw const *function as u64, handlers[1] as u64, 0]),
+            body: Box::new([
+                handlers[0] as usize as u64,
+                &raw const *function as u64,
+                handlers[1] as usize as u64,
+                0,
+            ]),
             _function: function,
             next: null_mut(),
         });
