@@ -3,6 +3,8 @@
 //! A [`Vm`] loads `.beam` modules or precompiled images and runs them in supervised, isolated, preempted processes
 //! inside the program. See `examples/embed.rs`.
 
+#![forbid(unsafe_code)]
+
 pub mod convert;
 mod machine;
 

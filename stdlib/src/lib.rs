@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod application_controller;
 mod args;
 mod atomics;
 mod binary;
@@ -10,6 +11,7 @@ mod code;
 mod erlang;
 mod erts_debug;
 mod erts_internal;
+mod ets;
 mod init;
 mod io;
 mod lists;
@@ -20,6 +22,7 @@ mod os;
 mod persistent_term;
 mod state;
 mod unicode;
+mod zlib;
 mod zone;
 
 pub use io::start_standard_io;
@@ -29,6 +32,7 @@ use purlin_vm::NativeFunction;
 
 /// The tables of all native functions but those of module `erlang`.
 const TABLES: &[&[NativeFunction]] = &[
+    application_controller::NATIVES,
     atomics::NATIVES,
     atomics::INTERNAL,
     binary::NATIVES,
@@ -47,9 +51,10 @@ const TABLES: &[&[NativeFunction]] = &[
     persistent_term::NATIVES,
     persistent_term::INTERNAL,
     unicode::NATIVES,
+    zlib::NATIVES,
 ];
 
 /// All native functions, one table after the other.
 pub fn natives() -> impl Iterator<Item = &'static [NativeFunction]> {
-    TABLES.iter().chain(erlang::TABLES).copied()
+    TABLES.iter().chain(erlang::TABLES).chain(ets::TABLES).copied()
 }

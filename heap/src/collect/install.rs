@@ -88,8 +88,7 @@ impl Heap {
         let now_ns = now_ns();
         let busy = now_ns.saturating_sub(rare.collected_ns) < policy::BUSY_NS;
         rare.collected_ns = now_ns;
-        rare.block_words_next =
-            policy::recommend(survived + plan.stack_words, block_words, words_min, busy);
+        rare.block_words_next = policy::recommend(survived + plan.stack_words, block_words, words_min, busy);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;

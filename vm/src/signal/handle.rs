@@ -35,13 +35,13 @@ impl Process {
                 self.mailbox.append(node);
                 Handled::One
             }
-            Next::Signal(node) => self.handle(local, node),
+            Next::Signal(node) => self.handle(local, node.into_value()),
         }
     }
 
     #[cold]
-    fn handle(&mut self, local: &Local, node: Box<Node<Signal>>) -> Handled {
-        match node.into_value() {
+    fn handle(&mut self, local: &Local, signal: Signal) -> Handled {
+        match signal {
             Signal::ToAlias { alias, message } => self.receive_by_alias(local, alias, message),
             Signal::Link { from } => self.receive_link(from),
             Signal::Unlink { from, id } => self.receive_unlink(local, from, id),
