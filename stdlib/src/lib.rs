@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod application_controller;
 mod args;
 mod atomics;
 mod binary;
@@ -21,6 +22,7 @@ mod os;
 mod persistent_term;
 mod state;
 mod unicode;
+mod zlib;
 mod zone;
 
 pub use io::start_standard_io;
@@ -30,6 +32,7 @@ use purlin_vm::NativeFunction;
 
 /// The tables of all native functions but those of module `erlang`.
 const TABLES: &[&[NativeFunction]] = &[
+    application_controller::NATIVES,
     atomics::NATIVES,
     atomics::INTERNAL,
     binary::NATIVES,
@@ -48,6 +51,7 @@ const TABLES: &[&[NativeFunction]] = &[
     persistent_term::NATIVES,
     persistent_term::INTERNAL,
     unicode::NATIVES,
+    zlib::NATIVES,
 ];
 
 /// All native functions, one table after the other.

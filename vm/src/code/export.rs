@@ -63,6 +63,11 @@ impl Export {
         (&raw const self.body[2]).cast_mut()
     }
 
+    /// No module provides the function any more.
+    pub(super) fn withdraw(&self) {
+        self.address.store(self.own_body(), Ordering::Release);
+    }
+
     /// Whether a module or a native provides the function.
     pub fn is_defined(&self) -> bool {
         self.native.is_some() || self.address.load(Ordering::Acquire) != self.own_body()
