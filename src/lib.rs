@@ -9,6 +9,7 @@ pub mod convert;
 mod machine;
 
 pub use convert::Atom;
-pub use machine::{Builder, CallError, Vm};
+pub use machine::{Builder, CallError, ImageLoadError, Vm};
 pub use purlin_heap::{Build, Pid, Term};
+pub use purlin_vm::code::LoadError;
 pub use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};

@@ -3,14 +3,14 @@
 //! A context is `{position, end, original}`, counted in bits from the first of the original. Only the running process
 //! sees it, so its position is written in place.
 
-use purlin_heap::bits::{self, Bits, Format, MatchContext};
-use purlin_heap::layout::Kind;
-use purlin_heap::word::Word;
+use purlin_heap::bits::{self, Bits, Format, MatchContext, shared};
+use purlin_heap::layout::{Kind, ref_bits};
+use purlin_heap::word::{Word, tag};
 use purlin_heap::{Build, Heap, Term, am};
 use purlin_isa::bits::{CommandKind, Description};
 
 use super::tests::{boxed_kind, is_bits};
-use super::{Label, Op, Varied, list_word, op};
+use super::{Label, Op, Varied, list_word, load, op};
 use crate::exception::bad_code;
 use crate::interpreter::operands::{Src, set_any};
 use crate::interpreter::regs::Cold;
@@ -103,6 +103,27 @@ pub(super) fn field_bits(size: Word, unit: u16) -> Option<usize> {
     usize::try_from(size.small_value()).ok()?.checked_mul(unit as usize)
 }
 
+/// The byte that starts at bit `at` of a bit string, which has it, if it is a byte of memory too.
+///
+/// # Safety
+/// `bits` is a bit string of the running process with eight bits from `at` on.
+#[inline(always)]
+unsafe fn whole_byte(bits: Word, at: usize) -> Option<u8> {
+    // SAFETY: by the caller; both kinds have the fields that are read, see `layout`.
+    unsafe {
+        let (base, bit) = match boxed_kind(bits)? {
+            Kind::HeapBits => (bits.address().add(2).cast_const().cast::<u8>(), at),
+            Kind::RefBits => {
+                let field = |offset| load(bits, tag::BOXED, offset).0;
+                let base = shared::data(field(ref_bits::SHARED));
+                (base.cast_const(), field(ref_bits::OFFSET) as usize + at)
+            }
+            _ => return None,
+        };
+        bit.is_multiple_of(8).then(|| *base.add(bit / 8))
+    }
+}
+
 /// Integers of so many bits are small, whatever their sign.
 const SMALL_BITS_MAX: usize = 60;
 
@@ -135,6 +156,14 @@ op! { control MatchInteger [of: C Src, size: S Src, dst: D Dst]
         return r.leave::<Self>();
     }
     let at = context.position();
+    if size == 8
+        && flags.get(&r) & SIGNED == 0
+        && let Some(byte) = whole_byte(context.original().word(), at)
+    {
+        context.set_position(at + 8);
+        dst.set(&mut r, Word::small(byte.into()));
+        return r.next(Self::BYTES);
+    }
     let value = small_integer(word, at, size, flags.get(&r));
     context.set_position(at + size);
     dst.set(&mut r, Word::small(value));
