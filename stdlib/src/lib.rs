@@ -14,6 +14,7 @@ mod erts_internal;
 mod ets;
 mod init;
 mod io;
+mod kernel;
 mod lists;
 mod maps;
 mod math;
@@ -26,6 +27,7 @@ mod zlib;
 mod zone;
 
 pub use io::start_standard_io;
+pub use kernel::start_kernel;
 
 use erlang::guards;
 use purlin_vm::NativeFunction;
@@ -44,6 +46,7 @@ const TABLES: &[&[NativeFunction]] = &[
     erts_internal::FACTS,
     init::NATIVES,
     io::NATIVES,
+    kernel::NATIVES,
     lists::NATIVES,
     maps::NATIVES,
     math::NATIVES,
