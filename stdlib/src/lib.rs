@@ -13,6 +13,7 @@ mod erts_internal;
 mod init;
 mod io;
 mod lists;
+mod logger;
 mod maps;
 mod math;
 mod md5;
@@ -23,6 +24,7 @@ mod unicode;
 mod zone;
 
 pub use io::start_standard_io;
+pub use logger::silence_logger;
 
 use erlang::guards;
 use purlin_vm::NativeFunction;
