@@ -2,7 +2,7 @@
 //!
 //! For tests and for zeal mode, directly after a collection, when a heap holds whole objects only.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use crate::arena::{self, Bounds, Range};
 use crate::chunk;
@@ -14,11 +14,11 @@ use crate::word::{Word, sub, tag};
 /// Where objects start, by what may point to them.
 struct Starts {
     /// In the block and in fragments.
-    young: HashSet<Word>,
+    young: FxHashSet<Word>,
     /// In the old generation.
-    old: HashSet<Word>,
+    old: FxHashSet<Word>,
     /// Off-heap objects, young and old.
-    off_heap: [HashSet<usize>; 2],
+    off_heap: [FxHashSet<usize>; 2],
 }
 
 /// Checks the heap and the roots.
@@ -26,7 +26,8 @@ struct Starts {
 /// # Panics
 /// At the first word that is not what the layouts and the generations allow.
 pub fn check(heap: &Heap, roots: &Roots<'_>) {
-    let mut starts = Starts { young: HashSet::new(), old: HashSet::new(), off_heap: Default::default() };
+    let mut starts =
+        Starts { young: FxHashSet::default(), old: FxHashSet::default(), off_heap: Default::default() };
     let young = young_ranges(heap);
     let old: Vec<_> = heap.rare.iter().flat_map(|rare| rare.old.iter().chain(rare.large.iter())).collect();
     young.iter().for_each(|&range| starts.add(range, false));
@@ -132,7 +133,7 @@ impl Starts {
 
     /// Checks that a list holds the off-heap objects of a generation, each once.
     fn check_off_heap(&self, list: *mut Word, generation: usize) {
-        let mut listed = HashSet::new();
+        let mut listed = FxHashSet::default();
         // SAFETY: the list is the heap's.
         for object in unsafe { chunk::off_heap_list(list) } {
             assert!(listed.insert(object as usize), "an off-heap object stands twice in its list");

@@ -80,7 +80,9 @@ impl Heap {
         self.account(&plan, before);
         if self.zeal {
             self.fill_up(need);
-            crate::check::check(self, roots);
+            if self.is_worth_checking() {
+                crate::check::check(self, roots);
+            }
         }
         self.check_limit(limit)
     }

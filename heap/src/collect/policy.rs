@@ -7,8 +7,10 @@ use crate::heap::{Heap, RED_ZONE, words_between};
 pub(super) const BLOCK_WORDS_MAX: usize = 1 << 16;
 /// With more young words than this, survivors go straight to the old generation.
 const YOUNG_WORDS_MAX: usize = 2 * BLOCK_WORDS_MAX;
-/// In zeal mode, every so many collections is a major one.
+/// In zeal mode, every so many collections of a small heap is a major one.
 const ZEAL_MAJOR: u32 = 3;
+/// In zeal mode, a heap is checked after every collection that can be paid with so many words looked at for each.
+const ZEAL_WORDS: usize = 1024;
 
 /// What a collection is going to do.
 pub(super) struct Plan {
@@ -56,7 +58,19 @@ impl Heap {
         rare.minors >= self.minors_max
             || rare.old_words() > rare.old_words_max
             || rare.old_bytes_words > rare.old_bytes_words_max
-            || self.zeal && rare.statistics.minors % ZEAL_MAJOR == ZEAL_MAJOR - 1 && rare.minors > 0
+            || self.zeal && rare.minors as u32 + 1 >= ZEAL_MAJOR * self.zeal_interval()
+    }
+
+    /// In zeal mode, how many collections go by between two that look at the whole heap: one for a small heap, more
+    /// for a large one, so that a test takes time in proportion to its collections.
+    fn zeal_interval(&self) -> u32 {
+        1 + ((self.old_words() + self.young_words() + self.stack_words()) / ZEAL_WORDS) as u32
+    }
+
+    /// In zeal mode, whether to check the heap after this collection.
+    pub(super) fn is_worth_checking(&self) -> bool {
+        let done = self.statistics();
+        (done.minors + done.majors).is_multiple_of(self.zeal_interval())
     }
 
     /// How many of `young` words to make room for in the new block. If more survive, the rest stays in fragments.
