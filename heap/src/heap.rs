@@ -21,9 +21,11 @@ use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
 
 use crate::arena::{self, Range};
+use crate::bits::shared;
 use crate::build::Build;
 use crate::chunk::{self, Chunk};
 use crate::fragment::{Fragment, Message};
+use crate::layout::ref_bits;
 use crate::term::Term;
 use crate::word::Word;
 
@@ -332,7 +334,10 @@ unsafe impl Build for Heap {
         // SAFETY: a new object, as the trait demands, that is in no list yet.
         unsafe {
             self.off_heap.set(chunk::link_off_heap(object.as_ptr(), self.off_heap.get()));
-            self.outside.set(self.outside.get() + chunk::off_heap_words(object.as_ptr()) / 8);
+            // A view of bytes that were there before keeps nothing new alive.
+            if shared::is_sole((*object.as_ptr().add(ref_bits::SHARED)).0) {
+                self.outside.set(self.outside.get() + chunk::off_heap_words(object.as_ptr()) / 8);
+            }
         }
     }
 }

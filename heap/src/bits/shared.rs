@@ -167,6 +167,15 @@ pub unsafe fn data(address: u64) -> *mut u8 {
     unsafe { (address as *mut Header).add(1).cast() }
 }
 
+/// Whether nobody else refers to the bytes at `address` at this moment: they have just been made, then.
+///
+/// # Safety
+/// As for [`capacity`].
+pub unsafe fn is_sole(address: u64) -> bool {
+    // SAFETY: the header lives while a count is held.
+    unsafe { (*(address as *const Header)).count.load(Ordering::Relaxed) == 1 }
+}
+
 /// How many bytes the reference at `address` keeps alive: what a process is charged for it.
 ///
 /// # Safety

@@ -85,7 +85,11 @@ impl Heap {
         self.outside_max = spilled + more;
         let rare = self.rare_mut();
         rare.survived_words = survived;
-        rare.block_words_next = policy::recommend(survived + plan.stack_words, block_words, words_min);
+        let now_ns = now_ns();
+        let busy = now_ns.saturating_sub(rare.collected_ns) < policy::BUSY_NS;
+        rare.collected_ns = now_ns;
+        rare.block_words_next =
+            policy::recommend(survived + plan.stack_words, block_words, words_min, busy);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;
@@ -144,4 +148,11 @@ impl Heap {
         }
         quarantine.push(Quarantined { range, at, words });
     }
+}
+
+/// The time since the first collection of the program: a heap has no machine to ask, and only differences count.
+fn now_ns() -> u64 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    // A first collection is never soon after another.
+    START.get_or_init(std::time::Instant::now).elapsed().as_nanos() as u64 + policy::BUSY_NS
 }

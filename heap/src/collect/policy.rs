@@ -7,6 +7,11 @@ use crate::heap::{Heap, RED_ZONE, words_between};
 pub(super) const BLOCK_WORDS_MAX: usize = 1 << 16;
 /// With more young words than this, survivors go straight to the old generation.
 const YOUNG_WORDS_MAX: usize = 2 * BLOCK_WORDS_MAX;
+/// Two collections within this time are the work of a process that allocates fast. Its block grows although little
+/// survives, so that collections become rare; that of a process which fills its block slowly stays small.
+pub(super) const BUSY_NS: u64 = 100_000;
+/// So large does a block become for that reason: it fits the caches next to the processor.
+pub(super) const BUSY_WORDS_MAX: usize = 1 << 13;
 /// In zeal mode, every so many collections of a small heap is a major one.
 const ZEAL_MAJOR: u32 = 3;
 /// In zeal mode, a heap is checked after every collection that can be paid with so many words looked at for each.
@@ -98,10 +103,12 @@ impl Heap {
 
 /// The size to recommend for the next block, after `used` words of survivors and stack were found when this one
 /// has `block_words`: at least half of a block should be free after a collection, and not nearly all of it.
-pub(super) fn recommend(used: usize, block_words: usize, words_min: usize) -> usize {
+pub(super) fn recommend(used: usize, block_words: usize, words_min: usize, busy: bool) -> usize {
     let size = if used > block_words / 2 {
         (2 * used).min(BLOCK_WORDS_MAX.max(used))
-    } else if used < block_words / 8 {
+    } else if busy && block_words < BUSY_WORDS_MAX {
+        2 * block_words
+    } else if used < block_words / 8 && !busy {
         block_words / 2
     } else {
         block_words

@@ -1,5 +1,6 @@
 //! Collections of known shapes: what moves, what is promoted, what stays.
 
+use super::policy;
 use super::*;
 use crate::build::Build;
 use crate::check::check;
@@ -62,7 +63,8 @@ fn garbage_does_not_grow_the_heap() {
         }
         countdown(&heap, 5);
     }
-    assert!(heap.total_words() < 200, "{}", heap.total_words());
+    // A process that makes garbage as fast as this one gets a block for it, of a bounded size, and nothing else.
+    assert!(heap.total_words() < 2 * policy::BUSY_WORDS_MAX, "{}", heap.total_words());
 }
 
 #[test]

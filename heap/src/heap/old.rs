@@ -28,6 +28,10 @@ pub struct Regions {
     end: *mut Word,
     scan_region: usize,
     scan: *mut Word,
+    /// Words of memory in all regions.
+    capacity_words: usize,
+    /// Words in use in all regions but the last.
+    filled_words: usize,
 }
 
 /// The least size of a region in words, unless less is expected.
@@ -44,7 +48,17 @@ impl Regions {
     /// As [`Regions::new`], with `head_words` words in front of each region for the owner's use.
     pub const fn with_heads(range: Range, head_words: u32) -> Regions {
         let null = std::ptr::null_mut();
-        Regions { range, head_words, all: Vec::new(), top: null, end: null, scan_region: 0, scan: null }
+        Regions {
+            range,
+            head_words,
+            all: Vec::new(),
+            top: null,
+            end: null,
+            scan_region: 0,
+            scan: null,
+            capacity_words: 0,
+            filled_words: 0,
+        }
     }
 
     /// Whether there is no region.
@@ -66,8 +80,10 @@ impl Regions {
 
     #[cold]
     fn grow(&mut self, words: usize, expected: usize) -> *mut Word {
-        let capacity = self.capacity_words();
-        let growth = capacity.min(DOUBLING_WORDS_MAX).max(capacity / 4).max(REGION_WORDS_MIN).min(expected);
+        let capacity = self.capacity_words;
+        let growth = capacity.min(DOUBLING_WORDS_MAX).max(capacity / 4).max(REGION_WORDS_MIN);
+        // A heap that is collected once should not grow for more; one that keeps promoting should not be all pieces.
+        let growth = growth.min(expected.max(capacity / 2));
         let head_words = self.head_words as usize;
         let size = arena::rounded(words.max(growth) + head_words);
         // SAFETY: `size` words were allocated.
@@ -78,6 +94,7 @@ impl Regions {
         self.retire_last();
         // SAFETY: `size - head_words` words, at least `words`, from `start`.
         unsafe { (self.top, self.end) = (start.add(words), start.add(size - head_words)) };
+        self.capacity_words += words_between(start, self.end);
         self.all.push(Region { start, top: self.top, end: self.end });
         start
     }
@@ -86,6 +103,7 @@ impl Regions {
     fn retire_last(&mut self) {
         if let Some(last) = self.all.last_mut() {
             last.top = self.top;
+            self.filled_words += words_between(last.start, last.top);
         }
     }
 
@@ -126,12 +144,13 @@ impl Regions {
 
     /// Words in use.
     pub fn used_words(&self) -> usize {
-        self.iter().map(|(start, top)| words_between(start, top)).sum()
+        let last = self.all.last().map_or(0, |last| words_between(last.start, self.top));
+        self.filled_words + last
     }
 
     /// Words of memory.
     pub fn capacity_words(&self) -> usize {
-        self.all.iter().map(|region| words_between(region.start, region.end)).sum()
+        self.capacity_words
     }
 
     /// The regions' used parts.
@@ -143,6 +162,7 @@ impl Regions {
     pub fn take_regions(&mut self) -> Vec<Region> {
         self.retire_last();
         (self.top, self.end) = (std::ptr::null_mut(), std::ptr::null_mut());
+        (self.capacity_words, self.filled_words) = (0, 0);
         mem::take(&mut self.all)
     }
 

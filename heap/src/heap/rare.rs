@@ -48,6 +48,8 @@ pub struct Rare {
     pub limit: usize,
     /// The size of block that the last collection recommends; 0 when there was none.
     pub block_words_next: usize,
+    /// When the last collection was, in nanoseconds on some clock.
+    pub collected_ns: u64,
     /// Young words that survived the last collection.
     pub survived_words: usize,
     /// The block that was chosen last did not hold all survivors: choose safely next time.
@@ -94,7 +96,7 @@ impl Rare {
     }
 }
 
-const _: () = assert!(size_of::<Rare>() <= 208);
+const _: () = assert!(size_of::<Rare>() <= 256);
 
 impl Default for Rare {
     fn default() -> Rare {
@@ -109,6 +111,7 @@ impl Default for Rare {
             clean_frozen: 0,
             limit: 0,
             block_words_next: 0,
+            collected_ns: 0,
             survived_words: 0,
             overflowed: false,
             minors: 0,

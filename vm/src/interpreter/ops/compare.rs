@@ -22,27 +22,27 @@ fn both_small(a: Word, b: Word) -> bool {
     (a.0 | b.0) & 7 == 0
 }
 
-op! { control IsLess [a: A Src, b: B Src] (fail: Label) |r| {
-    let (x, y) = (a.get(&r), b.get(&r));
-    if !both_small(x, y) {
-        return r.leave::<Self>();
-    }
-    if (x.0 as i64) < y.0 as i64 { r.next(Self::BYTES) } else { r.branch(fail.get(&r)) }
-} slow |r| {
-    let less = compare(&r, a.get(&r), b.get(&r)) == Ordering::Less;
-    if less { r.next(<Self as super::Op>::BYTES) } else { r.branch(fail.get(&r)) }
-} }
+macro_rules! ordering {
+    ($Name:ident $operator:tt $decide:expr) => {
+        op! { control $Name [a: A Src, b: B Src] (fail: Label) |r| {
+            let (x, y) = (a.get(&r), b.get(&r));
+            let holds = if both_small(x, y) {
+                (x.0 as i64) $operator (y.0 as i64)
+            } else if both_floats(x, y) {
+                x.float_value() $operator y.float_value()
+            } else {
+                return r.leave::<Self>();
+            };
+            if holds { r.next(Self::BYTES) } else { r.branch(fail.get(&r)) }
+        } slow |r| {
+            let order = compare(&r, a.get(&r), b.get(&r));
+            if $decide(order) { r.next(<Self as super::Op>::BYTES) } else { r.branch(fail.get(&r)) }
+        } }
+    };
+}
 
-op! { control IsAtLeast [a: A Src, b: B Src] (fail: Label) |r| {
-    let (x, y) = (a.get(&r), b.get(&r));
-    if !both_small(x, y) {
-        return r.leave::<Self>();
-    }
-    if x.0 as i64 >= y.0 as i64 { r.next(Self::BYTES) } else { r.branch(fail.get(&r)) }
-} slow |r| {
-    let at_least = compare(&r, a.get(&r), b.get(&r)) != Ordering::Less;
-    if at_least { r.next(<Self as super::Op>::BYTES) } else { r.branch(fail.get(&r)) }
-} }
+ordering!(IsLess < Ordering::is_lt);
+ordering!(IsAtLeast >= Ordering::is_ge);
 
 /// Whether two different words may still be equal exactly: both point at objects of one kind.
 #[inline(always)]
@@ -54,6 +54,12 @@ fn may_be_exactly_equal(a: Word, b: Word) -> bool {
 #[inline(always)]
 fn may_be_equal(a: Word, b: Word) -> bool {
     !both_small(a, b) && !a.is_atom() && !b.is_atom()
+}
+
+/// Whether both are self-tagged floats, which compare as they are.
+#[inline(always)]
+fn both_floats(a: Word, b: Word) -> bool {
+    a.is_immediate_float() && b.is_immediate_float()
 }
 
 /// Exact equality of values that are not the same word.
