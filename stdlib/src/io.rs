@@ -8,8 +8,10 @@ mod server;
 pub(crate) use console::Console;
 pub(crate) use server::NATIVES;
 
-use purlin_heap::{Mfa, Pid, Term, am};
-use purlin_vm::{RunningVm, TooManyProcesses};
+use purlin_heap::{AtomError, Build, Map, Mfa, Pid, Scratch, Term, am};
+use purlin_vm::{RunningVm, TooManyProcesses, Vm};
+
+use crate::state::State;
 
 /// Which of the two a server is for; the number is that of its [`Console`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,5 +52,31 @@ pub fn start_standard_io(running: &RunningVm) -> Result<Pid, TooManyProcesses> {
         running.register(device.name(), pid);
         Ok(pid)
     });
-    user
+    let user = user?;
+    add_system_tables(running.vm(), user).map_err(|_| TooManyProcesses)?;
+    Ok(user)
 }
+
+/// The tables that OTP's logger and application controller have, as they are when nothing is configured: no handler
+/// of log events, no environment of any application. Without them `gen_server` and `supervisor` would fail on the way
+/// to a report.
+fn add_system_tables(vm: &Vm, owner: Pid) -> Result<(), AtomError> {
+    let atom = |name| vm.atoms().intern(name).map(Term::atom);
+    let heap = Scratch::new();
+    let config = [
+        (atom("level")?, Term::atom(am::notice)),
+        (atom("filters")?, Term::NIL),
+        (atom("filter_default")?, atom("log")?),
+        (atom("handlers")?, Term::NIL),
+    ];
+    let config = Map::from_pairs(&config, vm.atoms(), &heap).as_term();
+    let row = heap.tuple(&[atom("$primary_config$")?, config]);
+    let tables = &vm.library_state::<State>().tables;
+    tables.add_system_table(LOGGER_TABLE, am::logger, owner, &[row], vm.atoms());
+    tables.add_system_table(APPLICATION_TABLE, vm.atoms().intern("ac_tab")?, owner, &[], vm.atoms());
+    Ok(())
+}
+
+/// Numbers that no reference is given in the life of a machine.
+const LOGGER_TABLE: u64 = u64::MAX;
+const APPLICATION_TABLE: u64 = u64::MAX - 1;

@@ -10,6 +10,7 @@ mod code;
 mod erlang;
 mod erts_debug;
 mod erts_internal;
+mod ets;
 mod init;
 mod io;
 mod lists;
@@ -53,5 +54,5 @@ const TABLES: &[&[NativeFunction]] = &[
 
 /// All native functions, one table after the other.
 pub fn natives() -> impl Iterator<Item = &'static [NativeFunction]> {
-    TABLES.iter().chain(erlang::TABLES).copied()
+    TABLES.iter().chain(erlang::TABLES).chain(ets::TABLES).copied()
 }

@@ -7,6 +7,7 @@ use parking_lot::{Mutex, MutexGuard};
 use purlin_vm::Context;
 
 use crate::atomics::Array;
+use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
 
@@ -19,6 +20,8 @@ pub(crate) struct State {
     pub(crate) arrays: boxcar::Vec<Array>,
     /// The values of module `persistent_term`.
     pub(crate) persistent_terms: persistent_term::Terms,
+    /// The tables of module `ets`.
+    pub(crate) tables: Tables,
     /// What `statistics/1` was last asked for: milliseconds, milliseconds, reductions.
     last_statistics: [AtomicU64; 3],
     /// The last moment that `now/0` has given, in microseconds.
@@ -35,6 +38,7 @@ impl Default for State {
             consoles,
             arrays: boxcar::Vec::new(),
             persistent_terms: persistent_term::Terms::default(),
+            tables: Tables::default(),
             last_statistics: Default::default(),
             now_us: AtomicI64::new(0),
         }

@@ -80,6 +80,13 @@ impl ProcessExecutor {
             if process.flags.has(Flags::COLLECT) && !process.is_ending() {
                 collect_on_demand(process);
             }
+            if process.flags.has(Flags::SUSPENDED) && !process.is_ending() {
+                match self.rest_suspended(process) {
+                    Rested::Asleep => return (Ran::Waiting, 0),
+                    Rested::Busy => return (Ran::Yielded(task), END_REDUCTIONS),
+                    Rested::Resumed => {}
+                }
+            }
             if process.is_ending() {
                 return self.end(task);
             }
@@ -104,6 +111,23 @@ impl ProcessExecutor {
         (Ran::Yielded(task), spent)
     }
 
+    /// A suspended process takes its signals in, and sleeps.
+    #[cold]
+    fn rest_suspended(&self, process: &mut Process) -> Rested {
+        loop {
+            process.handle_signals(&self.machine.local);
+            if process.is_ending() || !process.flags.has(Flags::SUSPENDED) {
+                return Rested::Resumed;
+            }
+            if process.flags.has(Flags::BACKLOG) {
+                return Rested::Busy;
+            }
+            if process.shared().incoming.begin_wait() {
+                return Rested::Asleep;
+            }
+        }
+    }
+
     /// A slice of a process that has ended.
     fn end(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
         // SAFETY: the task is held here and nobody else uses the process.
@@ -123,6 +147,16 @@ impl ProcessExecutor {
         }
         (Ran::Exited, END_REDUCTIONS)
     }
+}
+
+/// What a suspended process does.
+enum Rested {
+    /// It sleeps; it is not ours any more.
+    Asleep,
+    /// It has more signals than there is time for.
+    Busy,
+    /// It runs on, or has ended.
+    Resumed,
 }
 
 /// How much work a process may do before others have their turn.

@@ -161,7 +161,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             am::async_dist => Term::boolean(process.flags.has(Flags::ASYNC_DIST)),
             am::label => Term::atom(am::undefined),
             am::last_calls => Term::atom(am::false_),
-            am::suspending | am::binary => Term::NIL,
+            am::suspending => self.suspending(),
+            am::binary => Term::NIL,
             am::backtrace => self.b.list(&[]),
             _ => self.memory_value(item),
         }
@@ -170,6 +171,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     fn status(&self) -> Atom {
         if self.is_own {
             am::running
+        } else if self.process.flags.has(Flags::SUSPENDED) {
+            am::suspended
         } else if self.process.flags.has(Flags::WAITING) {
             am::waiting
         } else {

@@ -67,6 +67,8 @@ impl Flags {
     pub const COLLECT: Flags = Flags(1 << 7);
     /// It will wait for long: its heap is to be made as small as it goes before it does.
     pub(crate) const HIBERNATE: Flags = Flags(1 << 11);
+    /// It is not to run: only its signals are handled.
+    pub(crate) const SUSPENDED: Flags = Flags(1 << 12);
     /// It has become unreachable: see [`Process::begin_end`].
     pub(crate) const CLOSED: Flags = Flags(1 << 8);
     /// Somebody outside of the machine wants to know of its end.
@@ -131,6 +133,10 @@ pub(crate) struct Rare {
     /// The question that the process asked another one, and the answer when it has come.
     pub(crate) question: Option<u64>,
     pub(crate) answer: Option<Message>,
+    /// How often it has been suspended more than resumed.
+    pub(crate) suspended: u32,
+    /// How often it has suspended others.
+    pub(crate) suspending: SmallMap<u32>,
     /// Numbers unlinks.
     pub(crate) unlinks: u64,
     /// Settings that are only kept to be told.

@@ -85,6 +85,10 @@ pub(crate) enum Signal {
         /// Why.
         reason: Message,
     },
+    /// The receiver is not to run until it has been resumed as often.
+    Suspend,
+    /// Takes back one such signal.
+    Resume,
     /// A question that the receiver answers as it comes across it.
     Request(Box<Request>),
     /// The answer to the receiver's question.
@@ -107,6 +111,6 @@ impl Signal {
     /// Whether a process that does not receive has to look at it soon.
     #[inline]
     pub(crate) fn is_urgent(&self) -> bool {
-        !matches!(self, Signal::Message { .. })
+        !matches!(self, Signal::Message { .. } | Signal::Marker)
     }
 }

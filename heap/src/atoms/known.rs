@@ -626,6 +626,13 @@ macro_rules! for_each_known_atom {
             done "done";
             iterator "iterator";
             final_ "final";
+            unless_suspending "unless_suspending";
+            ets_transfer "ETS-TRANSFER";
+            owner "owner";
+            protection "protection";
+            fixed "fixed";
+            safe_fixed_monotonic_time "safe_fixed_monotonic_time";
+            match_spec "match_spec";
         }
     };
 }

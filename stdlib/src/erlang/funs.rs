@@ -12,8 +12,11 @@ natives! { "erlang":
     "fun_to_list"/1 => fun_to_list, "make_fun"/3 => make_fun,
 }
 
-/// Arguments of the largest calls, as in OTP.
-const ARGUMENTS_MAX: usize = 255;
+/// Arguments of the largest calls that are tried, as in OTP: no function has so many.
+const ARGUMENTS_MAX: usize = 1022;
+
+/// Arguments of the largest functions, as in OTP.
+const ARITY_MAX: usize = 255;
 
 /// A list that can be the arguments of a call.
 fn arguments<'h>(list: Term<'h>) -> Read<'h, usize> {
@@ -37,7 +40,7 @@ fn apply_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn make_fun<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
     let arity = args::size(args[2])?;
-    if arity > ARGUMENTS_MAX {
+    if arity > ARITY_MAX {
         return Err(Stop::badarg());
     }
     let name = Mfa { module, function, arity: arity as u32 };

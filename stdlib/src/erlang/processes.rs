@@ -8,7 +8,9 @@ use super::spawn::{is_off_heap, priority, read_settings_limit};
 use crate::args::{self, Read};
 
 natives! { "erlang":
-    "self"/0 => self_, "!"/2 => send, "send"/2 => send, "send"/3 => send_3, "exit"/2 => exit_2,
+    "self"/0 => self_, "!"/2 => send, "send"/2 => send, "send"/3 => send_3, "exit"/2 => exit_2, "exit_signal"/2 => exit_2,
+    "send_nosuspend"/2 => send_nosuspend, "send_nosuspend"/3 => send_nosuspend,
+    "suspend_process"/1 => suspend, "suspend_process"/2 => suspend, "resume_process"/1 => resume,
     "processes"/0 => processes, "is_process_alive"/1 => is_process_alive,
     "process_flag"/2 => process_flag, "process_flag"/3 => process_flag_3,
     "group_leader"/0 => group_leader, "group_leader"/2 => set_group_leader,
@@ -37,6 +39,52 @@ fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
     send(cx, args)?;
     Ok(Term::atom(am::ok))
+}
+
+/// No send has to suspend the sender.
+fn send_nosuspend<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    send(cx, args)?;
+    Ok(Term::boolean(true))
+}
+
+/// Keeps another process from running until it has been resumed as often. The options ask for an answer at once, or
+/// later as a message, or for one suspension only.
+fn suspend<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let pid = args[0].as_pid().filter(|&pid| pid != cx.pid()).ok_or(Stop::badarg())?;
+    let (mut once, mut reply) = (false, None);
+    for option in args::elements(args.get(1).copied().unwrap_or(Term::NIL))? {
+        match (option.as_atom(), option.as_tuple().map(|pair| pair.elements())) {
+            (Some(am::unless_suspending), _) => once = true,
+            (Some(am::asynchronous), _) => reply = Some(None),
+            (_, Some(&[name, tag])) if name.is_atom(am::asynchronous) => reply = Some(Some(tag)),
+            _ => return Err(Stop::badarg()),
+        }
+    }
+    if once && cx.is_suspending(pid) {
+        return Ok(Term::boolean(false));
+    }
+    match reply {
+        None => {
+            let answer = cx.ask(pid, Asked::Suspend, cx.heap().list(args))?;
+            if !answer.is_atom(am::true_) {
+                return Err(Stop::badarg());
+            }
+            cx.count_suspension(pid);
+        }
+        Some(tag) => {
+            cx.suspend_later(pid);
+            if let Some(tag) = tag {
+                let message = cx.heap().tuple(&[tag, Term::atom(am::suspended)]);
+                cx.local().send_to(cx.pid(), message);
+            }
+        }
+    }
+    Ok(Term::boolean(true))
+}
+
+fn resume<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let pid = args[0].as_pid().ok_or(Stop::badarg())?;
+    if cx.resume(pid) { Ok(Term::boolean(true)) } else { Err(Stop::badarg()) }
 }
 
 fn exit_2<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -10,7 +10,7 @@ natives! { "erlang":
     "monotonic_time"/0 => monotonic_time, "monotonic_time"/1 => monotonic_time,
     "system_time"/0 => system_time, "system_time"/1 => system_time,
     "time_offset"/0 => time_offset, "time_offset"/1 => time_offset,
-    "timestamp"/0 => timestamp, "now"/0 => now,
+    "convert_time_unit"/3 => convert_time_unit, "timestamp"/0 => timestamp, "now"/0 => now,
 }
 
 /// Those of other modules.
@@ -55,6 +55,13 @@ fn units<'h>(unit: Term<'h>) -> Read<'h, i64> {
 
 fn units_per_second<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::small(NS_PER_SECOND))
+}
+
+/// A time in another unit, rounded down.
+fn convert_time_unit<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let time = args[0].as_small().ok_or(Stop::badarg())?;
+    let (from, to) = (i128::from(units(args[1])?), i128::from(units(args[2])?));
+    Ok(big::integer_128((i128::from(time) * to).div_euclid(from), cx.heap()))
 }
 
 fn monotonic_time<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -34,6 +34,12 @@ impl Sender {
         let _ = Local::new(&vm).deliver(self.to, Signal::message(message));
         true
     }
+
+    /// Sends a message to another process; tells whether that lives.
+    pub fn send_to(&self, to: Pid, message: Message) -> bool {
+        let Some(vm) = self.vm.upgrade() else { return false };
+        Local::new(&vm).deliver(to, Signal::message(message)).is_ok()
+    }
 }
 
 impl<'h> Context<'h> {
@@ -52,6 +58,12 @@ impl<'h> Context<'h> {
             Err(Received::Later) => Ok(Received::Later),
             Err(_) => Err(Stop::Exit),
         }
+    }
+
+    /// Has something done when the calling process ends.
+    pub fn at_end(&self, on_end: EndCallback) {
+        self.with(|process, _| process.flags.set(process::Flags::AWAITED, true));
+        self.vm().await_end(self.pid(), on_end);
     }
 
     /// Reductions that the calling process has done.

@@ -15,6 +15,8 @@ pub enum Asked<'h> {
     Info(Term<'h>),
     /// To take this group leader: `true`, or `badarg` if it has ended.
     SetGroupLeader(Term<'h>),
+    /// Not to run until it is resumed: `true`, or `badarg` if it has ended. See [`Context::count_suspension`].
+    Suspend,
     /// To collect its garbage: `true` or `false`.
     CollectGarbage,
 }
@@ -54,6 +56,7 @@ impl<'h> Context<'h> {
             Asked::IsAlive => Question::IsAlive,
             Asked::Info(items) => Question::Info(Message::copy_of(items)),
             Asked::SetGroupLeader(leader) => Question::SetGroupLeader(Message::copy_of(leader)),
+            Asked::Suspend => Question::Suspend,
             Asked::CollectGarbage => Question::CollectGarbage,
         };
         let request = Request { from: self.pid(), number, question };
@@ -70,15 +73,54 @@ impl<'h> Context<'h> {
         let called_at = unsafe { (*self.machine()).registers.ip }.cast::<u64>();
         let word = self.with(|process, local| {
             // What has come counts among the messages.
-            for _ in 0..TAKEN_IN_MAX {
-                if process.handle_next(local) != Handled::One {
-                    break;
-                }
-            }
+            while let Handled::One | Handled::Later = process.handle_next(local) {}
             info::answer_self(process, local, items, called_at).word()
         });
         // SAFETY: built in the heap of the process.
         unsafe { self.term(word) }
+    }
+}
+
+/// Suspending other processes.
+impl Context<'_> {
+    /// Whether the caller has suspended a process.
+    pub fn is_suspending(&self, pid: Pid) -> bool {
+        self.with(|process, _| process.rare().is_some_and(|rare| rare.suspending.get(pid.0).is_some()))
+    }
+
+    /// Notes that the caller has suspended a process, to be taken back when the caller ends.
+    pub fn count_suspension(&self, pid: Pid) {
+        self.with(|process, _| {
+            let suspending = &mut process.rare_mut().suspending;
+            match suspending.get_mut(pid.0) {
+                Some(count) => *count += 1,
+                None => suspending.insert(pid.0, 1),
+            }
+        });
+    }
+
+    /// Suspends a process without waiting until it has stopped.
+    pub fn suspend_later(&self, pid: Pid) {
+        if self.local().deliver(pid, Signal::Suspend).is_ok() {
+            self.count_suspension(pid);
+        }
+    }
+
+    /// Takes a suspension back; false when the caller has not suspended the process.
+    pub fn resume(&self, pid: Pid) -> bool {
+        let is_counted = self.with(|process, _| {
+            let Some(rare) = process.rare_if_any() else { return false };
+            match rare.suspending.get_mut(pid.0) {
+                None => return false,
+                Some(1) => drop(rare.suspending.remove(pid.0)),
+                Some(count) => *count -= 1,
+            }
+            true
+        });
+        if is_counted {
+            let _ = self.local().deliver(pid, Signal::Resume);
+        }
+        is_counted
     }
 }
 
@@ -88,6 +130,3 @@ impl<'h> Context<'h> {
         info::max_heap_size(self.heap(), self.atoms(), settings)
     }
 }
-
-/// How many signals a process takes in before it tells of itself.
-const TAKEN_IN_MAX: usize = 10_000;

@@ -2,7 +2,7 @@
 
 use super::Teller;
 use crate::process::Monitor;
-use purlin_heap::{Build, Term, am};
+use purlin_heap::{Build, Pid, Term, am};
 
 impl<'b, B: Build> Teller<'_, 'b, B> {
     pub(super) fn links(&self) -> Term<'b> {
@@ -27,6 +27,15 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             (None, None) => (am::time_offset, Term::atom(am::clock_service)),
         };
         self.b.tuple(&[Term::atom(kind), object])
+    }
+
+    /// `[{Pid, Active, Outstanding}]`
+    pub(super) fn suspending(&self) -> Term<'b> {
+        let all = self.process.rare().into_iter().flat_map(|rare| rare.suspending.iter());
+        let entry = |(pid, &count): (u64, &u32)| {
+            self.b.tuple(&[Term::pid(Pid(pid)), Term::small(count.into()), Term::small(0)])
+        };
+        self.b.list(&all.map(entry).collect::<Vec<_>>())
     }
 
     pub(super) fn monitored_by(&self) -> Term<'b> {

@@ -35,7 +35,11 @@ impl Process {
     /// Tells some of those who have to know; true when all do and the memory can be freed.
     pub(crate) fn go_on_ending(&mut self, local: &Local) -> bool {
         for _ in 0..PORTION {
-            if !(self.end_link(local) || self.end_monitor(local) || self.refuse_signal(local)) {
+            let more = self.end_link(local)
+                || self.end_monitor(local)
+                || self.end_suspension(local)
+                || self.refuse_signal(local);
+            if !more {
                 return true;
             }
         }
@@ -65,6 +69,17 @@ impl Process {
         let Some((number, monitor)) = rare.monitors.own.pop() else { return false };
         if let Some(target) = monitor.target {
             let _ = local.deliver(target, Signal::Demonitor { number });
+        }
+        true
+    }
+
+    /// Whom it had suspended runs on.
+    fn end_suspension(&mut self, local: &Local) -> bool {
+        let Some((pid, count)) = self.rare_if_any().and_then(|rare| rare.suspending.pop()) else {
+            return false;
+        };
+        for _ in 0..count {
+            let _ = local.deliver(Pid(pid), Signal::Resume);
         }
         true
     }

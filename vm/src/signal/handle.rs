@@ -21,7 +21,7 @@ pub(crate) enum Handled {
 }
 
 impl Process {
-    /// Takes the next signal in; a message goes to the inner queue.
+    /// Takes the next signal in; messages and markers go to the inner queue.
     #[inline]
     pub(crate) fn handle_next(&mut self, local: &Local) -> Handled {
         if self.is_ending() {
@@ -59,6 +59,8 @@ impl Process {
                 }
             }
             Signal::Down { number, reason } => self.receive_down(local, number, reason),
+            Signal::Suspend => self.suspend_by(1),
+            Signal::Resume => self.suspend_by(-1),
             Signal::Request(request) => self.answer(local, *request),
             Signal::Reply { number, answer } => {
                 let rare = self.rare_mut();
@@ -66,9 +68,16 @@ impl Process {
                     rare.answer = Some(answer);
                 }
             }
-            Signal::Message { .. } | Signal::Marker => unreachable!("handled before, and never sent"),
+            Signal::Message { .. } | Signal::Marker => unreachable!("handled before"),
         }
         if self.is_ending() { Handled::Ending } else { Handled::One }
+    }
+
+    fn suspend_by(&mut self, change: i32) {
+        let rare = self.rare_mut();
+        rare.suspended = rare.suspended.saturating_add_signed(change);
+        let is_suspended = rare.suspended > 0;
+        self.flags.set(Flags::SUSPENDED, is_suspended);
     }
 
     fn append_message(&mut self, message: Message) {
@@ -177,6 +186,10 @@ impl Process {
             Question::Info(wanted) => crate::info::answer(self, local, &wanted),
             Question::SetGroupLeader(leader) => {
                 self.group_leader = self.heap.attach(leader).word();
+                Message::copy_of(Term::atom(am::true_))
+            }
+            Question::Suspend => {
+                self.suspend_by(1);
                 Message::copy_of(Term::atom(am::true_))
             }
             Question::CollectGarbage => {

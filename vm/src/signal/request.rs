@@ -19,6 +19,8 @@ pub(crate) enum Question {
     Info(Message),
     /// Takes another group leader.
     SetGroupLeader(Message),
+    /// Stops until it is resumed.
+    Suspend,
     /// Collects its garbage.
     CollectGarbage,
 }
@@ -29,7 +31,7 @@ impl Request {
         Message::copy_of(Term::atom(match self.question {
             Question::IsAlive | Question::CollectGarbage => am::false_,
             Question::Info(_) => am::undefined,
-            Question::SetGroupLeader(_) => am::badarg,
+            Question::SetGroupLeader(_) | Question::Suspend => am::badarg,
         }))
     }
 

@@ -24,6 +24,9 @@ pub enum Sent {
     BadReceiver,
 }
 
+/// Words of a message that count as one reduction.
+const WORDS_PER_REDUCTION: usize = 64;
+
 impl Local {
     /// Hands a signal to a process; gives it back when that does not exist.
     #[inline]
@@ -70,14 +73,27 @@ impl Local {
         self.send_elsewhere(to, message)
     }
 
-    /// Sends a message to a process.
+    /// Sends a message to a process; gives how many words it took.
     #[inline]
-    pub fn send_to(&self, to: Pid, message: Term<'_>) {
+    pub fn send_to(&self, to: Pid, message: Term<'_>) -> usize {
         let guard = self.pin();
         // The receiver is looked up first: nothing is copied for the dead.
-        if let Some(block) = self.vm().processes().lookup(to, &guard) {
-            let _ = self.push(block, Signal::message(Message::copy_of(message)));
-        }
+        let Some(block) = self.vm().processes().lookup(to, &guard) else { return 0 };
+        let message = Message::copy_of(message);
+        let words = message.words();
+        let _ = self.push(block, Signal::message(message));
+        words
+    }
+
+    /// Sends for the instruction: a word that is a pid, and a term of the running process. Gives the reductions.
+    ///
+    /// # Safety
+    /// The words must be those.
+    #[inline(never)]
+    pub(crate) unsafe fn send_counted(&self, to: Word, message: Word) -> i64 {
+        // SAFETY: as promised; the heap of the sender is not collected meanwhile.
+        let message = unsafe { Term::from_word(message) };
+        1 + (self.send_to(Pid(to.payload()), message) / WORDS_PER_REDUCTION) as i64
     }
 
     #[cold]

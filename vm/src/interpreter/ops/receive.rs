@@ -10,14 +10,20 @@ use crate::native::Class;
 use crate::process::{Peek, Waited};
 
 op! { control Send [] () |r| {
+    // The common receiver. Nothing is built in the heap of the sender.
+    let message = (*r.machine).x[1];
+    if r.x0.is_pid() {
+        r.reductions -= (*r.machine).local.send_counted(r.x0, message);
+        r.x0 = message;
+        return r.next(<Self as Op>::BYTES);
+    }
+    r.leave::<Self>()
+} slow |r| {
     // `!` is the native `erlang:send/2` as an instruction; it answers what was sent.
     let export = r.m().vm().code().guard_export(am::send, 2);
     if crate::interpreter::native_call::call_native(&mut r, export) {
         return r.next(<Self as Op>::BYTES);
     }
-    r.leave::<Self>()
-} slow |r| {
-    let export = r.m().vm().code().guard_export(am::send, 2);
     if crate::interpreter::native_call::has_raised(&r) {
         let at = r.ip;
         return crate::interpreter::native_call::raise_native(r, export, at);
@@ -120,7 +126,7 @@ op! { straight Timeout [] () |r| {
 op! { control MarkerReserve [dst: D Dst] () |r| {
     r.save();
     let machine = &mut *r.machine;
-    let marker = (*machine.process).reserve_marker(&machine.local);
+    let marker = (*machine.process).reserve_marker();
     r.restore();
     dst.set(&mut r, marker);
     r.next(Self::BYTES)
