@@ -70,6 +70,7 @@ impl Builder {
     pub fn start(self) -> std::io::Result<Vm> {
         let natives: Vec<_> = purlin_stdlib::natives().chain(self.natives).collect();
         let vm = purlin_vm::Vm::new(self.config, &natives);
+        purlin_stdlib::silence_logger(&vm);
         if let Some(finder) = self.finder {
             vm.set_module_finder(finder);
         }

@@ -44,13 +44,13 @@ finish(Failed) ->
     halt(1).
 
 %% Crashes are this program's subject and each one is an error report. Where OTP's logger runs (as under `erl`), it is
-%% told to drop them. Where it does not (Purlin starts no applications unless it is asked to), that call exits with
-%% noproc; gen_server and supervisor still ask logger:allow/2, which reads the level from a persistent term.
+%% told to drop them. Where it does not (Purlin starts no applications), that call exits with noproc, and nothing is
+%% reported anyway.
 hush() ->
     try
         ok = logger:set_primary_config(level, none)
     catch
-        exit:{noproc, _} -> persistent_term:put({logger_config, '$primary_config$'}, -1)
+        exit:{noproc, _} -> ok
     end.
 
 %% ---- what happens to the bank -------------------------------------------------------------------------------------

@@ -91,6 +91,10 @@ macro_rules! for_each_specific {
             CallFun "call_fun" [] (arity: U16) plain;
             /// Calls the fun in `fun`.
             CallFun2 "call_fun2" [fun: X Y A] (arity: U16) plain;
+            /// As `call_fun`, as the last call of a frame.
+            CallFunLast "call_fun_last" [frame: SN] (arity: U16) plain;
+            /// As `call_fun2`, as the last call of a frame.
+            CallFun2Last "call_fun2_last" [frame: SN; fun: X Y A] (arity: U16) plain;
             /// Calls module and function in the two X registers behind the arguments.
             Apply "apply" [] (arity: U16) plain;
             /// As `apply`, as the last call of a frame.

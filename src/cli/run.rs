@@ -120,7 +120,9 @@ fn machine(options: &Options) -> Arc<Vm> {
     if let Some(schedulers) = options.schedulers {
         config.schedulers.workers = schedulers.into();
     }
-    Vm::new(config, &purlin_stdlib::natives().collect::<Vec<_>>())
+    let vm = Vm::new(config, &purlin_stdlib::natives().collect::<Vec<_>>());
+    purlin_stdlib::silence_logger(&vm);
+    vm
 }
 
 fn load(vm: &Vm, module: &Verified) -> Result<(), String> {

@@ -16,6 +16,7 @@ mod init;
 mod io;
 mod kernel;
 mod lists;
+mod logger;
 mod maps;
 mod math;
 mod md5;
@@ -28,6 +29,7 @@ mod zone;
 
 pub use io::start_standard_io;
 pub use kernel::start_kernel;
+pub use logger::silence_logger;
 
 use erlang::guards;
 use purlin_vm::NativeFunction;

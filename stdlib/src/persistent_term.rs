@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use parking_lot::RwLock;
-use purlin_heap::{Build, KeptTerm, Map, Term, am, equal, hash};
+use purlin_heap::{Build, KeptTerm, Map, Scratch, Term, am, equal, hash};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::state::State;
@@ -43,6 +43,11 @@ impl Terms {
         let current = self.current.read();
         let places = current.get(&hash::internal(key))?;
         places.iter().map(|&place| self.pair(place)).find(|&(k, _)| equal::exact(k, key)).map(|(_, v)| v)
+    }
+
+    /// Gives a key a value before any process runs.
+    pub(crate) fn set(&self, key: Term<'_>, value: Term<'_>) {
+        self.put(key, Scratch::new().tuple(&[key, value]));
     }
 
     fn put(&self, key: Term<'_>, pair: Term<'_>) {

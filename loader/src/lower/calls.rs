@@ -76,10 +76,19 @@ impl<'a> Lowerer<'a> {
                 self.emitter.emit(S::CallExportLast, &[Value::Frame(deallocate)], &export(import))
             }
             I::CallExtOnly { arity: _, import } => self.emitter.emit(S::CallExportOnly, &[], &export(import)),
-            I::CallFun { arity } => self.emitter.emit(S::CallFun, &[], &[Field::Number(arity)]),
-            I::CallFun2 { tag: _, arity, function } => {
-                self.emitter.emit(S::CallFun2, &[function.into()], &[Field::Number(arity)])
-            }
+            I::CallFun { arity } => match self.take_return() {
+                None => self.emitter.emit(S::CallFun, &[], &[Field::Number(arity)]),
+                Some(slots) => {
+                    self.emitter.emit(S::CallFunLast, &[Value::Frame(slots)], &[Field::Number(arity)])
+                }
+            },
+            I::CallFun2 { tag: _, arity, function } => match self.take_return() {
+                None => self.emitter.emit(S::CallFun2, &[function.into()], &[Field::Number(arity)]),
+                Some(slots) => {
+                    let values = [Value::Frame(slots), function.into()];
+                    self.emitter.emit(S::CallFun2Last, &values, &[Field::Number(arity)])
+                }
+            },
             I::Apply { arity } => self.emitter.emit(S::Apply, &[], &[Field::Number(arity)]),
             I::ApplyLast { arity, deallocate } => {
                 self.emitter.emit(S::ApplyLast, &[Value::Frame(deallocate)], &[Field::Number(arity)])
@@ -87,6 +96,21 @@ impl<'a> Lowerer<'a> {
             I::Jump { target } => self.emitter.emit(S::Jump, &[], &[Field::Label(Some(target))]),
             _ => return None,
         })
+    }
+
+    /// The slots of the frame that the next two instructions drop and return from, which are passed over then. There
+    /// is no generic instruction for the last call of a fun, and a loop through funs must not let the stack grow.
+    fn take_return(&mut self) -> Option<u32> {
+        if self.at + 2 >= self.module.code().len() {
+            return None;
+        }
+        match (self.module.instruction(self.at + 1), self.module.instruction(self.at + 2)) {
+            (I::Deallocate { slots }, I::Return {}) => {
+                self.at += 2;
+                Some(slots)
+            }
+            _ => None,
+        }
     }
 
     /// A call of a native that never returns, from within the frame that is there, if any. That it does not return

@@ -91,6 +91,36 @@ op! { control CallFun2 [fun: F Src] (arity: u16) |r| {
     r.raise_bad_fun(fun, arity)
 } }
 
+op! { control CallFunLast [frame: F Frame] (arity: u16) |r| {
+    let arity = arity.get(&r) as usize;
+    let fun = r.x(arity);
+    match fun_target(&mut r, fun, arity) {
+        Some(target) => {
+            r.sp = r.sp.add(frame.words(&r));
+            enter(r, target)
+        }
+        None => r.leave::<Self>(),
+    }
+} slow |r| {
+    let arity = arity.get(&r) as usize;
+    let fun = r.x(arity);
+    r.raise_bad_fun(fun, arity)
+} }
+
+op! { control CallFun2Last [frame: F Frame, fun: G Src] (arity: u16) |r| {
+    let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
+    match fun_target(&mut r, fun, arity) {
+        Some(target) => {
+            r.sp = r.sp.add(frame.words(&r));
+            enter(r, target)
+        }
+        None => r.leave::<Self>(),
+    }
+} slow |r| {
+    let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
+    r.raise_bad_fun(fun, arity)
+} }
+
 op! { test IsFunction2 [src: S Src, arity: A Src] (fail: Label) |r| {
     let (fun, arity) = (src.get(&r), arity.get(&r));
     arity.is_small() && fun.term().fun_arity().is_some_and(|n| n as i64 == arity.small_value())
