@@ -3,10 +3,13 @@
 //! A [`Vm`] loads `.beam` modules or precompiled images and runs them in supervised, isolated, preempted processes
 //! inside the program. See `examples/embed.rs`.
 
+#![forbid(unsafe_code)]
+
 pub mod convert;
 mod machine;
 
 pub use convert::Atom;
-pub use machine::{Builder, CallError, Vm};
+pub use machine::{Builder, CallError, ImageLoadError, Vm};
 pub use purlin_heap::{Build, Pid, Term};
+pub use purlin_vm::code::LoadError;
 pub use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};

@@ -116,6 +116,26 @@ impl fmt::Display for CallError {
 
 impl std::error::Error for CallError {}
 
+/// Why an image could not be loaded.
+#[derive(Debug)]
+pub enum ImageLoadError {
+    /// The image itself was refused.
+    Refused(purlin_loader::image::ImageError),
+    /// One of its modules could not be loaded.
+    Module(LoadError),
+}
+
+impl fmt::Display for ImageLoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ImageLoadError::Refused(error) => error.fmt(f),
+            ImageLoadError::Module(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ImageLoadError {}
+
 impl From<ConvertError> for CallError {
     fn from(error: ConvertError) -> CallError {
         CallError::Convert(error)
@@ -146,6 +166,13 @@ impl Vm {
     pub fn load(&self, beam: &[u8]) -> Result<String, LoadError> {
         let verified = purlin_loader::load(beam).map_err(LoadError::Refused)?;
         self.load_verified(&verified)
+    }
+
+    /// Loads all modules of an image that `purlin pack` has made, and returns their names. When one cannot be loaded,
+    /// those before it are.
+    pub fn load_image(&self, image: &[u8]) -> Result<Vec<String>, ImageLoadError> {
+        let modules = purlin_loader::image::load(image).map_err(ImageLoadError::Refused)?;
+        modules.iter().map(|module| self.load_verified(module).map_err(ImageLoadError::Module)).collect()
     }
 
     /// Loads a module that has been verified before.

@@ -1,4 +1,4 @@
-//! Damaged modules that the verifier accepts run on a machine, each exported function with arguments of all sorts:
+//! Damaged modules and images that the verifier accepts run on a machine, each exported function with arguments of all sorts:
 //! they return, raise, or are stopped when their time is over, and do nothing else.
 //!
 //! `PURLIN_DAMAGED=100000 cargo test --release --test damaged` runs as many; `PURLIN_DAMAGED_FIRST` is where to begin,
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use purlin::{Atom, CallError, Vm};
 use purlin_loader::damage::Damage;
-use purlin_loader::{Verified, load};
+use purlin_loader::{Verified, image, load};
 use serde::{Serialize, Serializer};
 
 /// Modules that call only what is pure: whatever damage does to them, they reach no file and no other program.
@@ -116,6 +116,16 @@ impl EndsWithPrefix for PathBuf {
     }
 }
 
+/// A damaged module that is accepted: three of four from a `.beam` file, the others from an image.
+fn damaged(seed: usize, original: &[u8]) -> Option<Verified> {
+    let mut damage = Damage::new(seed as u64);
+    if seed % 4 != 3 {
+        return load(&damage.beam(original)).ok();
+    }
+    let verified = load(original).expect("a module of OTP is accepted");
+    image::load(&damage.image(&verified)).ok()?.pop()
+}
+
 /// Calls every exported function of a module; how many calls returned, and how many were stopped.
 fn run(vm: &Vm, verified: &Verified, values: &[Value], seed: usize) -> (usize, usize) {
     let (mut returned, mut stopped) = (0, 0);
@@ -145,8 +155,7 @@ fn accepted_damage_does_no_harm() {
     let (mut accepted, mut returned, mut stopped) = (0, 0, 0);
     let mut vm = None;
     for seed in (first..last).filter(|_| !originals.is_empty()) {
-        let damaged = Damage::new(seed as u64).beam(&originals[seed % originals.len()]);
-        let Ok(verified) = load(&damaged) else { continue };
+        let Some(verified) = damaged(seed, &originals[seed % originals.len()]) else { continue };
         if accepted % MACHINE_MODULES == 0 {
             let is_zealous = std::env::var_os("PURLIN_ZEAL").is_some();
             let builder = Vm::builder().schedulers(1).collect_always(is_zealous);

@@ -159,9 +159,10 @@ fn handlers_nest_and_are_removed() {
     };
     accept(&caught("catch_end", 1));
     refuse(&caught("catch_end", 0), "does not hold the innermost handler");
-    refuse(&caught("try_end", 1), "does not hold the innermost handler");
+    refuse(&caught("try_case", 1), "does not hold the innermost handler");
+    refuse(&caught("try_end", 1), "does not begin with the end of a handler");
     let mut left = caught("catch_end", 1);
-    left.remove(5);
+    left.splice(4..4, [("deallocate", vec![U(2)]), ret()]);
     refuse(&left, "while y1 holds a catch tag");
     let mut overwritten = caught("catch_end", 1);
     overwritten.insert(3, mov(X(0), Y(1)));
@@ -257,6 +258,19 @@ fn loops_go_through_calls() {
     let table = List(vec![I(1), L(3)]);
     refuse(&[("label", vec![U(3)]), ("select_val", vec![X(0), L(1), table])], "goes back without a call");
     accept(&[("label", vec![U(3)]), ("wait", vec![L(3)])]);
+    // Nor do exceptions go round: the handler of this one would take the next one too.
+    let raised = |first: Op<'static>| {
+        vec![
+            ("allocate", vec![U(1), U(2)]),
+            ("try", vec![Y(0), L(3)]),
+            ("if_end", vec![]),
+            ("label", vec![U(3)]),
+            first,
+            ("if_end", vec![]),
+        ]
+    };
+    accept(&raised(("try_case", vec![Y(0)])));
+    refuse(&raised(("if_end", vec![])), "does not begin with the end of a handler");
 }
 
 #[test]

@@ -160,6 +160,7 @@ fn start(running: &RunningVm, entry: &Entry, arguments: &[String]) -> Result<(),
     let ended = vm.clone();
     let on_end = Box::new(move |end: End<'_>| ended.halt(status_of(&ended, end)));
     let leader = purlin_stdlib::start_standard_io(running).map_err(full)?;
+    purlin_stdlib::start_kernel(running, leader).map_err(full)?;
     running.spawn(name, &[list], Some(leader), Some(on_end)).map_err(full)?;
     Ok(())
 }

@@ -10,12 +10,14 @@ natives! { "code":
     "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => ensure_loaded,
     "ensure_modules_loaded"/1 => ensure_modules_loaded, "is_loaded"/1 => is_loaded, "which"/1 => which,
     "all_loaded"/0 => all_loaded, "get_mode"/0 => get_mode, "get_path"/0 => get_path,
-    "load_binary"/3 => load_binary, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
+    "load_binary"/3 => load_binary, "delete"/1 => delete, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
 }
 
-/// Those of `erlang` that load.
-pub(crate) const ERLANG: &[NativeFunction] =
-    &[NativeFunction { module: "erlang", function: "load_module", arity: 2, body: load_module }];
+/// Those of `erlang` that load and delete.
+pub(crate) const ERLANG: &[NativeFunction] = &[
+    NativeFunction { module: "erlang", function: "load_module", arity: 2, body: load_module },
+    NativeFunction { module: "erlang", function: "delete_module", arity: 1, body: delete_module },
+];
 
 /// `{module, Name}` or `{error, Reason}`
 fn loaded<'h>(cx: &Context<'h>, name: Term<'h>, reason: Option<purlin_heap::Atom>) -> Term<'h> {
@@ -93,6 +95,15 @@ fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn load_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     load(cx, args[0], args[1])
+}
+
+fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::boolean(cx.vm().code().delete(args::atom(args[0])?)))
+}
+
+fn delete_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let deleted = cx.vm().code().delete(args::atom(args[0])?);
+    Ok(if deleted { Term::boolean(true) } else { Term::atom(am::undefined) })
 }
 
 /// Nobody runs old code that could be purged: it stays in memory.

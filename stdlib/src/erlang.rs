@@ -20,6 +20,7 @@ mod names;
 mod nodes;
 mod operators;
 mod phash;
+mod ports;
 mod processes;
 mod spawn;
 mod system_info;
@@ -58,6 +59,8 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     monitors::NATIVES,
     names::NATIVES,
     operators::NATIVES,
+    ports::NATIVES,
+    ports::INTERNAL,
     processes::NATIVES,
     spawn::NATIVES,
     system_info::NATIVES,

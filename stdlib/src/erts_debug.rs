@@ -1,13 +1,17 @@
 //! Module `erts_debug`: sizes of terms, and whether two are one.
 
-use purlin_heap::{Build, Term, size_of};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use purlin_heap::{Build, Term, am, size_of};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args;
+use crate::state::State;
 
 natives! { "erts_debug":
     "flat_size"/1 => flat_size, "size_shared"/1 => flat_size, "same"/2 => same, "copy_shared"/1 => copy,
-    "copy_shared"/2 => copy, "get_internal_state"/1 => no_state, "set_internal_state"/2 => no_state,
+    "copy_shared"/2 => copy, "get_internal_state"/1 => get_internal_state, "set_internal_state"/2 => set_internal_state,
     "interpreter_size"/0 => interpreter_size,
 }
 
@@ -27,9 +31,29 @@ fn copy<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(purlin_heap::copy_into(cx.heap(), args[0]))
 }
 
-/// The inside of OTP's emulator is not that of this machine.
-fn no_state<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+/// The inside of OTP's emulator is not that of this machine, but for the little that OTP's own tests ask of any.
+fn get_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if args[0].is_atom(am::available_internal_state) {
+        return Ok(Term::boolean(State::of(cx).internal_state_is_available.load(Ordering::Relaxed)));
+    }
     Err(Stop::badarg())
+}
+
+fn set_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match (args[0].as_atom(), args[1].as_small()) {
+        (Some(am::available_internal_state), _) => {
+            let on = args[1].as_boolean().ok_or(Stop::badarg())?;
+            Ok(Term::boolean(State::of(cx).internal_state_is_available.swap(on, Ordering::Relaxed)))
+        }
+        // Holds the scheduler: that is what it is for.
+        (Some(am::sleep), Some(ms)) => {
+            std::thread::sleep(Duration::from_millis(u64::try_from(ms).map_err(|_| Stop::badarg())?));
+            Ok(Term::boolean(true))
+        }
+        // Receive markers are numbered for each mailbox; no process has a counter that could run over.
+        (Some(am::process_uniq_counter), _) => Ok(Term::atom(am::ok)),
+        _ => Err(Stop::badarg()),
+    }
 }
 
 fn interpreter_size<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {

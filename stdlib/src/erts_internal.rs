@@ -12,7 +12,7 @@ natives! { "erts_internal":
     "get_creation"/0 => zero, "get_dflags"/0 => zero, "no_aux_work_threads"/0 => zero,
     "system_check"/1 => system_check, "open_port"/2 => no_port, "port_command"/3 => no_port,
     "port_close"/1 => no_port, "port_connect"/2 => no_port, "port_control"/3 => no_port,
-    "port_call"/3 => no_port, "port_info"/1 => no_port_info, "port_info"/2 => no_port_info,
+    "port_call"/3 => no_port,
     "trace"/3 => no_tracing, "trace_pattern"/3 => no_tracing, "scheduler_wall_time"/1 => off,
 }
 
@@ -142,13 +142,9 @@ fn system_check<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::atom(am::ok))
 }
 
-/// There are no ports.
+/// No port can be opened, and the one that there is cannot be commanded.
 fn no_port<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::atom(am::badarg))
-}
-
-fn no_port_info<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::atom(am::undefined))
 }
 
 /// Nothing can be traced.

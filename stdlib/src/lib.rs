@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod application_controller;
 mod args;
 mod atomics;
 mod binary;
@@ -13,6 +14,7 @@ mod erts_internal;
 mod ets;
 mod init;
 mod io;
+mod kernel;
 mod lists;
 mod maps;
 mod math;
@@ -21,15 +23,18 @@ mod os;
 mod persistent_term;
 mod state;
 mod unicode;
+mod zlib;
 mod zone;
 
 pub use io::start_standard_io;
+pub use kernel::start_kernel;
 
 use erlang::guards;
 use purlin_vm::NativeFunction;
 
 /// The tables of all native functions but those of module `erlang`.
 const TABLES: &[&[NativeFunction]] = &[
+    application_controller::NATIVES,
     atomics::NATIVES,
     atomics::INTERNAL,
     binary::NATIVES,
@@ -41,6 +46,7 @@ const TABLES: &[&[NativeFunction]] = &[
     erts_internal::FACTS,
     init::NATIVES,
     io::NATIVES,
+    kernel::NATIVES,
     lists::NATIVES,
     maps::NATIVES,
     math::NATIVES,
@@ -48,6 +54,7 @@ const TABLES: &[&[NativeFunction]] = &[
     persistent_term::NATIVES,
     persistent_term::INTERNAL,
     unicode::NATIVES,
+    zlib::NATIVES,
 ];
 
 /// All native functions, one table after the other.

@@ -1,7 +1,7 @@
 //! What the natives of one machine remember between calls.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 use purlin_vm::Context;
@@ -24,6 +24,8 @@ pub(crate) struct State {
     pub(crate) tables: Tables,
     /// What `statistics/1` was last asked for: milliseconds, milliseconds, reductions.
     last_statistics: [AtomicU64; 3],
+    /// What `erts_debug:set_internal_state/2` has set.
+    pub(crate) internal_state_is_available: AtomicBool,
     /// The last moment that `now/0` has given, in microseconds.
     now_us: AtomicI64,
 }
@@ -40,6 +42,7 @@ impl Default for State {
             persistent_terms: persistent_term::Terms::default(),
             tables: Tables::default(),
             last_statistics: Default::default(),
+            internal_state_is_available: AtomicBool::new(false),
             now_us: AtomicI64::new(0),
         }
     }

@@ -61,10 +61,10 @@ impl<'h> Decoder<'h> {
                 }
                 continue;
             }
-            if let Some(bits) = Bits::of(self.current) {
-                if let Err(rest) = self.bytes(bits) {
-                    return End::Error(self.left(rest_of(self.current, rest, heap), heap));
-                }
+            if let Some(bits) = Bits::of(self.current)
+                && let Err(rest) = self.bytes(bits)
+            {
+                return End::Error(self.left(rest_of(self.current, rest, heap), heap));
             }
             match self.tails.pop() {
                 Some(tail) => self.current = tail,

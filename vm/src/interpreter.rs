@@ -13,6 +13,5 @@ mod run;
 
 pub use handlers::handler_of;
 pub use machine::Machine;
-pub(crate) use machine::RED_ZONE_BYTES;
 pub use regs::{Cold, Handler, Regs, TAIL_CALLS};
 pub(crate) use run::{Exit, run};

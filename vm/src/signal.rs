@@ -111,6 +111,6 @@ impl Signal {
     /// Whether a process that does not receive has to look at it soon.
     #[inline]
     pub(crate) fn is_urgent(&self) -> bool {
-        !matches!(self, Signal::Message { .. })
+        !matches!(self, Signal::Message { .. } | Signal::Marker)
     }
 }

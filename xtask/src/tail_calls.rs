@@ -23,8 +23,8 @@ pub struct Options {
     binary: Option<PathBuf>,
 }
 
-const HANDLERS: [&str; 1] = ["purlin_vm::interpreter::handlers::"];
-const EXITS: [&str; 1] = ["::exit::"];
+const HANDLERS: [&str; 1] = ["purlin_vm::interpreter::regs::handler"];
+const EXITS: [&str; 1] = ["purlin_vm::interpreter::regs::slow"];
 
 /// Fewer handlers than this means that they were looked for under a wrong name.
 const HANDLERS_MIN: usize = 100;

@@ -23,7 +23,7 @@ struct Form {
 
 const FORMS: [Form; 3] = [
     Form { name: "tail-threaded", features: &[], options: &[] },
-    Form { name: "portable", features: &["purlin-vm/portable"], options: &[] },
+    Form { name: "portable", features: &["portable"], options: &[] },
     Form { name: "collect-always", features: &[], options: &["--collect-always"] },
 ];
 

@@ -627,6 +627,10 @@ macro_rules! for_each_known_atom {
             iterator "iterator";
             final_ "final";
             unless_suspending "unless_suspending";
+            scheduler "scheduler";
+            available_internal_state "available_internal_state";
+            process_uniq_counter "process_uniq_counter";
+            sleep "sleep";
             ets_transfer "ETS-TRANSFER";
             owner "owner";
             protection "protection";

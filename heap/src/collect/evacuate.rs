@@ -28,6 +28,8 @@ pub(super) struct Evacuated {
     pub spilled: Regions,
     pub old: Regions,
     pub large: LargeObjects,
+    /// A survivor points to the message that is being looked at.
+    pub holds_peeked: bool,
 }
 
 /// What a collection moves, and where to. Small and constant, so that a loop keeps it in registers.
@@ -53,6 +55,8 @@ struct Room {
 /// Where else copies go.
 struct Beyond<'r> {
     peeked: Option<&'r Fragment>,
+    /// A pointer into it has been found.
+    found_peeked: bool,
     /// At most so many words can be promoted.
     expected: usize,
     spilled: Regions,
@@ -89,7 +93,14 @@ pub(super) fn evacuate(heap: &mut Heap, plan: &Plan, roots: &mut Roots<'_>) -> E
     let spilled = Regions::with_heads(Range::Fragments, chunk::HEAD_WORDS as u32);
     let old = Regions::new(Range::Blocks);
     let large = std::mem::take(&mut heap.rare_mut().large);
-    let beyond = Beyond { peeked: roots.peeked, expected: plan.promoted_max, spilled, old, large };
+    let beyond = Beyond {
+        peeked: roots.peeked,
+        found_peeked: false,
+        expected: plan.promoted_max,
+        spilled,
+        old,
+        large,
+    };
     let mut evacuation = Evacuation { from, room: Room { top: start, limit }, start, beyond };
     if plan.reach == Reach::Minor
         && let Some(rare) = &mut heap.rare
@@ -110,8 +121,9 @@ pub(super) fn evacuate(heap: &mut Heap, plan: &Plan, roots: &mut Roots<'_>) -> E
             evacuation.run::<true>(heap, stack, roots);
         }
     }
-    let Evacuation { room: Room { top, .. }, beyond: Beyond { spilled, old, large, .. }, .. } = evacuation;
-    Evacuated { start, end, top, stack_top, spilled, old, large }
+    let Evacuation { room: Room { top, .. }, beyond, .. } = evacuation;
+    let Beyond { spilled, old, large, found_peeked: holds_peeked, .. } = beyond;
+    Evacuated { start, end, top, stack_top, spilled, old, large, holds_peeked }
 }
 
 impl Evacuation<'_> {
@@ -127,6 +139,8 @@ impl Evacuation<'_> {
             if let Some(rare) = &mut heap.rare {
                 self.forward_frozen::<MAJOR>(rare);
             }
+            // Roots may point to it; from now on it is survivors that do.
+            self.beyond.found_peeked = false;
             self.drain::<MAJOR>();
         }
     }
@@ -319,11 +333,13 @@ impl Beyond<'_> {
     }
 
     #[cold]
-    fn is_peeked(&self, word: Word) -> bool {
-        self.peeked.is_some_and(|fragment| {
+    fn is_peeked(&mut self, word: Word) -> bool {
+        let is_peeked = self.peeked.is_some_and(|fragment| {
             // SAFETY: the caller of the collection lends the fragment.
             unsafe { chunk::chain(fragment.chain()).any(|chunk| (*chunk).bounds().contains(word)) }
-        })
+        });
+        self.found_peeked |= is_peeked;
+        is_peeked
     }
 }
 

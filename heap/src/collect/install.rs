@@ -39,7 +39,7 @@ impl Heap {
         self.top.set(new.top);
         self.stack_top.set(new.stack_top);
         self.fragments.set(new.spilled.into_chain());
-        self.high_water = if overflowed || plan.peeked { new.start } else { new.top };
+        self.high_water = if overflowed || new.holds_peeked { new.start } else { new.top };
         self.rare_mut().overflowed = overflowed;
     }
 
@@ -83,13 +83,14 @@ impl Heap {
         self.outside.set(spilled);
         let more = if self.zeal { 0 } else { rare::OUTSIDE_WORDS_MIN.max(block_words) };
         self.outside_max = spilled + more;
+        let ages = survived == 0 || self.high_water > self.start;
         let rare = self.rare_mut();
         rare.survived_words = survived;
         let now_ns = now_ns();
         let busy = now_ns.saturating_sub(rare.collected_ns) < policy::BUSY_NS;
         rare.collected_ns = now_ns;
-        rare.block_words_next =
-            policy::recommend(survived + plan.stack_words, block_words, words_min, busy);
+        let used = survived + plan.stack_words;
+        rare.block_words_next = policy::recommend(used, block_words, words_min, busy, ages);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;

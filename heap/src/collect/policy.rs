@@ -32,8 +32,6 @@ pub(super) struct Plan {
     pub old_words: usize,
     /// At most so many words can be promoted.
     pub promoted_max: usize,
-    /// A message that was not taken is being looked at.
-    pub peeked: bool,
 }
 
 impl Plan {
@@ -52,7 +50,7 @@ impl Plan {
         let old_words = heap.old_words();
         let moved = if reach == Reach::Minor { 0 } else { old_words };
         let promoted_max = moved + aged + if promote_all { young } else { 0 };
-        Plan { reach, need, stack_words, promote_all, block_words, old_words, promoted_max, peeked }
+        Plan { reach, need, stack_words, promote_all, block_words, old_words, promoted_max }
     }
 }
 
@@ -103,9 +101,11 @@ impl Heap {
 
 /// The size to recommend for the next block, after `used` words of survivors and stack were found when this one
 /// has `block_words`: at least half of a block should be free after a collection, and not nearly all of it.
-pub(super) fn recommend(used: usize, block_words: usize, words_min: usize, busy: bool) -> usize {
+/// What ages leaves the block with the next collection, so that the block need not grow above a bound for it.
+pub(super) fn recommend(used: usize, block_words: usize, words_min: usize, busy: bool, ages: bool) -> usize {
+    let words_max = if ages { BLOCK_WORDS_MAX.max(used) } else { usize::MAX };
     let size = if used > block_words / 2 {
-        (2 * used).min(BLOCK_WORDS_MAX.max(used))
+        (2 * used).min(words_max)
     } else if busy && block_words < BUSY_WORDS_MAX {
         2 * block_words
     } else if used < block_words / 8 && !busy {

@@ -100,13 +100,21 @@ fn a_peeked_message_stays() {
         assert_eq!(heap.old_words(), 0, "what may point to a message that was not taken is not promoted");
     }
     assert_eq!(x[0], before);
+    x[1] = countdown(&heap, 10).word();
+    for _ in 0..2 {
+        let mut roots = Roots { registers: &mut x, extra: &mut [], peeked: message.fragment() };
+        heap.collect(0, &mut roots).unwrap();
+        check(&heap, &roots);
+    }
+    assert_eq!(heap.old_words(), 20, "other objects grow old meanwhile");
+    x[1] = heap.tuple(&[message.term()]).word();
     heap.attach(message);
     for _ in 0..3 {
         collect(&mut heap, 0, &mut x);
         // SAFETY: both were roots.
         assert!(unsafe { heap.term(x[1]) }.as_tuple().unwrap().element(0).word() == x[0]);
     }
-    assert_eq!(heap.old_words(), 6);
+    assert_eq!(heap.old_words(), 26);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Moving, building and taking apart; tests of types and comparisons.
 
 use purlin_heap::word::Word;
-use purlin_isa::{Instruction as I, Label, Operand, Register, Specific};
+use purlin_isa::{HeapNeed, Instruction as I, Label, Operand, Register, Specific};
 
+use super::calls::heap_words;
 use super::emit::{Emitter, Field, Item, Value};
 use super::{Grouped, Lowerer, Step, Target, to};
 
@@ -55,6 +56,7 @@ impl<'a> Lowerer<'a> {
             I::MakeFun3 { lambda, destination, environment } => {
                 self.make_fun(lambda, destination, environment)
             }
+            I::MakeFun2 { lambda } => self.make_old_fun(lambda),
             _ => return None,
         })
     }
@@ -82,6 +84,15 @@ impl<'a> Lowerer<'a> {
         let items = self.items(environment);
         let fields = [Field::To(Target::Lambda(lambda)), Field::Number(items.len() as u32)];
         self.emitter.emit_list(Specific::MakeFun, &[destination.into()], &fields, &items, &[])
+    }
+
+    /// The fun reserves its own room, with its free variables live, and then is made as today's are.
+    fn make_old_fun(&mut self, lambda: u32) -> Step {
+        let free = self.module.lambdas()[lambda as usize].free;
+        let need = HeapNeed { words: free, floats: 0, funs: 1 };
+        self.emitter.emit(Specific::TestHeap, &[], &[Field::Number(free), heap_words(need)])?;
+        let environment: Vec<_> = (0..free).map(|x| Operand::from(Register::X(x as u16))).collect();
+        self.make_fun(lambda, Register::X(0), &environment)
     }
 
     pub(super) fn tests(&mut self, instruction: I<'a>) -> Grouped {

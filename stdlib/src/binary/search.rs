@@ -16,7 +16,7 @@ natives! { "binary":
 
 /// What is looked for: of several the longest at the earliest place.
 enum Pattern {
-    One(memmem::Finder<'static>),
+    One(Box<memmem::Finder<'static>>),
     Several(AhoCorasick),
 }
 
@@ -51,7 +51,7 @@ impl Pattern {
     }
 
     fn one(needle: &[u8]) -> Pattern {
-        Pattern::One(memmem::Finder::new(needle).into_owned())
+        Pattern::One(Box::new(memmem::Finder::new(needle).into_owned()))
     }
 
     /// Place and length of each match within bytes; matches do not overlap.

@@ -135,6 +135,8 @@ fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         am::async_dist => Ok(Term::boolean(cx.set_flag(Flags::ASYNC_DIST, boolean()?))),
         am::priority => Ok(Term::atom(priority_name(cx.set_priority(priority(value)?)))),
         am::save_calls => save_calls(value),
+        // Processes go to whichever scheduler has time: none is bound, which is 0.
+        am::scheduler => args::size(value).map(|_| Term::small(0)),
         am::message_queue_data => {
             let former = cx.set_flag(Flags::OFF_HEAP_MESSAGES, is_off_heap(value)?);
             Ok(Term::atom(if former { am::off_heap } else { am::on_heap }))

@@ -97,7 +97,7 @@ impl<'h> Specification<'h> {
             let failed = || Term::atom(am::EXIT);
             let last =
                 args::elements(body).ok()?.into_iter().map(|e| scope.value(e, 0).unwrap_or_else(failed));
-            last.last()
+            last.reduce(|_, value| value)
         })
     }
 }

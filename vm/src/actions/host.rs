@@ -60,6 +60,15 @@ impl<'h> Context<'h> {
         }
     }
 
+    /// Whether a message waits in the mailbox, or what is there may hold one.
+    pub fn has_message(&self) -> Result<bool, Stop<'h>> {
+        match self.with(|process, local| process.peek(local)) {
+            Peek::Message(_) | Peek::Later => Ok(true),
+            Peek::Empty => Ok(false),
+            Peek::Ending => Err(Stop::Exit),
+        }
+    }
+
     /// Has something done when the calling process ends.
     pub fn at_end(&self, on_end: EndCallback) {
         self.with(|process, _| process.flags.set(process::Flags::AWAITED, true));

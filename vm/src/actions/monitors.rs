@@ -3,7 +3,7 @@
 use crate::local::Local;
 use crate::native::Context;
 use crate::process::{Alias, Monitor, Process};
-use crate::signal::Signal;
+use crate::signal::{Handled, Signal};
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Message, Pid, Term, am};
 
@@ -49,7 +49,7 @@ impl<'h> Context<'h> {
     /// Takes the message of the monitor of this number out of the mailbox; tells whether it was there.
     pub fn flush_monitor(&self, number: u64) -> bool {
         self.with(|process, local| {
-            while let crate::signal::Handled::One = process.handle_next(local) {}
+            while let Handled::One | Handled::Later = process.handle_next(local) {}
             let is_down = |word| {
                 // SAFETY: a message in the mailbox.
                 let message: Term<'_> = unsafe { Term::from_word(word) };

@@ -73,11 +73,7 @@ impl<'h> Context<'h> {
         let called_at = unsafe { (*self.machine()).registers.ip }.cast::<u64>();
         let word = self.with(|process, local| {
             // What has come counts among the messages.
-            for _ in 0..TAKEN_IN_MAX {
-                if process.handle_next(local) != Handled::One {
-                    break;
-                }
-            }
+            while let Handled::One | Handled::Later = process.handle_next(local) {}
             info::answer_self(process, local, items, called_at).word()
         });
         // SAFETY: built in the heap of the process.
@@ -134,6 +130,3 @@ impl<'h> Context<'h> {
         info::max_heap_size(self.heap(), self.atoms(), settings)
     }
 }
-
-/// How many signals a process takes in before it tells of itself.
-const TAKEN_IN_MAX: usize = 10_000;

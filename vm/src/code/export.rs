@@ -44,7 +44,12 @@ impl Export {
             name,
             address: AtomicPtr::new(null_mut()),
             native,
-            body: Box::new([handlers[0] as u64, &raw const *function as u64, handlers[1] as u64, 0]),
+            body: Box::new([
+                handlers[0] as usize as u64,
+                &raw const *function as u64,
+                handlers[1] as usize as u64,
+                0,
+            ]),
             _function: function,
             next: null_mut(),
         });
@@ -56,6 +61,11 @@ impl Export {
     /// The entry of the code that stands in for a module's.
     pub fn own_body(&self) -> *mut u64 {
         (&raw const self.body[2]).cast_mut()
+    }
+
+    /// No module provides the function any more.
+    pub(super) fn withdraw(&self) {
+        self.address.store(self.own_body(), Ordering::Release);
     }
 
     /// Whether a module or a native provides the function.

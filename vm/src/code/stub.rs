@@ -24,7 +24,8 @@ impl RuntimeCode {
         let words = RuntimeCode::OPS
             .iter()
             .flat_map(|&op| {
-                [handler_of(Specific::FunctionClause, &[]) as u64, info, handler_of(op, &[]) as u64]
+                let address = |op| handler_of(op, &[]) as usize as u64;
+                [address(Specific::FunctionClause), info, address(op)]
             })
             .collect();
         RuntimeCode { words, _function: function }

@@ -112,6 +112,18 @@ impl CodeTable {
         module
     }
 
+    /// Takes a module's name from it: calls through its exports find no module any more. What runs its code runs on.
+    /// False when no module of this name is loaded.
+    pub fn delete(&self, name: Atom) -> bool {
+        let mut modules = self.modules.write();
+        let Some(module) = modules.by_name.remove(&name) else { return false };
+        module
+            .exports
+            .iter()
+            .for_each(|&index| self.export(module.functions[index as usize].name).withdraw());
+        true
+    }
+
     fn lead_exports(&self, module: &LoadedModule, before: Option<&LoadedModule>) {
         use std::sync::atomic::Ordering;
         for &index in &module.exports {
@@ -124,8 +136,7 @@ impl CodeTable {
         for &index in &before.exports {
             let name = before.functions[index as usize].name;
             if !module.exports.iter().any(|&i| module.functions[i as usize].name == name) {
-                let export = self.export(name);
-                export.address.store(export.own_body(), Ordering::Release);
+                self.export(name).withdraw();
             }
         }
     }

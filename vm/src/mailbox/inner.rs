@@ -1,6 +1,6 @@
 //! The owner's side of a mailbox.
 
-use super::incoming::{Incoming, Node, drop_chain};
+use super::incoming::{Incoming, Node, Pushed, drop_chain};
 use super::markers::Markers;
 use crate::signal::Signal;
 use purlin_heap::Fragment;
@@ -23,6 +23,8 @@ pub(crate) struct Mailbox {
     last: *mut SignalNode,
     /// The node before the one to look at; null when that is the first.
     before: *mut SignalNode,
+    /// The receive starts behind this marker, which has not come yet; all messages before it are passed over.
+    awaited: *mut SignalNode,
     /// Messages in the inner queue.
     len: usize,
     /// Made when a process first uses a receive marker.
@@ -56,6 +58,7 @@ impl Mailbox {
             first: ptr::null_mut(),
             last: ptr::null_mut(),
             before: ptr::null_mut(),
+            awaited: ptr::null_mut(),
             len: 0,
             markers: None,
         }
@@ -92,7 +95,7 @@ impl Mailbox {
     #[inline]
     pub(crate) fn take(&mut self) -> (Word, Option<Fragment>) {
         let node = self.unlink_after(self.before);
-        self.before = ptr::null_mut();
+        self.rewind();
         self.len -= 1;
         // SAFETY: made by `Box`, and unlinked from all that is ours.
         match unsafe { Box::from_raw(node) }.into_value() {
@@ -104,15 +107,22 @@ impl Mailbox {
     /// Sets the save pointer to the front.
     #[inline]
     pub(crate) fn rewind(&mut self) {
-        self.before = ptr::null_mut();
+        (self.before, self.awaited) = (ptr::null_mut(), ptr::null_mut());
     }
 
-    /// Adds a message to the inner queue.
+    /// Adds a message or a marker to the inner queue.
     #[inline]
     pub(crate) fn append(&mut self, node: Box<SignalNode>) {
+        if let Signal::Marker = node.value {
+            return self.append_marker(node);
+        }
         debug_assert!(matches!(node.value, Signal::Message { .. }));
         self.len += 1;
-        self.link_last(Box::into_raw(node));
+        let node = Box::into_raw(node);
+        self.link_last(node);
+        if !self.awaited.is_null() {
+            self.before = node;
+        }
     }
 
     /// What has come from outside next. The one place where signals leave the outer queue.
@@ -224,22 +234,48 @@ impl Mailbox {
     }
 }
 
-/// Receive markers. A marker that is not needed any more stays in the queue until a receive comes across it; two of
+/// Receive markers. One that is reserved while something waits in the outer queue goes through that queue itself, and so
+/// comes to stand behind what was sent before. A marker that is not needed any more stays in the queue until a receive comes across it; two of
 /// those never stand side by side at the end, so there are at most as many of them as messages came.
 impl Mailbox {
-    /// Marks the end of the queue; gives the number of the marker. All that had come must have been taken in.
-    pub(crate) fn reserve_marker(&mut self) -> u32 {
+    /// Marks the end of all that has come; gives the number of the marker.
+    pub(crate) fn reserve_marker(&mut self, incoming: &Incoming<Signal>) -> u32 {
+        if incoming.has_any() || self.has_backlog() {
+            return self.send_marker(incoming);
+        }
         let last = self.last;
         let markers = self.markers.get_or_insert_default();
         // SAFETY: the nodes of the inner queue are ours.
         let reusable = unsafe { last.as_ref() }
             .is_some_and(|node| matches!(node.value, Signal::Marker) && !markers.contains(last));
         let node = if reusable { last } else { Box::into_raw(Node::new(Signal::Marker)) };
-        let number = markers.reserve(node);
+        let number = markers.reserve(node, true);
         if !reusable {
             self.link_last(node);
         }
         number
+    }
+
+    #[cold]
+    fn send_marker(&mut self, incoming: &Incoming<Signal>) -> u32 {
+        let node = Box::into_raw(Node::new(Signal::Marker));
+        let number = self.markers.get_or_insert_default().reserve(node, false);
+        // SAFETY: made a moment ago, and used by nobody yet.
+        let pushed = incoming.push(unsafe { Box::from_raw(node) }, false);
+        debug_assert!(matches!(pushed, Ok(Pushed::Queued)), "the owner runs");
+        number
+    }
+
+    #[cold]
+    fn append_marker(&mut self, node: Box<SignalNode>) {
+        let node = Box::into_raw(node);
+        self.link_last(node);
+        if self.awaited == node {
+            (self.before, self.awaited) = (node, ptr::null_mut());
+        }
+        if let Some(markers) = &mut self.markers {
+            markers.arrived(node);
+        }
     }
 
     /// Makes a reserved marker that of a reference.
@@ -265,10 +301,10 @@ impl Mailbox {
 
     /// Sets the save pointer behind the marker of a reference, if there is one and a receive begins.
     pub(crate) fn use_marker(&mut self, reference: u64) {
-        if let Some(markers) = &self.markers
-            && let Some(node) = markers.find(reference)
-        {
-            self.before = node;
+        match self.markers.as_ref().and_then(|markers| markers.find(reference)) {
+            None => {}
+            Some((node, true)) => self.before = node,
+            Some((node, false)) => (self.before, self.awaited) = (self.last, node),
         }
     }
 }
@@ -302,7 +338,7 @@ impl Mailbox {
 
     /// Removes the first message that `matches`.
     pub(crate) fn remove_first(&mut self, matches: impl Fn(Word) -> bool) -> bool {
-        self.before = ptr::null_mut();
+        self.rewind();
         while let Look::Message(root) = self.look() {
             if matches(root) {
                 drop(self.take());
@@ -310,7 +346,7 @@ impl Mailbox {
             }
             self.skip();
         }
-        self.before = ptr::null_mut();
+        self.rewind();
         false
     }
 }

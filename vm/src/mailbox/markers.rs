@@ -17,15 +17,17 @@ struct Entry {
     /// The reference that it is for; none until it is bound.
     reference: Option<u64>,
     node: *mut Node<Signal>,
+    /// It stands in the inner queue.
+    has_arrived: bool,
 }
 
 impl Markers {
-    pub(super) fn reserve(&mut self, node: *mut Node<Signal>) -> u32 {
+    pub(super) fn reserve(&mut self, node: *mut Node<Signal>, has_arrived: bool) -> u32 {
         if self.entries.len() == MARKERS_MAX {
             self.entries.remove(0);
         }
         self.numbers = self.numbers.wrapping_add(1);
-        self.entries.push(Entry { number: self.numbers, reference: None, node });
+        self.entries.push(Entry { number: self.numbers, reference: None, node, has_arrived });
         self.numbers
     }
 
@@ -43,8 +45,17 @@ impl Markers {
         self.entries.retain(|entry| entry.reference != Some(reference));
     }
 
-    pub(super) fn find(&self, reference: u64) -> Option<*mut Node<Signal>> {
-        self.entries.iter().find(|entry| entry.reference == Some(reference)).map(|entry| entry.node)
+    /// The marker of a reference, and whether it stands in the inner queue.
+    pub(super) fn find(&self, reference: u64) -> Option<(*mut Node<Signal>, bool)> {
+        let entry = self.entries.iter().find(|entry| entry.reference == Some(reference))?;
+        Some((entry.node, entry.has_arrived))
+    }
+
+    /// A marker stands in the inner queue from now on.
+    pub(super) fn arrived(&mut self, node: *mut Node<Signal>) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.node == node) {
+            entry.has_arrived = true;
+        }
     }
 
     pub(super) fn contains(&self, node: *mut Node<Signal>) -> bool {

@@ -78,7 +78,7 @@ fn a_message_is_taken_from_the_middle_and_the_next_receive_starts_in_front() {
 #[test]
 fn a_marked_receive_does_not_look_at_older_messages() {
     let (mut mailbox, incoming) = filled(3);
-    let marker = mailbox.reserve_marker();
+    let marker = mailbox.reserve_marker(&incoming);
     mailbox.bind_marker(marker, 77);
     push(&incoming, 10);
     fetch(&mut mailbox, &incoming);
@@ -97,10 +97,32 @@ fn a_marked_receive_does_not_look_at_older_messages() {
 }
 
 #[test]
+fn a_marker_stands_behind_what_has_not_been_taken_in_yet() {
+    for used_early in [true, false] {
+        let (mut mailbox, incoming) = filled(3);
+        (3..10_000).for_each(|value| push(&incoming, value));
+        let marker = mailbox.reserve_marker(&incoming);
+        mailbox.bind_marker(marker, 77);
+        push(&incoming, -1);
+        if used_early {
+            mailbox.use_marker(77);
+            assert_eq!(look(&mut mailbox), None);
+        }
+        fetch(&mut mailbox, &incoming);
+        if !used_early {
+            mailbox.use_marker(77);
+        }
+        assert_eq!(look(&mut mailbox), Some(-1));
+        mailbox.take();
+        assert_eq!((look(&mut mailbox), mailbox.len()), (Some(0), 10_000));
+    }
+}
+
+#[test]
 fn unknown_and_old_markers_only_cost_speed() {
     let (mut mailbox, incoming) = filled(1);
     for reference in 0..100 {
-        let marker = mailbox.reserve_marker();
+        let marker = mailbox.reserve_marker(&incoming);
         mailbox.bind_marker(marker, reference);
     }
     push(&incoming, 1);

@@ -138,12 +138,9 @@ impl Process {
     }
 
     /// `recv_marker_reserve`: marks the end of the mailbox. Gives what to bind or clear it by.
-    pub fn reserve_marker(&mut self, local: &Local) -> Word {
-        while let Handled::One = self.handle_next(local) {}
-        if self.mailbox.has_backlog() || self.is_ending() {
-            return Word::NIL;
-        }
-        Word::small(self.mailbox.reserve_marker().into())
+    pub fn reserve_marker(&mut self) -> Word {
+        let incoming = &self.shared_apart().incoming;
+        Word::small(self.mailbox.reserve_marker(incoming).into())
     }
 
     /// `recv_marker_bind`: makes a reserved marker that of a reference.

@@ -21,7 +21,7 @@ pub(crate) enum Handled {
 }
 
 impl Process {
-    /// Takes the next signal in; a message goes to the inner queue.
+    /// Takes the next signal in; messages and markers go to the inner queue.
     #[inline]
     pub(crate) fn handle_next(&mut self, local: &Local) -> Handled {
         if self.is_ending() {
@@ -35,13 +35,13 @@ impl Process {
                 self.mailbox.append(node);
                 Handled::One
             }
-            Next::Signal(node) => self.handle(local, node),
+            Next::Signal(node) => self.handle(local, node.into_value()),
         }
     }
 
     #[cold]
-    fn handle(&mut self, local: &Local, node: Box<Node<Signal>>) -> Handled {
-        match node.into_value() {
+    fn handle(&mut self, local: &Local, signal: Signal) -> Handled {
+        match signal {
             Signal::ToAlias { alias, message } => self.receive_by_alias(local, alias, message),
             Signal::Link { from } => self.receive_link(from),
             Signal::Unlink { from, id } => self.receive_unlink(local, from, id),
@@ -68,7 +68,7 @@ impl Process {
                     rare.answer = Some(answer);
                 }
             }
-            Signal::Message { .. } | Signal::Marker => unreachable!("handled before, and never sent"),
+            Signal::Message { .. } | Signal::Marker => unreachable!("handled before"),
         }
         if self.is_ending() { Handled::Ending } else { Handled::One }
     }

@@ -1,6 +1,6 @@
 //! Frames, jumps, exceptions.
 
-use purlin_isa::{HeapNeed, Instruction, Operand, Register};
+use purlin_isa::{HeapNeed, Instruction, Opcode, Operand, Register};
 
 use super::{Done, Sink, Step};
 use crate::verify::state::{Frame, Value};
@@ -179,7 +179,21 @@ impl<S: Sink> Step<'_, S> {
         if self.state.innermost_tag().is_some_and(|tag| tag <= usize::from(slot)) {
             return Err(format!("y{slot} does not nest within the handlers that are there"));
         }
+        if !self.is_handler(label) {
+            return Err(format!("label {label} does not begin with the end of a handler"));
+        }
         self.write(Register::Y(slot), Type { size: label, ..Type::of(kind) })
+    }
+
+    /// Whether the code at the label first of all gives the tag up that led there. So each exception takes a tag that
+    /// an instruction further up has set, and a function cannot go round in exceptions without a call.
+    fn is_handler(&self, label: u32) -> bool {
+        use Opcode::{CatchEnd, ExecutableLine, Label, Line, TryCase};
+        let module = self.env.module;
+        let Some(start) = module.label(label) else { return false };
+        let mut opcodes = (start..module.code.len()).map(|index| module.code.opcode(index));
+        let first = opcodes.find(|opcode| !matches!(opcode, Label | Line | ExecutableLine));
+        matches!(first, Some(TryCase | CatchEnd))
     }
 
     fn end_handler(&mut self, slot: u16, kind: Kinds) -> Done {

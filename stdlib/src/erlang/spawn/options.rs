@@ -46,6 +46,8 @@ impl<'h> Options<'h> {
             am::priority => spawn.priority = priority(value)?,
             am::message_queue_data => spawn.flags.set(Flags::OFF_HEAP_MESSAGES, is_off_heap(value)?),
             am::async_dist => spawn.flags.set(Flags::ASYNC_DIST, value.as_boolean().ok_or(Stop::badarg())?),
+            // Processes go to whichever scheduler has time.
+            am::scheduler => drop(args::size(value)?),
             am::reply_tag if request => self.reply.tag = value,
             am::reply if request => {
                 let answers = match value.as_atom() {

@@ -191,7 +191,7 @@ unsafe fn create<'h>(
 op! { cold CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, unit: u16, count: u32) |r| {
     let (count, live, words) = (count.get(&r) as usize, live.get(&r), words.get(&r) as usize);
     r.save();
-    let heap = &*(&raw const (*(*r.machine).process).heap);
+    let heap = &(*(*r.machine).process).heap;
     match create(&r, <Self as Op>::BYTES, count, heap) {
         Ok(term) => {
             let word = term.word();

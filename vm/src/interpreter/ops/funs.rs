@@ -10,6 +10,7 @@ use super::calls::{enter, push_return};
 use super::tests::boxed_kind;
 use super::{Label, Op, list_word, load, op};
 use crate::code::Export;
+use crate::interpreter::Machine;
 use crate::interpreter::operands::any;
 use crate::interpreter::regs::Regs;
 
@@ -107,9 +108,21 @@ unsafe fn apply_target(r: &mut Regs, arity: usize) -> Option<*const u8> {
         if !module.is_atom() || !function.is_atom() {
             return None;
         }
-        let name = Mfa { module: module.atom_value(), function: function.atom_value(), arity: arity as u32 };
-        Some(r.m().vm().code().export(name).address.load(Ordering::Acquire).cast_const().cast())
+        Some(export_address(r.machine, module, function, arity as u32))
     }
+}
+
+/// Where the export of this name leads. Not inlined, because the name has an address, and so the handler would lose its
+/// tail call.
+///
+/// # Safety
+/// The machine must be alive; module and function are atoms.
+#[inline(never)]
+unsafe fn export_address(machine: *mut Machine, module: Word, function: Word, arity: u32) -> *const u8 {
+    let name = Mfa { module: module.atom_value(), function: function.atom_value(), arity };
+    // SAFETY: by the caller.
+    let code = unsafe { (*machine).vm().code() };
+    code.export(name).address.load(Ordering::Acquire).cast_const().cast()
 }
 
 op! { control Apply [] (arity: u16) |r| {

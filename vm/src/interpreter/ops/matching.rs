@@ -3,14 +3,14 @@
 //! A context is `{position, end, original}`, counted in bits from the first of the original. Only the running process
 //! sees it, so its position is written in place.
 
-use purlin_heap::bits::{self, Bits, Format, MatchContext};
-use purlin_heap::layout::Kind;
-use purlin_heap::word::Word;
+use purlin_heap::bits::{self, Bits, Format, MatchContext, shared};
+use purlin_heap::layout::{Kind, ref_bits};
+use purlin_heap::word::{Word, tag};
 use purlin_heap::{Build, Heap, Term, am};
 use purlin_isa::bits::{CommandKind, Description};
 
 use super::tests::{boxed_kind, is_bits};
-use super::{Label, Op, Varied, list_word, op};
+use super::{Label, Op, Varied, list_word, load, op};
 use crate::exception::bad_code;
 use crate::interpreter::operands::{Src, set_any};
 use crate::interpreter::regs::Cold;
@@ -103,13 +103,40 @@ pub(super) fn field_bits(size: Word, unit: u16) -> Option<usize> {
     usize::try_from(size.small_value()).ok()?.checked_mul(unit as usize)
 }
 
+/// The byte that starts at bit `at` of a bit string, which has it, if it is a byte of memory too.
+///
+/// # Safety
+/// `bits` is a bit string of the running process with eight bits from `at` on.
+#[inline(always)]
+unsafe fn whole_byte(bits: Word, at: usize) -> Option<u8> {
+    // SAFETY: by the caller; both kinds have the fields that are read, see `layout`.
+    unsafe {
+        let (base, bit) = match boxed_kind(bits)? {
+            Kind::HeapBits => (bits.address().add(2).cast_const().cast::<u8>(), at),
+            Kind::RefBits => {
+                let field = |offset| load(bits, tag::BOXED, offset).0;
+                let base = shared::data(field(ref_bits::SHARED));
+                (base.cast_const(), field(ref_bits::OFFSET) as usize + at)
+            }
+            _ => return None,
+        };
+        bit.is_multiple_of(8).then(|| *base.add(bit / 8))
+    }
+}
+
 /// Integers of so many bits are small, whatever their sign.
 const SMALL_BITS_MAX: usize = 60;
 
-/// An integer of at most [`SMALL_BITS_MAX`] bits, which are there.
-#[inline(always)]
-pub(super) fn small_integer(bits: Bits<'_>, at: usize, size: usize, format: Format) -> i64 {
-    let value = bits.unsigned(at, size, format.little).unwrap_or(0);
+/// An integer of at most [`SMALL_BITS_MAX`] bits, which are there, from the context in `word`. Not inlined, because what
+/// it works on has an address, and so the handler would lose its tail call.
+///
+/// # Safety
+/// As for [`context`].
+#[inline(never)]
+pub(super) unsafe fn small_integer(word: Word, at: usize, size: usize, flags: u16) -> i64 {
+    let format = format(flags);
+    // SAFETY: by the caller.
+    let value = unsafe { context(word) }.bits().unsigned(at, size, format.little).unwrap_or(0);
     if !format.signed || size == 0 {
         return value as i64;
     }
@@ -119,21 +146,28 @@ pub(super) fn small_integer(bits: Bits<'_>, at: usize, size: usize, format: Form
 
 op! { control MatchInteger [of: C Src, size: S Src, dst: D Dst]
     (fail: Label, live: u16, unit: u16, flags: u16) |r| {
-    let context = context(of.get(&r));
+    let word = of.get(&r);
+    let context = context(word);
     let Some(size) = field_bits(size.get(&r), unit.get(&r)) else { fail!(r, fail) };
     if size > context.left() {
         fail!(r, fail)
     }
-    let (at, format) = (context.position(), format(flags.get(&r)));
-    context.set_position(at + size);
-    if size <= SMALL_BITS_MAX {
-        let value = small_integer(context.bits(), at, size, format);
-        dst.set(&mut r, Word::small(value));
+    if size > SMALL_BITS_MAX {
+        return r.leave::<Self>();
+    }
+    let at = context.position();
+    if size == 8
+        && flags.get(&r) & SIGNED == 0
+        && let Some(byte) = whole_byte(context.original().word(), at)
+    {
+        context.set_position(at + 8);
+        dst.set(&mut r, Word::small(byte.into()));
         return r.next(Self::BYTES);
     }
-    // The position is where it was, for the slow path to find.
-    context.set_position(at);
-    r.leave::<Self>()
+    let value = small_integer(word, at, size, flags.get(&r));
+    context.set_position(at + size);
+    dst.set(&mut r, Word::small(value));
+    r.next(Self::BYTES)
 } slow |r| {
     let context = context(of.get(&r));
     let size = field_bits(size.get(&r), unit.get(&r)).unwrap_or(0);
@@ -145,7 +179,7 @@ op! { control MatchInteger [of: C Src, size: S Src, dst: D Dst]
     })
 } }
 
-op! { control MatchFloat [of: C Src, size: S Src, dst: D Dst]
+op! { cold MatchFloat [of: C Src, size: S Src, dst: D Dst]
     (fail: Label, live: u16, unit: u16, flags: u16) |r| {
     let context = context(of.get(&r));
     let Some(size) = field_bits(size.get(&r), unit.get(&r)) else { fail!(r, fail) };
@@ -192,9 +226,17 @@ op! { test MatchTestTail [of: C Src] (fail: Label, bits: u32) |r| {
 } }
 
 op! { test MatchString [of: C Src] (fail: Label, bits: u32, bytes: *const u8) |r| {
-    let context = context(of.get(&r));
-    let size = bits.get(&r) as usize;
-    let string = std::slice::from_raw_parts(bytes.get(&r), size.div_ceil(8));
+    take_string(of.get(&r), bits.get(&r) as usize, bytes.get(&r))
+} }
+
+/// Passes over the bits at `bytes`, if they come next. Not inlined, as [`small_integer`] is not.
+///
+/// # Safety
+/// As for [`context`]; `bytes` holds so many bits.
+#[inline(never)]
+unsafe fn take_string(word: Word, size: usize, bytes: *const u8) -> bool {
+    // SAFETY: by the caller.
+    let (context, string) = unsafe { (context(word), std::slice::from_raw_parts(bytes, size.div_ceil(8))) };
     let wanted = Bits::of_bytes(string).slice(0, size);
     match (context.bits().slice(context.position(), size), wanted) {
         (Some(field), Some(wanted)) if field.same(wanted) => {
@@ -203,39 +245,42 @@ op! { test MatchString [of: C Src] (fail: Label, bits: u32, bytes: *const u8) |r
         }
         _ => false,
     }
-} }
+}
 
-/// The code point at the context's position and its size in bits.
-fn code_point(context: MatchContext<'_>, width: u16, flags: u16) -> Option<(u32, usize)> {
+/// Takes the code point at the context's position; [`NO_POINT`] if there is none. Not inlined, as [`small_integer`] is
+/// not.
+///
+/// # Safety
+/// As for [`context`].
+#[inline(never)]
+unsafe fn take_point(word: Word, width: u16, flags: u16) -> u32 {
+    // SAFETY: by the caller.
+    let context = unsafe { context(word) };
     let (bits, at, little) = (context.bits(), context.position(), format(flags).little);
-    match width {
+    let point = match width {
         8 => bits.utf8(at),
         16 => bits.utf16(at, little),
         _ => bits.utf32(at, little).map(|point| (point, 32)),
-    }
+    };
+    let Some((point, size)) = point else { return NO_POINT };
+    context.set_position(at + size);
+    point
 }
 
+/// No character has this number.
+const NO_POINT: u32 = u32::MAX;
+
 op! { control MatchUtf [of: C Src, dst: D Dst] (fail: Label, width: u16, flags: u16) |r| {
-    let context = context(of.get(&r));
-    match code_point(context, width.get(&r), flags.get(&r)) {
-        Some((point, size)) => {
-            context.set_position(context.position() + size);
-            dst.set(&mut r, Word::small(point.into()));
-            r.next(Self::BYTES)
-        }
-        None => r.branch(fail.get(&r)),
+    let point = take_point(of.get(&r), width.get(&r), flags.get(&r));
+    if point == NO_POINT {
+        return r.branch(fail.get(&r));
     }
+    dst.set(&mut r, Word::small(point.into()));
+    r.next(Self::BYTES)
 } }
 
 op! { test MatchSkipUtf [of: C Src] (fail: Label, width: u16, flags: u16) |r| {
-    let context = context(of.get(&r));
-    match code_point(context, width.get(&r), flags.get(&r)) {
-        Some((_, size)) => {
-            context.set_position(context.position() + size);
-            true
-        }
-        None => false,
-    }
+    take_point(of.get(&r), width.get(&r), flags.get(&r)) != NO_POINT
 } }
 
 op! { cold MatchMany [of: C Src] (fail: Label, live: u16, count: u32) |r| {
@@ -274,8 +319,7 @@ unsafe fn command<C: Src>(r: &mut Cold, bytes: usize, index: usize, of: &Varied<
                 context.bits().number(at, size) == Some(operand.0)
             }
             CommandKind::Integer if size <= SMALL_BITS_MAX => {
-                let format = format(u16::from(told.flags));
-                let value = small_integer(context.bits(), at, size, format);
+                let value = small_integer(of.get(r), at, size, u16::from(told.flags));
                 context.set_position(at + size);
                 set_any(r, operand, Word::small(value));
                 true

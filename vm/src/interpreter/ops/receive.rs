@@ -4,6 +4,7 @@ use purlin_heap::am;
 use purlin_heap::word::Word;
 
 use super::{Label, Op, op};
+use crate::interpreter::Machine;
 use crate::interpreter::regs::Regs;
 use crate::interpreter::run::Exit;
 use crate::native::Class;
@@ -93,11 +94,31 @@ op! { control ReceiveSkip [] (again: Label) |r| {
 
 op! { straight ReceiveTake [] () |r| {
     // The message is in x0 as the receive saw it, or as a collection has moved it since.
-    let machine = &mut *r.machine;
     r.save();
-    (*machine.process).take(&machine.local);
+    take(r.machine);
     r.restore();
 } }
+
+/// Takes the message that the receive looks at. Not inlined, because the timer that may have to be cancelled has an
+/// address, and so the handler would lose its tail call.
+///
+/// # Safety
+/// The machine runs a process that looks at a message.
+#[inline(never)]
+unsafe fn take(machine: *mut Machine) {
+    // SAFETY: by the caller.
+    unsafe { (*(*machine).process).take(&(*machine).local) };
+}
+
+/// The time of the receive is over. Not inlined, as [`take`] is not.
+///
+/// # Safety
+/// The machine runs a process.
+#[inline(never)]
+unsafe fn time_out(machine: *mut Machine) {
+    // SAFETY: by the caller.
+    unsafe { (*(*machine).process).timeout(&(*machine).local) }
+}
 
 op! { cold Wait [] (again: Label) |r| {
     r.ip = r.ip.offset(again.get(&r) as isize);
@@ -119,14 +140,13 @@ op! { cold WaitTimeout [time: T Src] (again: Label) |r| {
 } }
 
 op! { straight Timeout [] () |r| {
-    let machine = &mut *r.machine;
-    (*machine.process).timeout(&machine.local);
+    time_out(r.machine);
 } }
 
 op! { control MarkerReserve [dst: D Dst] () |r| {
     r.save();
     let machine = &mut *r.machine;
-    let marker = (*machine.process).reserve_marker(&machine.local);
+    let marker = (*machine.process).reserve_marker();
     r.restore();
     dst.set(&mut r, marker);
     r.next(Self::BYTES)

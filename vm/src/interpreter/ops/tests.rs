@@ -78,10 +78,10 @@ pub fn is_map(term: Word) -> bool {
 fn is_binary(term: Word) -> bool {
     match boxed_kind(term) {
         // SAFETY: both kinds have the fields that are read; see `layout`.
-        Some(Kind::HeapBits) => unsafe { load(term, tag::BOXED, 1).0 % 8 == 0 },
+        Some(Kind::HeapBits) => unsafe { load(term, tag::BOXED, 1).0.is_multiple_of(8) },
         // SAFETY: as above.
         Some(Kind::RefBits) => unsafe {
-            load(term, tag::BOXED, purlin_heap::layout::ref_bits::SIZE).0 % 8 == 0
+            load(term, tag::BOXED, purlin_heap::layout::ref_bits::SIZE).0.is_multiple_of(8)
         },
         _ => false,
     }
