@@ -68,6 +68,7 @@ fn add_system_tables(vm: &Vm, owner: Pid) -> Result<(), AtomError> {
         (atom("filters")?, Term::NIL),
         (atom("filter_default")?, atom("log")?),
         (atom("handlers")?, Term::NIL),
+        (atom("metadata")?, Map::empty(&heap).as_term()),
     ];
     let config = Map::from_pairs(&config, vm.atoms(), &heap).as_term();
     let row = heap.tuple(&[atom("$primary_config$")?, config]);
