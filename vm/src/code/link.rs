@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use purlin_heap::external::{self, DecodeOptions, FunKey, Names};
 use purlin_heap::word::Word;
-use purlin_heap::{Atom, AtomTable, FunEntry, LiteralArea, Mfa, big};
+use purlin_heap::{Atom, AtomError, AtomTable, FunEntry, LiteralArea, Mfa, big};
 use purlin_isa::Specific;
 use purlin_loader::lower::{self, Constants, LowerError, Lowered, Target};
 use purlin_loader::{Module, Verified};
@@ -78,6 +78,10 @@ struct LiteralNames<'v>(&'v Vm);
 impl Names for LiteralNames<'_> {
     fn atoms(&self) -> &AtomTable {
         self.0.atoms()
+    }
+
+    fn intern(&self, name: &str) -> Result<Atom, AtomError> {
+        self.0.atoms().intern_for_code(name)
     }
 
     fn export(&self, name: Mfa, make: bool) -> Option<&Mfa> {
@@ -184,7 +188,7 @@ impl Vm {
 
     fn intern(&self, module: &Module) -> Result<Vec<Atom>, LoadError> {
         let full = |_| LoadError::Atoms { module: module.name().to_owned() };
-        module.atoms().iter().map(|name| self.atoms().intern(name).map_err(full)).collect()
+        module.atoms().iter().map(|name| self.atoms().intern_for_code(name).map_err(full)).collect()
     }
 
     fn decode(
