@@ -110,7 +110,7 @@ op! { control GetMapElements [src: S Src] (fail: Label, count: u32) |r| {
     r.next(<Self as Op>::BYTES + count * 16)
 } }
 
-op! { control GetMapElement [src: S Src, key: K Src, dst: D Dst] (fail: Label, slot: u32) |r| {
+op! { step GetMapElement [src: S Src, key: K Src, dst: D Dst] (fail: Label, slot: u32) |r| {
     match get(src.get(&r), key.get(&r)) {
         Some(value) => {
             dst.set(&mut r, value);
