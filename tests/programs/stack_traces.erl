@@ -8,7 +8,7 @@ main(_) ->
     io:format("~0p~n", [try erlang:raise(error, mine, [{m, f, 2, [{file, "f.erl"}, {line, 7}]}, {m, g, [a], []}]) catch C:R:S2 -> {C, R, S2} end]),
     io:format("~0p~n", [try erlang:raise(error, mine, not_a_trace) catch C3:R3 -> {C3, R3} end]),
     io:format("~0p~n", [case catch error(deep) of {'EXIT', {deep, [Top | _]}} -> Top end]),
-    io:format("~0p~n", [length(element(2, traced(fun() -> deep(100) end)))]),
+    io:format("~0p~n", [length(mine(element(2, traced(fun() -> deep(100) end))))]),
     {_, Pid} = {ok, spawn_monitor(fun() -> level(3, fun() -> error(in_process) end) end)},
     receive {'DOWN', _, process, P, {Reason, Trace}} when {P, P} =/= Pid -> io:format("~0p ~0p~n", [Reason, mine(Trace)]) end.
 

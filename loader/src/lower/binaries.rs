@@ -155,6 +155,9 @@ impl<'a> Lowerer<'a> {
         destination: Register,
         segments: &[Operand],
     ) -> Step {
+        if segments.is_empty() {
+            return Err(LowerFault::Operand);
+        }
         let mut items = Vec::with_capacity(segments.len() / 2);
         for segment in segments.as_chunks().0 {
             items.extend(self.segment(*segment)?);

@@ -1,5 +1,6 @@
 //! Guard functions: arithmetic and the most frequent others have instructions of their own.
 
+use purlin_heap::word::Word;
 use purlin_isa::{Instruction as I, LIVE_UNKNOWN, Label, Operand, Register, Specific};
 
 use super::emit::{Field, Value};
@@ -13,7 +14,8 @@ fn dedicated(function: &str, arity: usize) -> Option<Specific> {
         ("hd", 1) => Specific::Head,
         ("tl", 1) => Specific::Tail,
         ("tuple_size", 1) => Specific::TupleSize,
-        ("+", 2) => Specific::Add,
+        // With one operand it has 0 for the second, as in OTP: `+ -0.0` is 0.0.
+        ("+", 1 | 2) => Specific::Add,
         ("-", 2) => Specific::Subtract,
         ("*", 2) => Specific::Multiply,
         ("div", 2) => Specific::IntDivide,
@@ -83,7 +85,12 @@ impl<'a> Lowerer<'a> {
         let is_of_erlang = self.module.atom(import.module) == "erlang";
         match dedicated(self.module.atom(import.function), arity).filter(|_| is_of_erlang) {
             Some(Specific::SelfPid) => self.emitter.emit(Specific::SelfPid, &values, &[]),
-            Some(op) => self.emitter.emit(op, &values, &[fail, live]),
+            Some(op) => {
+                if (op, arity) == (Specific::Add, 1) {
+                    values.insert(1, Value::Constant(Word::small(0)));
+                }
+                self.emitter.emit(op, &values, &[fail, live])
+            }
             None => {
                 let op = [Specific::Guard0, Specific::Guard1, Specific::Guard2, Specific::Guard3][arity];
                 let export = Field::To(Target::Export(guard.import));

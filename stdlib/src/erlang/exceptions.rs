@@ -23,21 +23,33 @@ fn throw<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn error_2<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Err(Stop::RaiseWith(args[0], args[1], Term::NIL))
+    Err(Stop::RaiseWith(args[0], arguments(args[1]), Term::NIL))
 }
 
-/// `error/3`: of the options there is only `{error_info, Map}`.
-fn error_3<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let is_option = |option: &Term<'h>| {
+fn error_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let info = error_info(args[2]).map_or(Term::NIL, |info| cx.heap().list(&[info]));
+    Err(Stop::RaiseWith(args[0], arguments(args[1]), info))
+}
+
+/// The arguments that a program gives for the first entry of the stack trace; what is no list gives none.
+fn arguments(given: Term<'_>) -> Term<'_> {
+    if is_list(given) { given } else { Term::atom(am::none) }
+}
+
+fn is_list(term: Term<'_>) -> bool {
+    term.is_nil() || term.as_cons().is_some()
+}
+
+/// The last `{error_info, Map}` of the options of `error/3`; nothing if one of them is anything else.
+fn error_info(options: Term<'_>) -> Option<Term<'_>> {
+    let options = args::elements(options).ok()?;
+    let is_option = |option: &Term<'_>| {
         let pair = option.as_tuple().filter(|pair| pair.arity() == 2);
         pair.is_some_and(|pair| {
             pair.element(0).is_atom(am::error_info) && purlin_heap::Map::of(pair.element(1)).is_some()
         })
     };
-    if !args::elements(args[2])?.iter().all(is_option) {
-        return Err(Stop::badarg());
-    }
-    Err(Stop::RaiseWith(args[0], args[1], args[2]))
+    options.iter().all(is_option).then(|| options.last().copied())?
 }
 
 /// Raises with a stack trace; answers `badarg` when class or trace is none.
@@ -55,7 +67,6 @@ fn raise<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// An entry of a stack trace, with an empty location when it has none: `{M, F, ArityOrArgs, Location}` or
 /// `{Fun, Args, Location}`.
 fn trace_entry<'h>(cx: &Context<'h>, entry: Term<'h>) -> Option<Term<'h>> {
-    let is_list = |term: Term<'h>| term.is_nil() || term.as_cons().is_some();
     let is_count = |term: Term<'h>| term.as_small().is_some_and(|count| count >= 0);
     let is_fun = |term: Term<'h>| term.fun_arity().is_some();
     match *entry.as_tuple()?.elements() {

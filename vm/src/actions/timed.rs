@@ -35,11 +35,11 @@ impl<'h> Context<'h> {
 
     /// Cancels the timer of this number; what was left of it.
     pub fn cancel_timer(&self, number: u64) -> Option<TimeLeft> {
-        timers::cancel(self.local(), number).map(|left_ns| left_ns.div_ceil(NS_PER_MS))
+        timers::cancel(self.local(), number).map(|left_ns| left_ns / NS_PER_MS)
     }
 
     /// What is left of the timer of this number.
     pub fn read_timer(&self, number: u64) -> Option<TimeLeft> {
-        timers::read(self.local(), number).map(|left_ns| left_ns.div_ceil(NS_PER_MS))
+        timers::read(self.local(), number).map(|left_ns| left_ns / NS_PER_MS)
     }
 }

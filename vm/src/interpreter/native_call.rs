@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 
 use purlin_heap::word::Word;
-use purlin_heap::{Build, Heap, Term, am};
+use purlin_heap::{Atom, Build, Heap, Term, am};
 
 use super::machine::Machine;
 use super::ops::{Label, enter_cold};
@@ -133,10 +133,6 @@ unsafe fn raise_stop(
                 r.raise(Class::Error, reason.word(), at, |heap| native(heap, cause))
             }
             Stop::RaiseHere(class, reason) => r.raise(class, reason.word(), at, |_| Term::NIL),
-            Stop::RaiseWith(reason, args, info) if args.is_atom(am::none) => {
-                let _ = info;
-                r.raise(Class::Error, reason.word(), at, |_| Term::NIL)
-            }
             Stop::RaiseWith(reason, args, info) => {
                 let first = r.build(|heap| heap.tuple(&[Term::atom(am::args), args, info]));
                 r.raise(Class::Error, reason.word(), at, |_| first.term())
@@ -280,15 +276,16 @@ pub unsafe fn raise_guard(mut r: Cold, export: *const Export, args: &[Word]) {
     }
 }
 
-/// Raises `badarg` as the native of `export` does for these arguments.
+/// Raises an error as the native `function` of the module `erlang` does for these arguments.
 ///
 /// # Safety
 /// As for any handler; the arguments are values of the process.
-pub unsafe fn raise_badarg(r: Cold, export: *const Export, args: &[Word]) {
+pub unsafe fn raise_in_place_of(r: Cold, function: Atom, reason: Atom, args: &[Word]) {
     // SAFETY: by the caller.
     unsafe {
         let at = r.ip;
-        raise_stop(r, export, at, Stop::badarg(), |heap| list_of(heap, args))
+        let export = r.m().vm().code().guard_export(function, args.len() as u32);
+        raise_stop(r, export, at, Stop::error(reason), |heap| list_of(heap, args))
     }
 }
 

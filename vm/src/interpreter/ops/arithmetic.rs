@@ -1,16 +1,17 @@
 //! Arithmetic that has no fast path on words.
 
-use purlin_heap::arith;
+use purlin_heap::{am, arith};
 
 use super::integers::{fail, generic};
 use super::{Label, Op, op};
 
 macro_rules! generic_operation {
-    ($Name:ident [$($operand:ident : $T:ident),*] |$heap:ident, $x:ident, $y:ident| $value:expr, $first:ident, $second:ident) => {
+    ($Name:ident $function:ident [$($operand:ident : $T:ident),*] |$heap:ident, $x:ident, $y:ident| $value:expr) => {
         op! { cold $Name [$($operand: $T Src,)* dst: D Dst] (fail_to: Label, live: u16) |r| {
-            let (x, y) = ($first.get(&r), $second.get(&r));
+            let operands = [$($operand.get(&r)),*];
             let live = live.get(&r);
-            match generic(&mut r, |$heap, $x, $y| $value, x, y, live) {
+            let (first, last) = (operands[0], operands[operands.len() - 1]);
+            match generic(&mut r, |$heap, $x, $y| $value, first, last, live) {
                 Ok(()) => {
                     let result = r.m().result;
                     dst.set(&mut r, result);
@@ -18,13 +19,13 @@ macro_rules! generic_operation {
                 }
                 Err(error) => {
                     let to = fail_to.get(&r);
-                    fail(r, to, error)
+                    fail(r, to, error, am::$function, &operands)
                 }
             }
         } }
     };
 }
 
-generic_operation!(Divide [a: A, b: B] |heap, x, y| arith::divide(x, y, heap), a, b);
-generic_operation!(Negate [a: A] |heap, x, _y| arith::neg(x, heap), a, a);
-generic_operation!(BitNot [a: A] |heap, x, _y| arith::bnot(x, heap), a, a);
+generic_operation!(Divide divide [a: A, b: B] |heap, x, y| arith::divide(x, y, heap));
+generic_operation!(Negate minus [a: A] |heap, x, _y| arith::neg(x, heap));
+generic_operation!(BitNot bnot [a: A] |heap, x, _y| arith::bnot(x, heap));

@@ -55,7 +55,8 @@ impl<'h> Segment<'h> {
         let character = || self.value.as_small().and_then(|c| u32::try_from(c).ok());
         let bytes = match self.description.kind {
             SegmentKind::Integer | SegmentKind::Float => return self.given_bits(),
-            SegmentKind::Binary => return self.binary_bits(),
+            SegmentKind::Binary if !self.size.is_atom(am::all) => return self.given_bits(),
+            SegmentKind::Binary => return self.whole_bits(),
             SegmentKind::Append | SegmentKind::PrivateAppend => return self.whole_bits(),
             SegmentKind::String => self.size.as_small().map(|n| n as usize),
             SegmentKind::Utf8 => character().and_then(bits::utf8_size),
@@ -86,17 +87,6 @@ impl<'h> Segment<'h> {
         Ok(bits.bit_size())
     }
 
-    fn binary_bits(&self) -> Result<usize, Fault<'h>> {
-        if self.size.is_atom(am::all) {
-            return self.whole_bits();
-        }
-        let bits = Bits::of(self.value).ok_or_else(|| self.fault(am::type_, self.value))?;
-        match self.given_bits()? {
-            size if size > bits.bit_size() => Err(self.fault(am::short, self.value)),
-            size => Ok(size),
-        }
-    }
-
     /// Writes it.
     fn write(&self, to: &mut Construction<'h>, string: *const u8) -> Result<(), Fault<'h>> {
         let (writer, little) = (to.writer(), self.description.flags & LITTLE != 0);
@@ -113,9 +103,9 @@ impl<'h> Segment<'h> {
                 writer.float(value, self.given_bits()?, little)
             }
             SegmentKind::Binary | SegmentKind::Append | SegmentKind::PrivateAppend => {
-                let size = self.bits()?;
-                let bits = Bits::of(self.value).and_then(|bits| bits.slice(0, size));
-                writer.bits(bits.expect("the size was taken from the binary"))
+                let bits = Bits::of(self.value).ok_or_else(|| self.fault(am::type_, self.value))?;
+                let part = bits.slice(0, self.bits()?);
+                writer.bits(part.ok_or_else(|| self.fault(am::short, self.value))?)
             }
             SegmentKind::String => {
                 let bytes = self.size.as_small().map_or(0, |n| n as usize);

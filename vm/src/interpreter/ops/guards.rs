@@ -43,14 +43,13 @@ op! { straight SelfPid [dst: D Dst] () |r| {
 
 /// The native that an instruction stands for, which raises its exception.
 macro_rules! failed {
-    ($r:ident, $fail:ident, $name:ident / $arity:literal, [$($arg:expr),*]) => {{
+    ($r:ident, $fail:ident, $name:ident [$($arg:expr),*]) => {{
         if $fail.get(&$r) != 0 {
             let to = $fail.get(&$r);
             return $r.branch(to);
         }
-        let export = $r.m().vm().code().guard_export(am::$name, $arity);
         let args = [$($arg),*];
-        crate::interpreter::native_call::raise_badarg($r, export, &args)
+        crate::interpreter::native_call::raise_in_place_of($r, am::$name, am::badarg, &args)
     }};
 }
 
@@ -64,7 +63,7 @@ op! { control Element [index: I Src, tuple: T Src, dst: D Dst] (fail: Label, liv
         }
     }
     r.leave::<Self>()
-} slow |r| { failed!(r, fail, element / 2, [index.get(&r), tuple.get(&r)]) } }
+} slow |r| { failed!(r, fail, element [index.get(&r), tuple.get(&r)]) } }
 
 op! { control Head [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
     let list = src.get(&r);
@@ -73,7 +72,7 @@ op! { control Head [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
     }
     dst.set(&mut r, load(list, tag::CONS, 0));
     r.next(Self::BYTES)
-} slow |r| { failed!(r, fail, hd / 1, [src.get(&r)]) } }
+} slow |r| { failed!(r, fail, hd [src.get(&r)]) } }
 
 op! { control Tail [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
     let list = src.get(&r);
@@ -82,7 +81,7 @@ op! { control Tail [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
     }
     dst.set(&mut r, load(list, tag::CONS, 1));
     r.next(Self::BYTES)
-} slow |r| { failed!(r, fail, tl / 1, [src.get(&r)]) } }
+} slow |r| { failed!(r, fail, tl [src.get(&r)]) } }
 
 op! { control TupleSize [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
     let tuple = src.get(&r);
@@ -91,4 +90,4 @@ op! { control TupleSize [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
     }
     dst.set(&mut r, Word::small(load(tuple, tag::BOXED, 0).header_size() as i64));
     r.next(Self::BYTES)
-} slow |r| { failed!(r, fail, tuple_size / 1, [src.get(&r)]) } }
+} slow |r| { failed!(r, fail, tuple_size [src.get(&r)]) } }

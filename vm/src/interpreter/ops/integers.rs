@@ -1,12 +1,11 @@
 //! Arithmetic on small integers, done on the tagged words; everything else is left to the generic operations.
 
-use purlin_heap::am;
-use purlin_heap::arith;
 use purlin_heap::word::Word;
+use purlin_heap::{Atom, am, arith};
 
 use super::{Label, Op, op};
+use crate::interpreter::native_call::raise_in_place_of;
 use crate::interpreter::regs::Cold;
-use crate::native::Class;
 
 /// Whether both words are small integers.
 #[inline(always)]
@@ -44,11 +43,11 @@ pub unsafe fn generic(
     Ok(())
 }
 
-/// Ends an instruction that failed: goes to its label, or raises when it has none.
+/// Ends an operation of the module `erlang` that failed: goes to its label, or raises when it has none.
 ///
 /// # Safety
-/// As for any handler.
-pub unsafe fn fail(r: Cold, fail: Label, error: arith::ArithError) {
+/// As for any handler; the operands are values of the process.
+pub unsafe fn fail(r: Cold, fail: Label, error: arith::ArithError, function: Atom, operands: &[Word]) {
     let reason = match error {
         arith::ArithError::Badarith => am::badarith,
         arith::ArithError::SystemLimit => am::system_limit,
@@ -58,12 +57,12 @@ pub unsafe fn fail(r: Cold, fail: Label, error: arith::ArithError) {
         if fail != 0 {
             return r.branch(fail);
         }
-        r.raise_atom(Class::Error, reason)
+        raise_in_place_of(r, function, reason, operands)
     }
 }
 
 macro_rules! integer_operation {
-    ($Name:ident $generic:path, |$x:ident, $y:ident| $fast:expr) => {
+    ($Name:ident $function:ident $generic:path, |$x:ident, $y:ident| $fast:expr) => {
         op! { control $Name [a: A Src, b: B Src, dst: D Dst] (fail_to: Label, live: u16) |r| {
             let ($x, $y) = (a.get(&r), b.get(&r));
             if both_small($x, $y) && let Some(word) = $fast {
@@ -81,7 +80,7 @@ macro_rules! integer_operation {
                 }
                 Err(error) => {
                     let to = fail_to.get(&r);
-                    fail(r, to, error)
+                    fail(r, to, error, am::$function, &[x, y])
                 }
             }
         } }
@@ -96,20 +95,20 @@ fn fits((value, overflow): (i64, bool)) -> Option<Word> {
 
 // Tagged words are eight times their value, so that sums, differences and bits work on the words as they are, and
 // an overflow of 64 bits is an overflow of 61.
-integer_operation!(Add arith::add, |x, y| fits((x.0 as i64).overflowing_add(y.0 as i64)));
-integer_operation!(Subtract arith::sub, |x, y| fits((x.0 as i64).overflowing_sub(y.0 as i64)));
-integer_operation!(Multiply arith::mul, |x, y| fits((x.0 as i64).overflowing_mul(y.small_value())));
-integer_operation!(IntDivide arith::div, |x, y| {
+integer_operation!(Add plus arith::add, |x, y| fits((x.0 as i64).overflowing_add(y.0 as i64)));
+integer_operation!(Subtract minus arith::sub, |x, y| fits((x.0 as i64).overflowing_sub(y.0 as i64)));
+integer_operation!(Multiply times arith::mul, |x, y| fits((x.0 as i64).overflowing_mul(y.small_value())));
+integer_operation!(IntDivide div arith::div, |x, y| {
     // The quotient of the smallest integer and -1 overflows; of all others it fits.
     if y.0 == 0 || y.0 as i64 == -8 { None } else { Some(Word((x.0 as i64 / y.0 as i64 * 8) as u64)) }
 });
-integer_operation!(Remainder arith::rem, |x, y| {
+integer_operation!(Remainder rem arith::rem, |x, y| {
     if y.0 == 0 || y.0 as i64 == -8 { None } else { Some(Word((x.0 as i64 % y.0 as i64) as u64)) }
 });
-integer_operation!(BitAnd arith::band, |x, y| Some(Word(x.0 & y.0)));
-integer_operation!(BitOr arith::bor, |x, y| Some(Word(x.0 | y.0)));
-integer_operation!(BitXor arith::bxor, |x, y| Some(Word(x.0 ^ y.0)));
-integer_operation!(ShiftLeft arith::bsl, |x, y| {
+integer_operation!(BitAnd band arith::band, |x, y| Some(Word(x.0 & y.0)));
+integer_operation!(BitOr bor arith::bor, |x, y| Some(Word(x.0 | y.0)));
+integer_operation!(BitXor bxor arith::bxor, |x, y| Some(Word(x.0 ^ y.0)));
+integer_operation!(ShiftLeft bsl arith::bsl, |x, y| {
     let by = y.small_value();
     if (0..=60).contains(&by) {
         let shifted = (x.0 as i64) << by;
@@ -118,7 +117,7 @@ integer_operation!(ShiftLeft arith::bsl, |x, y| {
         None
     }
 });
-integer_operation!(ShiftRight arith::bsr, |x, y| {
+integer_operation!(ShiftRight bsr arith::bsr, |x, y| {
     let by = y.small_value();
     if (0..=60).contains(&by) { Some(Word((x.0 as i64 >> by) as u64 & !7)) } else { None }
 });
