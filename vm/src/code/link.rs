@@ -18,7 +18,7 @@ use super::export::Export;
 use super::module::{FunctionInfo, FunctionPlace, LoadedModule};
 use super::table::CodeTable;
 use crate::Vm;
-use crate::interpreter::handler_of;
+use crate::interpreter::{fused_handler, handler_of};
 
 /// Why a module could not be loaded.
 #[derive(Debug)]
@@ -279,8 +279,13 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
         };
         relocation.write(&mut code, address);
     }
-    for placed in &instructions {
-        code[placed.offset as usize] = handler_of(placed.op, placed.forms()) as usize as u64;
+    for (index, placed) in instructions.iter().enumerate() {
+        let instruction = |index: usize| instructions.get(index).map(|placed| (placed.op, placed.forms()));
+        let next = instruction(index + 1);
+        let fused =
+            next.and_then(|next| fused_handler((placed.op, placed.forms()), next, instruction(index + 2)));
+        let handler = fused.unwrap_or_else(|| handler_of(placed.op, placed.forms()));
+        code[placed.offset as usize] = handler as usize as u64;
     }
     loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
     loaded.code = code;
