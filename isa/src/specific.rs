@@ -241,17 +241,17 @@ macro_rules! for_each_specific {
             /// `to := -a`
             FloatNegate "fnegate" [] (a: U16, to: U16) plain;
 
-            // Maps. A list holds operands two by two: key and value, or key and destination.
+            // Maps. A list holds operands two by two, key and value, unless said otherwise here.
             /// `dst := src#{key => value, ...}`
             PutMapAssoc "put_map_assoc" [src: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
             /// `dst := src#{key := value, ...}`
             PutMapExact "put_map_exact" [src: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
             /// All keys of the list are in the map.
             HasMapFields "has_map_fields" [src: A] (fail: Label, count: U32) list;
-            /// Fetches the values of several keys.
-            GetMapElements "get_map_elements" [src: A] (fail: Label, count: U32) list;
-            /// Fetches the value of one key.
-            GetMapElement "get_map_element" [src: X0 X Y; key: I A; dst: X0 X Y] (fail: Label, slot: U32) plain;
+            /// Fetches the values of several keys. A list of key, destination and the slot where the key stood last.
+            GetMapElements "get_map_elements" [src: X0 X Y A] (fail: Label, count: U32) list;
+            /// Fetches the value of one key. The list is the slot where the key stood last.
+            GetMapElement "get_map_element" [src: X0 X Y; key: I A; dst: X0 X Y] (fail: Label) list;
 
             // Messages.
             /// Sends x1 to x0; x0 becomes the message.

@@ -5,7 +5,7 @@
 //! the module is published as a whole.
 
 use std::fmt;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use purlin_heap::external::{self, DecodeOptions, FunKey, Names};
 use purlin_heap::word::Word;
@@ -288,7 +288,8 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
         code[placed.offset as usize] = handler as usize as u64;
     }
     loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
-    loaded.code = code;
+    // SAFETY: an atomic has the layout of its number, and nothing else refers to the words yet.
+    loaded.code = unsafe { Box::from_raw(Box::into_raw(code) as *mut [AtomicU64]) };
 }
 
 /// The export entry for an import.

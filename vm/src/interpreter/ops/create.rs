@@ -34,7 +34,8 @@ struct Plain {
 /// As for any handler; the list of the instruction, which has `bytes` bytes, has `count` segments.
 #[inline(never)]
 pub(super) unsafe fn create_plain(r: Regs, bytes: usize, count: usize) -> Word {
-    let mut segments = [Plain { kind: SegmentKind::Integer, little: false, value: Word(0), bits: 0 }; SEGMENTS_MAX];
+    let mut segments =
+        [Plain { kind: SegmentKind::Integer, little: false, value: Word(0), bits: 0 }; SEGMENTS_MAX];
     if count > SEGMENTS_MAX {
         return NOT_PLAIN;
     }
@@ -97,7 +98,9 @@ fn part_of(value: Term<'_>, size: Word, unit: u16) -> Option<usize> {
 /// The segments are those of the instruction that runs; the terms are not kept across a collection.
 unsafe fn build(segments: &[Plain], total: usize, heap: &Heap) -> Word {
     let (first, rest) = match segments {
-        [first @ Plain { kind: SegmentKind::Append | SegmentKind::PrivateAppend, .. }, rest @ ..] => (*first, rest),
+        [first @ Plain { kind: SegmentKind::Append | SegmentKind::PrivateAppend, .. }, rest @ ..] => {
+            (*first, rest)
+        }
         all => {
             let Ok(mut made) = Construction::new(total, heap) else { return NOT_PLAIN };
             // SAFETY: by the caller.
@@ -128,16 +131,20 @@ unsafe fn build(segments: &[Plain], total: usize, heap: &Heap) -> Word {
 unsafe fn write(to: &mut BitWriter, segments: &[Plain]) {
     for segment in segments {
         let written = match segment.kind {
-            SegmentKind::Integer => to.ordered(segment.value.small_value() as u64, segment.bits, segment.little),
+            SegmentKind::Integer => {
+                to.ordered(segment.value.small_value() as u64, segment.bits, segment.little)
+            }
             SegmentKind::Utf8 => to.utf8(segment.value.small_value() as u32),
             SegmentKind::String => {
                 // SAFETY: the instruction names so many bytes of its module's strings.
-                let bytes = unsafe { std::slice::from_raw_parts(segment.value.0 as *const u8, segment.bits / 8) };
+                let bytes =
+                    unsafe { std::slice::from_raw_parts(segment.value.0 as *const u8, segment.bits / 8) };
                 to.bits(Bits::of_bytes(bytes))
             }
             _ => {
                 // SAFETY: a value of the process.
-                let bits = Bits::of(unsafe { segment.value.term() }).and_then(|bits| bits.slice(0, segment.bits));
+                let bits =
+                    Bits::of(unsafe { segment.value.term() }).and_then(|bits| bits.slice(0, segment.bits));
                 to.bits(bits.expect("the part was found"))
             }
         };
