@@ -8,6 +8,7 @@ mod cache;
 mod class;
 mod pages;
 mod reserve;
+mod sanitizer;
 mod slab;
 
 use std::ptr::NonNull;
@@ -17,6 +18,7 @@ use crate::word::Word;
 pub use class::WORDS_MAX as SLAB_WORDS_MAX;
 pub use pages::PAGE as PAGE_BYTES;
 pub use reserve::{Bounds, Range, bounds};
+pub(crate) use sanitizer::{allow, forbid};
 
 /// How many words an allocation of `words` words really gets: its class, or whole pages.
 #[inline]
@@ -38,7 +40,12 @@ pub fn allocate(range: Range, words: usize) -> NonNull<Word> {
 #[inline]
 pub fn allocate_rounded(range: Range, words: usize) -> (NonNull<Word>, usize) {
     match class::of(words) {
-        Some(class) => (cache::allocate(range, class), class::words(class)),
+        Some(class) => {
+            let (at, words) = (cache::allocate(range, class), class::words(class));
+            // SAFETY: a block of this class, ours alone.
+            unsafe { allow(at, words) };
+            (at, words)
+        }
         None => {
             let count = words.div_ceil(pages::PAGE_WORDS);
             (pages::allocate(range, count, 1), count * pages::PAGE_WORDS)
@@ -54,8 +61,12 @@ pub fn allocate_rounded(range: Range, words: usize) -> (NonNull<Word>, usize) {
 #[inline]
 pub unsafe fn free(range: Range, at: NonNull<Word>, words: usize) {
     match class::of(words) {
-        // SAFETY: as promised, a block of this range and class.
-        Some(class) => unsafe { cache::free(range, class, at) },
+        // SAFETY: as promised, a block of this range and class; free blocks are linked through their first word.
+        Some(class) => unsafe {
+            allow(at, 1);
+            forbid(at, class::words(class), 1);
+            cache::free(range, class, at);
+        },
         // SAFETY: as promised, a span of this range and size.
         None => unsafe { pages::free(range, at, words.div_ceil(pages::PAGE_WORDS)) },
     }

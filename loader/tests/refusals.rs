@@ -108,6 +108,8 @@ fn frames_have_the_size_they_are_said_to_have() {
     refuse(&[("allocate", vec![U(2), U(2)]), ("trim", vec![U(1), U(2)]), ret()], "the frame has 2 slots");
     refuse(&[("allocate", vec![U(0), U(3)]), ret()], "x2 is said to be live");
     refuse(&[("call_ext", vec![U(2), Import("lists", "nth", 2)]), ret()], "there is no frame");
+    // The callee never returns, and yet the call pushes a return address.
+    refuse(&[("call", vec![U(2), L(2)]), ret()], "there is no frame");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 use parking_lot::Mutex;
 
 use super::reserve::{self, RANGES, Range};
+use super::sanitizer;
 use crate::word::Word;
 
 /// Bytes in a page.
@@ -49,7 +50,10 @@ pub fn allocate(range: Range, pages: usize, alignment: usize) -> NonNull<Word> {
         Some(page) => page,
         None => spans.extend(start, size, pages, alignment),
     };
-    NonNull::new((start + page * PAGE) as *mut Word).expect("ranges do not start at 0")
+    let at = NonNull::new((start + page * PAGE) as *mut Word).expect("ranges do not start at 0");
+    // SAFETY: the pages are committed, and the caller's alone.
+    unsafe { sanitizer::allow(at, pages * PAGE_WORDS) };
+    at
 }
 
 /// Gives a span back.
@@ -57,6 +61,8 @@ pub fn allocate(range: Range, pages: usize, alignment: usize) -> NonNull<Word> {
 /// # Safety
 /// `at` came from [`allocate`] with the same `range` and `pages`, and nobody uses it any more.
 pub unsafe fn free(range: Range, at: NonNull<Word>, pages: usize) {
+    // SAFETY: as promised, pages that nobody uses.
+    unsafe { sanitizer::forbid(at, pages * PAGE_WORDS, 0) };
     let (start, _) = reserve::reserve(range);
     let page = (at.as_ptr() as usize - start) / PAGE;
     let keep = SPANS[range as usize].lock().warm + pages <= WARM_MAX;

@@ -168,6 +168,26 @@ pub unsafe fn data(address: u64) -> *mut u8 {
     unsafe { (address as *mut Header).add(1).cast() }
 }
 
+/// Commits `more` bits behind bit `end` for the holder of the only count, who alone can write them then, and gives
+/// the first byte. Nothing, when there are other counts, `end` is not in the last committed byte or behind it, or there
+/// is no room.
+///
+/// # Safety
+/// As for [`capacity`].
+pub unsafe fn extend(address: u64, end: usize, more: usize) -> Option<*mut u8> {
+    // SAFETY: the header lives while a count is held; nobody else has one, and so nobody else reads or writes it.
+    unsafe {
+        let header = &*(address as *const Header);
+        let after = end.checked_add(more)?.div_ceil(8);
+        let at_end = header.committed.load(Ordering::Relaxed) == end.div_ceil(8);
+        if header.count.load(Ordering::Acquire) != 1 || !at_end || after > header.capacity {
+            return None;
+        }
+        header.committed.store(after, Ordering::Relaxed);
+        Some(data(address))
+    }
+}
+
 /// Whether nobody else refers to the bytes at `address` at this moment: they have just been made, then.
 ///
 /// # Safety

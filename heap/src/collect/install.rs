@@ -142,7 +142,10 @@ impl Heap {
             return unsafe { arena::free(range, at, words) };
         }
         // SAFETY: as above.
-        unsafe { std::slice::from_raw_parts_mut(at.as_ptr(), words).fill(Word::HOLE) };
+        unsafe {
+            std::slice::from_raw_parts_mut(at.as_ptr(), words).fill(Word::HOLE);
+            arena::forbid(at, words, 0);
+        }
         let quarantine = &mut self.rare_mut().quarantine;
         if quarantine.len() == QUARANTINE {
             quarantine.remove(0);

@@ -5,7 +5,7 @@
 //! the module is published as a whole.
 
 use std::fmt;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use purlin_heap::external::{self, DecodeOptions, FunKey, Names};
 use purlin_heap::word::Word;
@@ -18,7 +18,7 @@ use super::export::Export;
 use super::module::{FunctionInfo, FunctionPlace, LoadedModule};
 use super::table::CodeTable;
 use crate::Vm;
-use crate::interpreter::handler_of;
+use crate::interpreter::{fused_handler, handler_of};
 
 /// Why a module could not be loaded.
 #[derive(Debug)]
@@ -283,11 +283,17 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
         };
         relocation.write(&mut code, address);
     }
-    for placed in &instructions {
-        code[placed.offset as usize] = handler_of(placed.op, placed.forms()) as usize as u64;
+    for (index, placed) in instructions.iter().enumerate() {
+        let instruction = |index: usize| instructions.get(index).map(|placed| (placed.op, placed.forms()));
+        let next = instruction(index + 1);
+        let fused =
+            next.and_then(|next| fused_handler((placed.op, placed.forms()), next, instruction(index + 2)));
+        let handler = fused.unwrap_or_else(|| handler_of(placed.op, placed.forms()));
+        code[placed.offset as usize] = handler as usize as u64;
     }
     loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
-    loaded.code = code;
+    // SAFETY: an atomic has the layout of its number, and nothing else refers to the words yet.
+    loaded.code = unsafe { Box::from_raw(Box::into_raw(code) as *mut [AtomicU64]) };
 }
 
 /// The export entry for an import.

@@ -4,8 +4,11 @@
 //!
 //! - `straight` bodies do their work and fall through to the next instruction;
 //! - `test` bodies say whether to fall through or to go to their label `fail`;
+//! - `step` bodies fall through by `r.next`, or go elsewhere themselves;
 //! - `control` bodies end by going on themselves;
 //! - `cold` bodies do the same on registers in memory, where they may call any function.
+//!
+//! The first three can be fused with what follows them: see [`super::fuse`].
 //!
 //! A body may have one slow path, a function of its own, so that the registers which it spills cost the fast path
 //! nothing: `r.leave::<Self>()` jumps there.
@@ -15,6 +18,7 @@ mod binaries;
 mod calls;
 mod compare;
 mod control;
+mod create;
 mod data;
 mod exceptions;
 mod floats;
@@ -68,6 +72,16 @@ pub trait Op {
     /// The registers must be those of a running process whose code the verifier passed, and `ip` must point at
     /// this instruction.
     unsafe fn run(r: Regs);
+}
+
+/// The body of an instruction that can fall through to the one behind it.
+pub trait Step: Op {
+    /// As [`Op::run`]; where it falls through, it goes on with the body of `N`, which must be that of the instruction
+    /// behind this one.
+    ///
+    /// # Safety
+    /// As for [`Op::run`].
+    unsafe fn step<N: Op>(r: Regs);
 }
 
 /// The rare part of an instruction.
@@ -169,18 +183,7 @@ macro_rules! op {
         #[allow(unused_parens)]
         pub struct $Name<$($T),*>(std::marker::PhantomData<($($T),*)>);
 
-        impl<$($T: $crate::interpreter::operands::$Bound),*> $crate::interpreter::ops::Op for $Name<$($T),*> {
-            const BYTES: usize = (8usize $(+ $T::BYTES)* $(+ size_of::<$ty>())*).next_multiple_of(8);
-
-            #[inline(always)]
-            #[allow(unused_mut, unused_variables, clippy::let_and_return, clippy::unit_arg)]
-            unsafe fn run(mut $r: $crate::interpreter::regs::Regs) {
-                // SAFETY: the verifier proved what this instruction asks of its operands, linking gave it the
-                // handler of their forms, and what the body needs beyond that it says where it needs it.
-                unsafe { op!(@body $shape $r [$($v : $T),*] ($($f : $ty),*) $body) }
-            }
-        }
-
+        op!(@$shape $Name [$($v : $T $Bound),*] ($($f : $ty),*) |$r| $body);
         op!(@slow $Name [$($v : $T $Bound),*] ($($f : $ty),*) $($slow)*);
     };
     (@slow $Name:ident [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*)) => {};
@@ -212,6 +215,36 @@ macro_rules! op {
             $r.branch($fail.get(&$r))
         }
     };
-    (@end control $r:ident ($($f:ident),*) $body:block) => { $body };
+    (@end $shape:ident $r:ident ($($f:ident),*) $body:block) => { $body };
+    (@control $Name:ident [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*) |$r:ident| $body:block) => {
+        impl<$($T: $crate::interpreter::operands::$Bound),*> $crate::interpreter::ops::Op for $Name<$($T),*> {
+            const BYTES: usize = (8usize $(+ $T::BYTES)* $(+ size_of::<$ty>())*).next_multiple_of(8);
+
+            #[inline(always)]
+            #[allow(unused_mut, unused_variables, clippy::let_and_return, clippy::unit_arg)]
+            unsafe fn run(mut $r: $crate::interpreter::regs::Regs) {
+                // SAFETY: the verifier proved what this instruction asks of its operands, linking gave it the
+                // handler of their forms, and what the body needs beyond that it says where it needs it.
+                unsafe { op!(@body control $r [$($v : $T),*] ($($f : $ty),*) $body) }
+            }
+        }
+    };
+    (@$shape:ident $Name:ident [$($v:ident : $T:ident $Bound:ident),*] ($($f:ident : $ty:ty),*)
+        |$r:ident| $body:block
+    ) => {
+        op!(@control $Name [$($v : $T $Bound),*] ($($f : $ty),*) |r| {
+            <Self as $crate::interpreter::ops::Step>::step::<$crate::interpreter::fuse::Dispatch>(r)
+        });
+
+        impl<$($T: $crate::interpreter::operands::$Bound),*> $crate::interpreter::ops::Step for $Name<$($T),*> {
+            #[inline(always)]
+            #[allow(unused_mut, unused_variables, clippy::let_and_return, clippy::unit_arg)]
+            unsafe fn step<N: $crate::interpreter::ops::Op>(r: $crate::interpreter::regs::Regs) {
+                let mut $r = $crate::interpreter::fuse::Then::<N>::new(r);
+                // SAFETY: as in `run`; `N` is the body of what follows, by the caller.
+                unsafe { op!(@body $shape $r [$($v : $T),*] ($($f : $ty),*) $body) }
+            }
+        }
+    };
 }
 use op;

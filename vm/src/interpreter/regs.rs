@@ -1,16 +1,20 @@
 //! The registers of a running handler, and how one handler goes on to the next.
 //!
-//! Each handler ends in a call to the next one. Where the compiler turns those into jumps (optimised builds on
-//! 64-bit targets), the chain runs without a loop; elsewhere, and with the feature `portable`, the registers are
-//! put down after each handler and [`super::run`] loops. The bodies are the same: only [`Regs::go`] differs.
+//! Each handler ends in a call to the next one. Where the compiler turns those into jumps (fully optimised builds on
+//! 64-bit targets, see `build.rs`), the chain runs without a loop; elsewhere, and with the feature `portable`, the
+//! registers are put down after each handler and [`super::run`] loops. The bodies are the same: only [`Regs::go`] differs.
 
 use purlin_heap::word::Word;
 
 use super::machine::Machine;
 
 /// Whether handlers go on by tail calls.
-pub const TAIL_CALLS: bool =
-    cfg!(all(not(feature = "portable"), target_pointer_width = "64", not(target_arch = "wasm32")));
+pub const TAIL_CALLS: bool = cfg!(all(
+    tail_calls,
+    not(feature = "portable"),
+    target_pointer_width = "64",
+    not(target_arch = "wasm32")
+));
 
 macro_rules! declare_handler {
     ($abi:literal) => {

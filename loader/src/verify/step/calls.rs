@@ -13,6 +13,9 @@ impl<S: Sink> Step<'_, S> {
         match *instruction {
             I::Call { arity, target } => {
                 let result = self.call_local(arity, target)?;
+                // Even if it never returns: it pushes its return address, for which only a frame has made room.
+                self.check_frame(Frame::Sized)?;
+                self.check_no_message()?;
                 self.called(result)
             }
             I::CallLast { arity, target, deallocate } => {

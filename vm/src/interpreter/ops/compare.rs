@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use purlin_heap::word::Word;
 
-use super::{Label, op};
+use super::{Label, Op, op};
 use crate::interpreter::regs::Regs;
 
 /// The order of two terms of any kind.
@@ -24,7 +24,7 @@ fn both_small(a: Word, b: Word) -> bool {
 
 macro_rules! ordering {
     ($Name:ident $operator:tt $decide:expr) => {
-        op! { control $Name [a: A Src, b: B Src] (fail: Label) |r| {
+        op! { step $Name [a: A Src, b: B Src] (fail: Label) |r| {
             let (x, y) = (a.get(&r), b.get(&r));
             let holds = if both_small(x, y) {
                 (x.0 as i64) $operator (y.0 as i64)
@@ -82,7 +82,7 @@ unsafe fn equal(a: Word, b: Word) -> bool {
 
 macro_rules! equality {
     ($Name:ident $wanted:literal $may:ident $decide:ident) => {
-        op! { control $Name [a: A Src, b: B Src] (fail: Label) |r| {
+        op! { step $Name [a: A Src, b: B Src] (fail: Label) |r| {
             let (x, y) = (a.get(&r), b.get(&r));
             if x != y && $may(x, y) {
                 return r.leave::<Self>();

@@ -3,7 +3,7 @@
 use purlin_heap::layout::{Kind, header};
 use purlin_heap::word::{Word, tag};
 
-use super::{list_word, op};
+use super::{Op, list_word, op};
 use crate::exception::bad_code;
 use crate::interpreter::operands::any;
 
@@ -33,7 +33,7 @@ op! { straight GetList [src: S Src, head: H Dst, tail: T Dst] () |r| {
     tail.set(&mut r, rest);
 } }
 
-op! { control GetListChecked [src: S Src, head: H Dst, tail: T Dst] () |r| {
+op! { step GetListChecked [src: S Src, head: H Dst, tail: T Dst] () |r| {
     let list = src.get(&r);
     if !list.is_cons() {
         return r.leave::<bad_code::Operand>();
@@ -50,7 +50,7 @@ dst.set(&mut r, value); } }
 op! { straight GetTail [src: S Src, dst: D Dst] () |r| { let value = load(src.get(&r), tag::CONS, 1);
 dst.set(&mut r, value); } }
 
-op! { control GetHeadChecked [src: S Src, dst: D Dst] () |r| {
+op! { step GetHeadChecked [src: S Src, dst: D Dst] () |r| {
     let list = src.get(&r);
     if !list.is_cons() {
         return r.leave::<bad_code::Operand>();
@@ -59,7 +59,7 @@ op! { control GetHeadChecked [src: S Src, dst: D Dst] () |r| {
     r.next(Self::BYTES)
 } }
 
-op! { control GetTailChecked [src: S Src, dst: D Dst] () |r| {
+op! { step GetTailChecked [src: S Src, dst: D Dst] () |r| {
     let list = src.get(&r);
     if !list.is_cons() {
         return r.leave::<bad_code::Operand>();
@@ -86,7 +86,7 @@ fn has_element(term: Word, offset: usize) -> bool {
     head.header_kind() == Kind::Tuple && offset / 8 <= head.header_size()
 }
 
-op! { control GetElementChecked [src: S Src, dst: D Dst] (offset: u32) |r| {
+op! { step GetElementChecked [src: S Src, dst: D Dst] (offset: u32) |r| {
     let (tuple, offset) = (src.get(&r), offset.get(&r) as usize);
     if !has_element(tuple, offset) {
         return r.leave::<bad_code::Operand>();
@@ -98,7 +98,7 @@ op! { control GetElementChecked [src: S Src, dst: D Dst] (offset: u32) |r| {
 // The compiler writes only into a tuple that `setelement/3` has just copied and nothing has been allocated since,
 // so that the tuple is young and no collection can have promoted it past the value. The verifier proves it or
 // refuses the module; the check of the size stays.
-op! { control SetElement [value: V Src, tuple: T Src] (offset: u32) |r| {
+op! { step SetElement [value: V Src, tuple: T Src] (offset: u32) |r| {
     let (tuple, offset) = (tuple.get(&r), offset.get(&r) as usize);
     if !has_element(tuple, offset) {
         return r.leave::<bad_code::Operand>();
@@ -116,7 +116,7 @@ op! { straight PutList [head: H Src, tail: T Src, dst: D Dst] () |r| {
     dst.set(&mut r, list);
 } }
 
-op! { control PutTuple [dst: D Dst] (size: u32) |r| {
+op! { step PutTuple [dst: D Dst] (size: u32) |r| {
     let size = size.get(&r) as usize;
     let at = r.hp;
     *at = header(Kind::Tuple, size);

@@ -3,7 +3,7 @@
 use purlin_heap::Build;
 use purlin_heap::word::Word;
 
-use super::op;
+use super::{Op, op};
 use crate::interpreter::regs::Regs;
 use crate::native::Class;
 
@@ -33,7 +33,7 @@ unsafe fn number(term: Word) -> Option<f64> {
     purlin_heap::arith::operand(unsafe { term.term() }).ok()
 }
 
-op! { control FloatLoad [src: S Src] (to: u16) |r| {
+op! { step FloatLoad [src: S Src] (to: u16) |r| {
     let term = src.get(&r);
     if !term.is_immediate_float() {
         return r.leave::<Self>();
@@ -50,7 +50,7 @@ op! { control FloatLoad [src: S Src] (to: u16) |r| {
     }
 } }
 
-op! { control FloatConvert [src: S Src] (to: u16) |r| {
+op! { step FloatConvert [src: S Src] (to: u16) |r| {
     match number(src.get(&r)) {
         Some(value) => {
             *float(&r, to.get(&r)) = value;
@@ -60,7 +60,7 @@ op! { control FloatConvert [src: S Src] (to: u16) |r| {
     }
 } slow |r| { r.raise_atom(Class::Error, purlin_heap::am::badarith) } }
 
-op! { control FloatStore [dst: D Dst] (from: u16) |r| {
+op! { step FloatStore [dst: D Dst] (from: u16) |r| {
     match Word::float(*float(&r, from.get(&r))) {
         Some(word) => {
             dst.set(&mut r, word);
@@ -78,7 +78,7 @@ op! { control FloatStore [dst: D Dst] (from: u16) |r| {
 
 macro_rules! float_operations {
     ($($Name:ident $operator:tt;)*) => {
-        $(op! { control $Name [] (a: u16, b: u16, to: u16) |r| {
+        $(op! { step $Name [] (a: u16, b: u16, to: u16) |r| {
             let value = *float(&r, a.get(&r)) $operator *float(&r, b.get(&r));
             if !value.is_finite() {
                 return r.leave::<Self>();

@@ -2,7 +2,7 @@
 
 use purlin_heap::word::Word;
 
-use super::op;
+use super::{Op, op};
 use crate::interpreter::machine::RED_ZONE_BYTES;
 use crate::interpreter::regs::{Cold, Regs};
 
@@ -21,7 +21,17 @@ unsafe fn make_room(mut r: Cold, words: usize, live: usize) {
     unsafe { if r.collect(words, live) { r.go() } else { r.out_of_memory() } }
 }
 
-op! { control Allocate [frame: F Frame] (live: u16) |r| {
+/// The slow path of an instruction after which the process is above its limit.
+pub struct OutOfMemory;
+
+impl super::Slow for OutOfMemory {
+    unsafe fn run_slow(r: Cold) {
+        // SAFETY: the registers are those of a running process.
+        unsafe { r.out_of_memory() }
+    }
+}
+
+op! { step Allocate [frame: F Frame] (live: u16) |r| {
     let words = frame.words(&r);
     if !has_room(&r, words) {
         return r.leave::<Self>();
@@ -33,7 +43,7 @@ op! { control Allocate [frame: F Frame] (live: u16) |r| {
     make_room(r, words, live)
 } }
 
-op! { control AllocateHeap [frame: F Frame] (live: u16, words: u32) |r| {
+op! { step AllocateHeap [frame: F Frame] (live: u16, words: u32) |r| {
     let frame = frame.words(&r);
     if !has_room(&r, frame + words.get(&r) as usize) {
         return r.leave::<Self>();
@@ -45,7 +55,7 @@ op! { control AllocateHeap [frame: F Frame] (live: u16, words: u32) |r| {
     make_room(r, words, live)
 } }
 
-op! { control TestHeap [] (live: u16, words: u32) |r| {
+op! { step TestHeap [] (live: u16, words: u32) |r| {
     if !has_room(&r, words.get(&r) as usize) {
         return r.leave::<Self>();
     }

@@ -63,7 +63,7 @@ pub unsafe fn fail(r: Cold, fail: Label, error: arith::ArithError, function: Ato
 
 macro_rules! integer_operation {
     ($Name:ident $function:ident $generic:path, |$x:ident, $y:ident| $fast:expr) => {
-        op! { control $Name [a: A Src, b: B Src, dst: D Dst] (fail_to: Label, live: u16) |r| {
+        op! { step $Name [a: A Src, b: B Src, dst: D Dst] (fail_to: Label, live: u16) |r| {
             let ($x, $y) = (a.get(&r), b.get(&r));
             if both_small($x, $y) && let Some(word) = $fast {
                 dst.set(&mut r, word);
