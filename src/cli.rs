@@ -10,6 +10,7 @@ mod failure;
 mod inputs;
 mod modules;
 mod pack;
+mod provided;
 mod run;
 mod verify;
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{compiled, failure, purlin, scratch};
+use common::{compiled, failure, purlin, scratch, text_of};
 use std::path::Path;
 use std::process::Command;
 
@@ -29,7 +29,7 @@ fn missing_and_foreign_files_are_named() {
     let foreign = foreign.to_str().expect("a path in UTF-8");
     assert!(failure(&["dis", "nowhere.beam"]).contains("nowhere.beam"));
     let said = failure(&["dis", foreign]);
-    assert!(said.contains("notes.beam") && said.contains("no .beam file"), "{said}");
+    assert!(said.contains("notes.beam") && said.contains("neither a .beam file nor an image"), "{said}");
     assert!(!said.contains('\x1b'), "no colours outside of terminals");
 }
 
@@ -47,6 +47,42 @@ fn verify_counts_what_it_refuses() {
 }
 
 const GREETER: &str = "-module(greeter).\n-export([main/1]).\nmain(Names) -> [{hello, N} || N <- Names].\n";
+
+/// The number at the end of the line that begins with these words.
+fn count(said: &str, words: &str) -> u64 {
+    let line =
+        said.lines().find(|line| line.starts_with(words)).unwrap_or_else(|| panic!("no {words} in {said}"));
+    let number = line[words.len()..].split_whitespace().next().expect("a number");
+    number.parse().expect("a number")
+}
+
+const IMPORTS: &str = "-module(imports).
+-export([main/1, here/1]).
+main([H | _] = L) -> {nowhere:f(L), lists:map(fun atom_to_list/1, L), prim_buffer:new(), ?MODULE:not_here(), ?MODULE:here(H)}.
+here(X) -> element(1, X) + 1.
+";
+
+#[test]
+fn verify_counts_and_lists_what_nothing_provides() {
+    let directory = compiled("imports", IMPORTS);
+    let output = purlin(&["verify", text_of(&directory)]);
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stdout).expect("messages are UTF-8");
+    let unresolved: Vec<&str> = said.lines().filter(|line| line.contains("is provided by nothing")).collect();
+    assert_eq!(
+        unresolved,
+        ["imports:not_here/0", "nowhere:f/1", "prim_buffer:new/0"]
+            .map(|function| format!("{function} is provided by nothing; imported by imports"))
+    );
+    assert_eq!(count(&said, "imports unresolved"), 3);
+    assert_eq!((count(&said, "modules accepted"), count(&said, "modules refused")), (1, 0));
+    let size = std::fs::metadata(directory.join("imports.beam")).expect("the module").len();
+    assert_eq!(count(&said, "bytes"), size);
+    // Fewer than bytes, more than functions.
+    assert!((10..size).contains(&count(&said, "instructions")), "{said}");
+    assert!(count(&said, "assumptions proved") > 0 && said.contains("\nchecked forms left"), "{said}");
+    assert!(said.contains("\ntime ") && said.trim_end().ends_with("MB/s"), "{said}");
+}
 
 #[test]
 fn dis_shows_both_forms_of_the_code() {

@@ -20,7 +20,7 @@ pub fn failure_of(name: &str, output: Output) -> String {
     let said = String::from_utf8(output.stderr).expect("messages are UTF-8");
     assert_eq!(output.status.code(), Some(1), "{name}: {said}");
     assert!(output.stdout.is_empty(), "{name} wrote to standard output");
-    assert!(said.starts_with("error: "), "{name}: {said}");
+    assert!(said.starts_with("error: ") || said.contains("\nUsage: "), "{name}: {said}");
     said
 }
 
