@@ -1,26 +1,10 @@
 //! The `purlin` command from outside: exit status and messages, for good and bad input.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod common;
 
-fn purlin(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_purlin")).args(arguments).output().expect("purlin starts")
-}
-
-/// What a failing command says; it must end with status 1 and say nothing else.
-fn failure(arguments: &[&str]) -> String {
-    let output = purlin(arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    assert!(output.stdout.is_empty(), "{arguments:?} wrote to standard output");
-    String::from_utf8(output.stderr).expect("messages are UTF-8")
-}
-
-fn scratch(name: &str) -> PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&directory);
-    std::fs::create_dir_all(&directory).expect("a directory for the test");
-    directory
-}
+use common::{compiled, failure, purlin, scratch};
+use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn help_and_version_succeed() {
@@ -62,20 +46,12 @@ fn verify_counts_what_it_refuses() {
     );
 }
 
-/// The directory of a compiled module `greeter`.
-fn compiled(name: &str) -> PathBuf {
-    let directory = scratch(name);
-    let source = directory.join("greeter.erl");
-    let text = "-module(greeter).\n-export([main/1]).\nmain(Names) -> [{hello, N} || N <- Names].\n";
-    std::fs::write(&source, text).expect("a file for the test");
-    let erlc = Command::new("erlc").arg("-o").arg(&directory).arg(&source).status();
-    assert!(erlc.is_ok_and(|status| status.success()), "erlc is needed: `cargo xtask test` installs it");
-    directory
-}
+const GREETER: &str = "-module(greeter).\n-export([main/1]).\nmain(Names) -> [{hello, N} || N <- Names].\n";
 
 #[test]
 fn dis_shows_both_forms_of_the_code() {
-    let output = purlin(&["dis", compiled("dis").join("greeter.beam").to_str().expect("a path in UTF-8")]);
+    let output =
+        purlin(&["dis", compiled("dis", GREETER).join("greeter.beam").to_str().expect("a path in UTF-8")]);
     assert!(output.status.success());
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     for part in ["main/1  (exported)", "greeter.erl:3\n", "func_info greeter, main, 1", "lowered:"] {
@@ -85,7 +61,7 @@ fn dis_shows_both_forms_of_the_code() {
 
 #[test]
 fn packed_modules_verify_and_damage_is_refused() {
-    let directory = compiled("pack");
+    let directory = compiled("pack", GREETER);
     let (beams, image) = (directory.to_str().expect("a path in UTF-8"), directory.join("app.image"));
     let image = image.to_str().expect("a path in UTF-8");
     assert!(purlin(&["pack", "-o", image, beams]).status.success());
@@ -101,7 +77,7 @@ fn packed_modules_verify_and_damage_is_refused() {
 
 #[test]
 fn a_module_given_twice_is_not_packed() {
-    let directory = compiled("twice");
+    let directory = compiled("twice", GREETER);
     let (beams, image) = (directory.to_str().expect("a path in UTF-8"), directory.join("app.image"));
     let image = image.to_str().expect("a path in UTF-8");
     assert!(failure(&["pack", "-o", image, beams, beams]).contains("greeter is there twice"));

@@ -14,13 +14,18 @@ pub use encode::{EncodeOptions, EncodeTooLarge, encode};
 
 use std::fmt;
 
-use crate::atoms::{Atom, AtomTable};
+use crate::atoms::{Atom, AtomError, AtomTable};
 use crate::code::{FunEntry, Mfa};
 
 /// What the format refers to by name.
 pub trait Names {
     /// The machine's atoms.
     fn atoms(&self) -> &AtomTable;
+
+    /// The atom called `name`, made when it is new.
+    fn intern(&self, name: &str) -> Result<Atom, AtomError> {
+        self.atoms().intern(name)
+    }
 
     /// The lasting name of an export, made when it is new and `make` is set.
     fn export(&self, name: Mfa, make: bool) -> Option<&Mfa>;

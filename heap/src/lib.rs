@@ -21,6 +21,7 @@ mod heap;
 pub mod layout;
 mod literal;
 pub mod map;
+pub mod memory;
 pub mod order;
 pub mod print;
 mod scratch;

@@ -33,6 +33,14 @@ pub struct FlatParts<'h> {
     pub values: &'h [Term<'h>],
 }
 
+impl<'h> FlatParts<'h> {
+    /// Where `key` stands.
+    #[inline]
+    pub fn position(self, key: Term<'_>) -> Option<usize> {
+        flat::position(self.keys, key)
+    }
+}
+
 impl<'h> Map<'h> {
     /// The map that a term is.
     #[inline]

@@ -241,17 +241,17 @@ macro_rules! for_each_specific {
             /// `to := -a`
             FloatNegate "fnegate" [] (a: U16, to: U16) plain;
 
-            // Maps. A list holds operands two by two: key and value, or key and destination.
+            // Maps. A list holds operands two by two, key and value, unless said otherwise here.
             /// `dst := src#{key => value, ...}`
             PutMapAssoc "put_map_assoc" [src: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
             /// `dst := src#{key := value, ...}`
             PutMapExact "put_map_exact" [src: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
             /// All keys of the list are in the map.
             HasMapFields "has_map_fields" [src: A] (fail: Label, count: U32) list;
-            /// Fetches the values of several keys.
-            GetMapElements "get_map_elements" [src: A] (fail: Label, count: U32) list;
-            /// Fetches the value of one key.
-            GetMapElement "get_map_element" [src: X0 X Y; key: I A; dst: X0 X Y] (fail: Label, slot: U32) plain;
+            /// Fetches the values of several keys. A list of key, destination and the slot where the key stood last.
+            GetMapElements "get_map_elements" [src: X0 X Y A] (fail: Label, count: U32) list;
+            /// Fetches the value of one key. The list is the slot where the key stood last.
+            GetMapElement "get_map_element" [src: X0 X Y; key: I A; dst: X0 X Y] (fail: Label) list;
 
             // Messages.
             /// Sends x1 to x0; x0 becomes the message.
@@ -313,27 +313,27 @@ macro_rules! for_each_specific {
             /// `dst :=` a matching context over `src`; `fail` is 0 where the compiler says that it cannot fail.
             StartMatch "bs_start_match" [src: X0 X Y A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst :=` what the context has not matched yet
-            MatchTail "bs_get_tail" [context: A; dst: X0 X Y] (live: U16) plain;
+            MatchTail "bs_get_tail" [context: X A; dst: X0 X Y] (live: U16) plain;
             /// `dst :=` the position as an integer
-            MatchPosition "bs_get_position" [context: A; dst: X0 X Y] (live: U16) plain;
+            MatchPosition "bs_get_position" [context: X A; dst: X0 X Y] (live: U16) plain;
             /// Goes back to a position.
-            MatchSetPosition "bs_set_position" [context: A; position: A] () plain;
+            MatchSetPosition "bs_set_position" [context: X A; position: X0 X A] () plain;
             /// `dst :=` an integer of `size * unit` bits
-            MatchInteger "bs_get_integer" [context: A; size: A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
+            MatchInteger "bs_get_integer" [context: X A; size: I A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
             /// `dst :=` a float
             MatchFloat "bs_get_float" [context: A; size: A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
             /// `dst :=` a binary of `size * unit` bits, or all that is left when `size` is the atom `all`
-            MatchBinary "bs_get_binary" [context: A; size: A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
+            MatchBinary "bs_get_binary" [context: X A; size: I A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
             /// Skips `size * unit` bits.
             MatchSkip "bs_skip_bits" [context: A; size: A] (fail: Label, unit: U16) plain;
             /// The bits left are a multiple of `unit`.
-            MatchTestUnit "bs_test_unit" [context: A] (fail: Label, unit: U16) plain;
+            MatchTestUnit "bs_test_unit" [context: X A] (fail: Label, unit: U16) plain;
             /// Exactly so many bits are left.
-            MatchTestTail "bs_test_tail" [context: A] (fail: Label, bits: U32) plain;
+            MatchTestTail "bs_test_tail" [context: X A] (fail: Label, bits: U32) plain;
             /// The next bits are those at `bytes`.
             MatchString "bs_match_string" [context: A] (fail: Label, bits: U32, bytes: Pointer) plain;
             /// `dst :=` a code point in the encoding that `flags` names: 8, 16 or 32, with its endianness
-            MatchUtf "bs_get_utf" [context: A; dst: X0 X Y] (fail: Label, width: U16, flags: U16) plain;
+            MatchUtf "bs_get_utf" [context: X A; dst: X0 X Y] (fail: Label, width: U16, flags: U16) plain;
             /// Skips such a code point.
             MatchSkipUtf "bs_skip_utf" [context: A] (fail: Label, width: U16, flags: U16) plain;
             /// Several fields at once: the list holds `count` commands of three words, see `bits::CommandKind`.

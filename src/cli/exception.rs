@@ -3,14 +3,15 @@
 use super::failure::Failure;
 use purlin_heap::print::{self, Style};
 use purlin_heap::{AtomTable, Term, View};
-use purlin_vm::Class;
+use purlin_vm::{Class, Vm};
 use std::fmt::Write;
 
 /// A reason of more characters than this is cut.
 const REASON_MAX: usize = 4000;
 
 /// Prints an uncaught exception, by the exit reason of the process that died of it.
-pub fn print(class: Class, reason: Term<'_>, atoms: &AtomTable) {
+pub fn print(vm: &Vm, class: Class, reason: Term<'_>) {
+    let atoms = vm.atoms();
     let (reason, frames) = match class {
         Class::Exit => (reason, None),
         _ => split(reason),
@@ -20,7 +21,43 @@ pub fn print(class: Class, reason: Term<'_>, atoms: &AtomTable) {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n    in {}", show_frame(frame, atoms));
     }
-    Failure::new(text).print();
+    let failure = Failure::new(text);
+    match help(vm, reason, frames.and_then(|frames| elements(frames).next())) {
+        Some(help) => failure.help(help).print(),
+        None => failure.print(),
+    }
+}
+
+/// What to do about errors that are not the program's own fault.
+fn help(vm: &Vm, reason: Term<'_>, first: Option<Term<'_>>) -> Option<String> {
+    let atoms = vm.atoms();
+    let called =
+        first.and_then(tuple).and_then(|frame| Some((frame.first()?.as_atom()?, frame.get(1)?.as_atom()?)));
+    match atoms.name(reason.as_atom()?) {
+        "undef" => {
+            let (module, function) = called?;
+            let name = atoms.name(module);
+            Some(match vm.code().module(module) {
+                None => {
+                    format!("module {name} was not found: give the directory of its .beam file with -p DIR")
+                }
+                Some(_) => {
+                    format!("module {name} is loaded and exports no such function {}", atoms.name(function))
+                }
+            })
+        }
+        "system_limit" if atoms.len() >= atoms.limit() => {
+            let limit = atoms.limit();
+            Some(format!("the limit of {limit} atoms is reached: make no atoms of what comes from outside"))
+        }
+        "system_limit" if called.is_some_and(|(_, function)| atoms.name(function).starts_with("spawn")) => {
+            Some(format!("the limit of {} processes is reached", vm.config().processes_max))
+        }
+        "enotsup" if called.is_some_and(|(_, function)| atoms.name(function) == "open_port") => {
+            Some("this version opens no ports: it starts no other programs and has no drivers".into())
+        }
+        _ => None,
+    }
 }
 
 fn show(term: Term<'_>, atoms: &AtomTable) -> String {

@@ -20,6 +20,7 @@ pub fn beam_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
                 return Err(Failure::new(format!("{} holds no .beam files", path.display())));
             }
         } else {
+            std::fs::metadata(path).map_err(|error| cannot_read(path, &error))?;
             files.push(path.clone());
         }
     }

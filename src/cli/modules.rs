@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use purlin_loader::image::ImageError;
-use purlin_loader::{Verified, image};
+use purlin_loader::{LoadError, ParseError, ParseFault, Verified, image};
 use std::fmt::Display;
 use std::path::Path;
 
@@ -21,6 +21,9 @@ impl Contents {
             Ok(modules) => Ok(Self::Image(modules)),
             Err(ImageError::Foreign) => match purlin_loader::load(bytes) {
                 Ok(module) => Ok(Self::Module(Box::new(module))),
+                Err(LoadError::Parse(ParseError { fault: ParseFault::Foreign, .. })) => {
+                    Err("it is neither a .beam file nor an image that `purlin pack` has made".into())
+                }
                 Err(error) => Err(error.to_string()),
             },
             Err(error) => Err(error.to_string()),

@@ -21,6 +21,13 @@ pub struct Options {
 /// Packs every module, or nothing if one is refused.
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let files = inputs::beam_files(&options.paths)?;
+    if let Some(input) = files.iter().find(|file| is_same(file, &options.output)) {
+        return Err(Failure::new(format!(
+            "{} would be overwritten with the image of itself",
+            input.display()
+        ))
+        .help("give another name with -o"));
+    }
     let mut contents = Vec::with_capacity(files.len());
     for file in &files {
         let bytes = inputs::read(file)?;
@@ -34,6 +41,11 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     write_whole(&options.output, &image)?;
     println!("{}: {} modules, {} bytes", options.output.display(), modules().count(), image.len());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether both are names of one file that is there.
+fn is_same(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 fn first_twice<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {

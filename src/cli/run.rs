@@ -42,6 +42,27 @@ struct Entry {
     function: String,
 }
 
+impl Entry {
+    /// Of `MODULE` or `MODULE:FUNCTION`.
+    fn named(target: &str) -> Result<Self, Failure> {
+        let (module, function) = target.split_once(':').unwrap_or((target, "main"));
+        if module.is_empty() || function.is_empty() {
+            return Err(Failure::new(format!("'{target}' names no function"))
+                .help("give MODULE, MODULE:FUNCTION, FILE.beam or FILE.image"));
+        }
+        let file = Path::new(target);
+        if file.extension().is_some_and(|extension| extension == "erl") && file.is_file() {
+            return Err(Failure::new(format!("{target} is a source file"))
+                .help(format!("compile it with `erlc {target}`, and give the .beam file")));
+        }
+        if file.is_dir() && target.contains('/') {
+            return Err(Failure::new(format!("{target} is a directory"))
+                .help("give MODULE, and the directory with -p DIR"));
+        }
+        Ok(Self { module: module.into(), function: function.into() })
+    }
+}
+
 /// Runs the program. The status is what `halt/1` says, 0 when the function returns, 1 when it dies of an exception.
 pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let given = Given::read(options)?;
@@ -77,9 +98,8 @@ impl Given {
         let mut directories = options.paths.clone();
         let file = Path::new(&options.target);
         if !file.extension().is_some_and(|extension| extension == "beam" || extension == "image") {
+            let entry = Entry::named(&options.target)?;
             let path = CodePath::new(&directories, options.otp.as_deref())?;
-            let (module, function) = options.target.split_once(':').unwrap_or((&options.target, "main"));
-            let entry = Entry { module: module.into(), function: function.into() };
             return Ok(Self { entry, contents: None, path });
         }
         let contents = Contents::of(&inputs::read(file)?).map_err(|reason| refused(file, reason))?;
@@ -167,6 +187,9 @@ fn start(running: &RunningVm, entry: &Entry, arguments: &[String]) -> Result<(),
     Ok(())
 }
 
+/// The most arguments that a function takes.
+const ARITY_MAX: u32 = 255;
+
 /// Makes sure that the function is there, so that a misspelt name is told apart from a fault of the program.
 fn expect(vm: &Vm, name: Mfa, entry: &Entry) -> Result<(), Failure> {
     let Entry { module, function } = entry;
@@ -174,11 +197,21 @@ fn expect(vm: &Vm, name: Mfa, entry: &Entry) -> Result<(), Failure> {
         return Err(Failure::new(format!("there is no module {module}"))
             .help("give the directory of its .beam file with -p DIR, or the file itself"));
     }
-    if vm.code().find_export(name).is_none_or(|export| !export.is_defined()) {
-        return Err(Failure::new(format!("module {module} exports no {function}/1"))
-            .help("main/1 is called with the list of arguments; MODULE:FUNCTION names another function"));
+    let is_there = |name: Mfa| vm.code().find_export(name).is_some_and(|export| export.is_defined());
+    if is_there(name) {
+        return Ok(());
     }
-    Ok(())
+    let others = (0..=ARITY_MAX).map(|arity| Mfa { arity, ..name }).filter(|name| is_there(*name));
+    let others: Vec<String> = others.map(|name| format!("{function}/{}", name.arity)).collect();
+    let failure = Failure::new(format!("module {module} exports no {function}/1"));
+    Err(if others.is_empty() {
+        failure.help("main/1 is called with the list of arguments; MODULE:FUNCTION names another function")
+    } else {
+        failure.help(format!(
+            "it is called with one argument, a list of strings; there is {}",
+            others.join(", ")
+        ))
+    })
 }
 
 /// The exit status for the end of the program's process. What nobody caught is printed.
@@ -187,7 +220,7 @@ fn status_of(vm: &Vm, end: End<'_>) -> i32 {
         End::Returned(_) => 0,
         End::Exited(_, reason) if reason.as_atom() == Some(purlin_heap::am::normal) => 0,
         End::Exited(class, reason) => {
-            exception::print(class, reason, vm.atoms());
+            exception::print(vm, class, reason);
             1
         }
     }

@@ -10,9 +10,7 @@ natives! { "erts_internal":
     "map_next"/3 => map_next, "cmp_term"/2 => cmp_term, "term_type"/1 => term_type,
     "map_to_tuple_keys"/1 => map_to_tuple_keys, "is_system_process"/1 => is_system_process,
     "get_creation"/0 => zero, "get_dflags"/0 => zero, "no_aux_work_threads"/0 => zero,
-    "system_check"/1 => system_check, "open_port"/2 => no_port, "port_command"/3 => no_port,
-    "port_close"/1 => no_port, "port_connect"/2 => no_port, "port_control"/3 => no_port,
-    "port_call"/3 => no_port,
+    "system_check"/1 => system_check,
     "trace"/3 => no_tracing, "trace_pattern"/3 => no_tracing, "scheduler_wall_time"/1 => off,
 }
 
@@ -140,11 +138,6 @@ fn is_system_process<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn system_check<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     args::atom(args[0])?;
     Ok(Term::atom(am::ok))
-}
-
-/// No port can be opened, and the one that there is cannot be commanded.
-fn no_port<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::atom(am::badarg))
 }
 
 /// Nothing can be traced.

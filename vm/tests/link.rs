@@ -66,7 +66,10 @@ fn exports_lead_to_entries_and_entries_know_their_function() {
         let place = vm.code().locate(entry).expect("the code of a module");
         assert_eq!(place.function, name);
         let word = module.offset_of(entry).unwrap();
-        assert_eq!(module.code[word as usize - 1], &raw const module.functions[index as usize] as u64);
+        assert_eq!(
+            module.code[word as usize - 1].load(Ordering::Relaxed),
+            &raw const module.functions[index as usize] as u64
+        );
     }
     let line = vm.code().locate(module.entry(0)).unwrap().line;
     assert!(line.is_some_and(|(file, line)| file.ends_with("lists.erl") && line > 0));

@@ -103,7 +103,7 @@ impl Spans {
         let page = self.frontier.next_multiple_of(alignment);
         let end = page + pages;
         if end > size / PAGE {
-            reserve::fail(pages * PAGE);
+            crate::memory::exhausted(pages * PAGE);
         }
         while self.committed < end {
             let step = self.committed.clamp(FIRST_STEP, STEP_MAX).max(end - self.committed);

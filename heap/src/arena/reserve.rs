@@ -4,6 +4,7 @@ use std::ptr::NonNull;
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::memory::exhausted;
 use crate::word::Word;
 
 /// What an address range is for. The range of an address tells what it may be.
@@ -21,7 +22,7 @@ pub enum Range {
 /// How many ranges there are.
 pub const RANGES: usize = 3;
 /// Sizes to try for one range: what a system or a limit on address space does not grant is asked for smaller.
-const SIZES: [usize; 6] = [1 << 40, 1 << 38, 1 << 36, 1 << 34, 1 << 32, 1 << 30];
+const SIZES: [usize; 7] = [1 << 40, 1 << 38, 1 << 36, 1 << 34, 1 << 32, 1 << 30, 1 << 28];
 /// Ranges start at a multiple of this, the size of a huge page.
 const ALIGNMENT: usize = 1 << 21;
 
@@ -63,7 +64,7 @@ pub fn reserve(range: Range) -> (usize, usize) {
     static RESERVED: Once = Once::new();
     RESERVED.call_once(|| {
         let Some((base, size)) = SIZES.iter().find_map(|&size| Some((reserve_all(size)?, size))) else {
-            fail(SIZES[SIZES.len() - 1] * RANGES)
+            exhausted(SIZES[SIZES.len() - 1] * RANGES)
         };
         BASE.store(base, Ordering::Relaxed);
         SIZE.store(size, Ordering::Relaxed);
@@ -92,7 +93,7 @@ pub fn commit(start: usize, bytes: usize, huge: bool) {
         libc::mprotect(start as *mut libc::c_void, bytes, libc::PROT_READ | libc::PROT_WRITE)
     };
     if result != 0 {
-        fail(bytes)
+        exhausted(bytes)
     }
 }
 
@@ -103,11 +104,4 @@ pub fn commit(start: usize, bytes: usize, huge: bool) {
 pub unsafe fn discard(at: NonNull<Word>, bytes: usize) {
     // SAFETY: as promised. A failure leaves the memory as it was, which is allowed.
     unsafe { libc::madvise(at.as_ptr().cast(), bytes, libc::MADV_DONTNEED) };
-}
-
-/// Ends the program as any allocator does when there is no memory.
-#[cold]
-pub fn fail(bytes: usize) -> ! {
-    let bytes = bytes.min(isize::MAX as usize - 8);
-    std::alloc::handle_alloc_error(std::alloc::Layout::from_size_align(bytes, 8).expect("a fitting size"))
 }

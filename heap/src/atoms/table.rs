@@ -16,6 +16,9 @@ const SHARDS: usize = 16;
 const FIRST: usize = 4096;
 const CHUNKS: usize = 20;
 
+/// Atoms that only code may make beyond the limit.
+const CODE_RESERVE: u32 = 1 << 16;
+
 /// Why a name could not be made an atom.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AtomError {
@@ -58,6 +61,16 @@ impl AtomTable {
 
     /// The atom called `name`, made when it is new.
     pub fn intern(&self, name: &str) -> Result<Atom, AtomError> {
+        self.intern_below(name, self.limit)
+    }
+
+    /// As [`AtomTable::intern`] for what code names: there is room for some when programs have made as many as they
+    /// may, so that what a program calls then can still be loaded.
+    pub fn intern_for_code(&self, name: &str) -> Result<Atom, AtomError> {
+        self.intern_below(name, self.limit.saturating_add(CODE_RESERVE))
+    }
+
+    fn intern_below(&self, name: &str, limit: u32) -> Result<Atom, AtomError> {
         let mut shard = self.shard(name).lock();
         if let Some(&atom) = shard.get(name) {
             return Ok(atom);
@@ -67,7 +80,7 @@ impl AtomTable {
         }
         let index = self
             .count
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < self.limit).then_some(n + 1))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < limit).then_some(n + 1))
             .map_err(|_| AtomError::TableFull)?;
         let (text, atom) = (self.publish(index, name), Atom(index));
         shard.insert(text, atom);
@@ -102,7 +115,7 @@ impl AtomTable {
         self.len() == 0
     }
 
-    /// How many atoms there can be.
+    /// How many atoms programs can make there be.
     pub fn limit(&self) -> usize {
         self.limit as usize
     }
@@ -186,6 +199,11 @@ mod tests {
     fn limits_are_errors() {
         let table = AtomTable::new(0);
         assert_eq!(table.intern("one more"), Err(AtomError::TableFull));
+        assert_eq!(
+            table.intern_for_code("one more").map(|atom| table.name(atom).to_owned()),
+            Ok("one more".to_owned())
+        );
+        assert!(table.intern("one more").is_ok());
         assert_eq!(AtomTable::new(9_999).intern(&"é".repeat(256)), Err(AtomError::TooLong));
         assert!(AtomTable::new(9_999).intern(&"é".repeat(255)).is_ok());
     }

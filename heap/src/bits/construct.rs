@@ -2,7 +2,7 @@
 
 use super::build::{inline, view};
 use super::write::BitWriter;
-use super::{Bits, INLINE_BYTES_MAX, Shared};
+use super::{Bits, INLINE_BYTES_MAX, Shared, shared};
 use crate::build::Build;
 use crate::layout::{Kind, ref_bits};
 use crate::term::Term;
@@ -63,6 +63,26 @@ impl<'h> Construction<'h> {
         }
         let capacity = size.div_ceil(8).saturating_mul(2).max(APPENDED_BYTES_MIN);
         Some(Construction::in_shared(bits, size, capacity))
+    }
+
+    /// Makes `start` itself longer by `more` bits and gives where they are written; nothing when it is no view that
+    /// holds the only count on its bytes and reaches to their end, or there is no room. The caller knows that the term
+    /// is used nowhere else, or that its user may see it grow: size and bytes change together, and the bytes that
+    /// it had stay where they are, so that no reader of this process reads beyond them.
+    pub fn grow(start: Term<'h>, more: usize) -> Option<BitWriter> {
+        let object = start.as_boxed().filter(|object| object.kind() == Kind::RefBits)?;
+        let (offset, size) = (object.raw(ref_bits::OFFSET) as usize, object.raw(ref_bits::SIZE) as usize);
+        // SAFETY: the object holds a count on its bytes.
+        let base = unsafe { shared::extend(object.raw(ref_bits::SHARED), offset + size, more)? };
+        // SAFETY: the size is a raw word, to which nothing holds a reference; the bits behind `size` are ours alone,
+        // and zero when those in the byte of the last old one have been cleared.
+        unsafe {
+            if !(offset + size).is_multiple_of(8) {
+                *base.add((offset + size) / 8) &= !(0xff >> ((offset + size) % 8));
+            }
+            (*object.address().add(ref_bits::SIZE)).0 = (size + more) as u64;
+            Some(BitWriter::new(base, offset + size, offset + size + more))
+        }
     }
 
     fn in_shared(start: Bits<'_>, size: usize, capacity: usize) -> Result<Construction<'h>, NoMemory> {

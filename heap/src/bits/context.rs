@@ -17,6 +17,18 @@ impl<'h> MatchContext<'h> {
         term.as_boxed().filter(|object| object.kind() == Kind::MatchContext).map(MatchContext)
     }
 
+    /// The context that a word is.
+    ///
+    /// # Safety
+    /// The word is a context that is alive for `'h`.
+    #[inline(always)]
+    pub unsafe fn from_word(word: Word) -> MatchContext<'h> {
+        // SAFETY: as promised.
+        let object = unsafe { Boxed::new(word.address()) };
+        debug_assert!(object.kind() == Kind::MatchContext);
+        MatchContext(object)
+    }
+
     /// A context at the start of a bit string; nothing when `original` is none.
     pub fn new<B: Build + ?Sized>(original: Term<'h>, build: &'h B) -> Option<MatchContext<'h>> {
         let size = Bits::of(original)?.bit_size();
@@ -72,8 +84,7 @@ impl<'h> MatchContext<'h> {
     /// The bits up to the end. Positions count from their first.
     #[inline]
     pub fn bits(self) -> Bits<'h> {
-        let bits = Bits::of(self.original()).expect("a context is of a bit string");
-        bits.slice(0, self.end()).expect("the end is within the original")
+        Bits::of(self.original()).expect("a context is of a bit string").up_to(self.end())
     }
 
     /// The bits from the position on as a term: the original itself, when that is all of it.

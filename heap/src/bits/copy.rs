@@ -58,7 +58,7 @@ pub(super) unsafe fn load(from: *const u8, offset: usize) -> u64 {
 /// # Safety
 /// Nine bytes can be written.
 #[inline(always)]
-unsafe fn store(to: *mut u8, offset: usize, word: u64) {
+pub(super) unsafe fn store(to: *mut u8, offset: usize, word: u64) {
     // SAFETY: as the caller promises.
     unsafe {
         let kept = if offset == 0 { 0 } else { *to & !(0xff >> offset) };

@@ -5,9 +5,11 @@
 //! claimed bytes are the claimer's alone to write until it makes a view of them. Who comes second, or finds no room,
 //! copies. Nothing is ever reallocated.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::Layout;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+use crate::memory;
 
 /// More bytes than any machine has; sizes below cannot overflow in bits.
 const BYTES_MAX: usize = 1 << 48;
@@ -40,7 +42,7 @@ fn layout(capacity: usize) -> Layout {
 impl Shared {
     /// Room for `capacity` bytes, of which the first `committed` are committed; all are zero.
     pub fn zeroed(committed: usize, capacity: usize) -> Shared {
-        Shared::try_zeroed(committed, capacity).unwrap_or_else(|| handle_alloc_error(Layout::new::<Header>()))
+        Shared::try_zeroed(committed, capacity).unwrap_or_else(|| memory::exhausted(capacity))
     }
 
     /// As [`Shared::zeroed`]; nothing when there is not so much memory.
@@ -49,8 +51,7 @@ impl Shared {
         if capacity > BYTES_MAX {
             return None;
         }
-        // SAFETY: the layout has a size above zero.
-        let at = NonNull::new(unsafe { alloc_zeroed(layout(capacity)) }.cast::<Header>())?;
+        let at = memory::try_zeroed(layout(capacity))?.cast::<Header>();
         let header = Header { count: AtomicUsize::new(1), capacity, committed: AtomicUsize::new(committed) };
         // SAFETY: fresh memory for a header and `capacity` bytes.
         unsafe { at.write(header) };
@@ -152,7 +153,7 @@ pub unsafe fn release(address: u64) {
     unsafe {
         if (*header).count.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
-            dealloc(header.cast(), layout((*header).capacity));
+            memory::release(header.cast(), layout((*header).capacity));
         }
     }
 }
@@ -165,6 +166,26 @@ pub unsafe fn release(address: u64) {
 pub unsafe fn data(address: u64) -> *mut u8 {
     // SAFETY: the header is followed by the bytes.
     unsafe { (address as *mut Header).add(1).cast() }
+}
+
+/// Commits `more` bits behind bit `end` for the holder of the only count, who alone can write them then, and gives
+/// the first byte. Nothing, when there are other counts, `end` is not in the last committed byte or behind it, or there
+/// is no room.
+///
+/// # Safety
+/// As for [`capacity`].
+pub unsafe fn extend(address: u64, end: usize, more: usize) -> Option<*mut u8> {
+    // SAFETY: the header lives while a count is held; nobody else has one, and so nobody else reads or writes it.
+    unsafe {
+        let header = &*(address as *const Header);
+        let after = end.checked_add(more)?.div_ceil(8);
+        let at_end = header.committed.load(Ordering::Relaxed) == end.div_ceil(8);
+        if header.count.load(Ordering::Acquire) != 1 || !at_end || after > header.capacity {
+            return None;
+        }
+        header.committed.store(after, Ordering::Relaxed);
+        Some(data(address))
+    }
 }
 
 /// Whether nobody else refers to the bytes at `address` at this moment: they have just been made, then.

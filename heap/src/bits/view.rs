@@ -142,6 +142,13 @@ impl<'h> Bits<'h> {
         Some(Bits { base, offset: first % 8, size, heap: PhantomData })
     }
 
+    /// The first `size` bits, which there are.
+    #[inline(always)]
+    pub(super) fn up_to(self, size: usize) -> Bits<'h> {
+        assert!(size <= self.size);
+        Bits { size, ..self }
+    }
+
     /// Whether both are the same bits.
     pub fn same(self, other: Bits<'_>) -> bool {
         self.size == other.size && self.compare(other) == Ordering::Equal

@@ -1,7 +1,7 @@
 //! What construction writes: numbers, characters and bits, one behind the other, at any bit.
 
 use super::Bits;
-use super::copy::copy_bits;
+use super::copy::{copy_bits, store};
 use super::read::is_character;
 use crate::big::{Integer, limbs};
 
@@ -21,6 +21,19 @@ pub enum WriteError {
     Float,
     /// Not the number of a character.
     Character,
+}
+
+/// Writes the first `size` bits of a word from bit `shift` of the byte at `to` on, touching no byte behind them.
+///
+/// # Safety
+/// The bytes that hold those bits can be written, and the bits are zero.
+#[inline]
+unsafe fn put_bytes(to: *mut u8, shift: usize, word: u64, size: usize) {
+    let bits = u128::from(word) << 64 >> shift;
+    for (index, byte) in bits.to_be_bytes().into_iter().enumerate().take((shift + size).div_ceil(8)) {
+        // SAFETY: by the caller.
+        unsafe { *to.add(index) |= byte };
+    }
 }
 
 impl BitWriter {
@@ -73,10 +86,15 @@ impl BitWriter {
             unsafe { *self.base.add(at / 8) = value as u8 };
             return Ok(());
         }
-        let bytes = (value << (64 - size)).to_be_bytes();
-        if let Some(bits) = Bits::of_bytes(&bytes).slice(0, size) {
-            // SAFETY: there is room by `take`.
-            unsafe { copy_bits(bits, self.base, at) };
+        let word = value << (64 - size);
+        // SAFETY: there is room by `take`, nine bytes of it where the end is so far away.
+        unsafe {
+            let (to, shift) = (self.base.add(at / 8), at % 8);
+            if self.end - at >= 72 {
+                store(to, shift, word);
+            } else {
+                put_bytes(to, shift, word, size);
+            }
         }
         Ok(())
     }

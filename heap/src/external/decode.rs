@@ -173,7 +173,7 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
             }
             tag::EXPORT => self.export()?,
             tag::FUN => return self.fun(),
-            _ => match self.reader.atom_text(tag, names.atoms(), make)? {
+            _ => match self.reader.atom_text(tag, names, make)? {
                 Some(atom) => Term::atom(atom),
                 None => {
                     self.reader.at -= 1;
@@ -243,8 +243,8 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
     }
 
     fn export(&mut self) -> Result<Term<'h>> {
-        let module = self.reader.atom(self.names.atoms(), self.make)?;
-        let function = self.reader.atom(self.names.atoms(), self.make)?;
+        let module = self.reader.atom(self.names, self.make)?;
+        let function = self.reader.atom(self.names, self.make)?;
         let arity = self.reader.small()?;
         if arity > 255 {
             return self.reader.fail(DecodeReason::Fun);
@@ -261,7 +261,7 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
         let uniq = self.reader.md5()?;
         let index = self.reader.u32()?;
         let free = self.reader.u32()?;
-        let module = self.reader.atom(self.names.atoms(), self.make)?;
+        let module = self.reader.atom(self.names, self.make)?;
         let _old_index = self.reader.small()?;
         let old_uniq = self.reader.small()?;
         let tag = self.reader.u8()?;

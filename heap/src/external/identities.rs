@@ -35,7 +35,7 @@ impl<'b> Reader<'b> {
         make: bool,
         build: &'h B,
     ) -> Result<Term<'h>> {
-        let node = self.atom(names.atoms(), make)?;
+        let node = self.atom(names, make)?;
         let (number, serial) = (self.u32()?, self.u32()?);
         let creation = self.creation(tag == tag::PID_OLD)?;
         if !is_local(node, creation, names) {
@@ -56,7 +56,7 @@ impl<'b> Reader<'b> {
         make: bool,
         build: &'h B,
     ) -> Result<Term<'h>> {
-        let node = self.atom(names.atoms(), make)?;
+        let node = self.atom(names, make)?;
         let number = if tag == tag::PORT { self.u64()? } else { self.u32()?.into() };
         let creation = self.creation(tag == tag::PORT_OLDEST)?;
         if !is_local(node, creation, names) {
@@ -77,13 +77,13 @@ impl<'b> Reader<'b> {
         build: &'h B,
     ) -> Result<Term<'h>> {
         if tag == tag::REFERENCE_OLDEST {
-            let node = self.atom(names.atoms(), make)?;
+            let node = self.atom(names, make)?;
             let id = self.u32()?;
             let creation = self.u8()?.into();
             return self.reference_of(node, creation, &[id], names, build);
         }
         let count = usize::from(self.u16()?);
-        let node = self.atom(names.atoms(), make)?;
+        let node = self.atom(names, make)?;
         let creation = self.creation(tag == tag::REFERENCE_OLD)?;
         if count > REFERENCE_WORDS_MAX {
             return self.fail(DecodeReason::Identity);

@@ -1,7 +1,8 @@
 //! Bytes read from the front, and the parts of terms that are no terms themselves.
 
+use super::Names;
 use super::{DecodeError, DecodeReason, tag};
-use crate::atoms::{Atom, AtomError, AtomTable};
+use crate::atoms::{Atom, AtomError};
 
 pub(super) struct Reader<'b> {
     pub(super) bytes: &'b [u8],
@@ -62,16 +63,16 @@ impl<'b> Reader<'b> {
     }
 
     /// An atom with its tag.
-    pub(super) fn atom(&mut self, atoms: &AtomTable, make: bool) -> Result<Atom> {
+    pub(super) fn atom(&mut self, names: &dyn Names, make: bool) -> Result<Atom> {
         let tag = self.u8()?;
-        match self.atom_text(tag, atoms, make)? {
+        match self.atom_text(tag, names, make)? {
             Some(atom) => Ok(atom),
             None => self.fail(DecodeReason::Atom),
         }
     }
 
     /// The atom behind `tag`, if that is one of an atom.
-    pub(super) fn atom_text(&mut self, tag: u8, atoms: &AtomTable, make: bool) -> Result<Option<Atom>> {
+    pub(super) fn atom_text(&mut self, tag: u8, names: &dyn Names, make: bool) -> Result<Option<Atom>> {
         let length = match tag {
             tag::ATOM | tag::ATOM_LATIN1 => self.u16()?.into(),
             tag::SMALL_ATOM | tag::SMALL_ATOM_LATIN1 => self.u8()?.into(),
@@ -88,7 +89,7 @@ impl<'b> Reader<'b> {
                 Err(_) => return self.fail(DecodeReason::Atom),
             }
         };
-        let found = if make { atoms.intern(name).map(Some) } else { Ok(atoms.lookup(name)) };
+        let found = if make { names.intern(name).map(Some) } else { Ok(names.atoms().lookup(name)) };
         match found {
             Ok(Some(atom)) => Ok(Some(atom)),
             Ok(None) => self.fail(DecodeReason::NewAtom),

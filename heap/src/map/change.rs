@@ -8,6 +8,9 @@ use crate::layout::Kind;
 use crate::order::compare_exact;
 use crate::term::{Boxed, Term};
 
+/// More pairs at once take the general way.
+const PAIRS_MAX: usize = 16;
+
 impl<'h> Map<'h> {
     /// The map of these pairs; of pairs with the same key the last counts.
     pub fn from_pairs<B: Build + ?Sized>(
@@ -114,14 +117,19 @@ impl<'h> Map<'h> {
     /// A flat map with other values; nothing when it is no flat map or lacks one of the keys.
     fn replace_all<B: Build + ?Sized>(self, pairs: &[Term<'h>], build: &'h B) -> Option<Map<'h>> {
         let parts = self.flat_parts()?;
-        let mut values = [Term::NIL; FLAT_SIZE_MAX];
-        let values = &mut values[..parts.values.len()];
-        values.copy_from_slice(parts.values);
-        for pair in pairs.chunks_exact(2) {
-            values[flat::position(parts.keys, pair[0])?] = pair[1];
+        let mut slots = [0u8; PAIRS_MAX];
+        let slots = slots.get_mut(..pairs.len() / 2)?;
+        let mut unchanged = true;
+        for (slot, pair) in slots.iter_mut().zip(pairs.as_chunks::<2>().0) {
+            let at = flat::position(parts.keys, pair[0])?;
+            unchanged &= parts.values[at].is_same(pair[1]);
+            *slot = at as u8; // Below `FLAT_SIZE_MAX`.
         }
-        let unchanged = values.iter().zip(parts.values).all(|(new, old)| new.is_same(*old));
-        Some(if unchanged { self } else { flat::replace_all(self, values, build) })
+        if unchanged {
+            return Some(self);
+        }
+        let values = pairs.iter().skip(1).step_by(2);
+        Some(flat::replace_at(self, slots.iter().map(|&slot| slot as usize).zip(values.copied()), build))
     }
 
     fn with_root<B: Build + ?Sized>(self, root: Boxed<'h>, size: usize, build: &'h B) -> Map<'h> {

@@ -78,19 +78,29 @@ pub(super) fn replace<'h, B: Build + ?Sized>(
     value: Term<'h>,
     build: &'h B,
 ) -> Map<'h> {
-    let words = 1 + map.0.size();
-    let copy = build.allocate(words).as_ptr();
-    // SAFETY: as many fresh words as the map has; `at` is below the number of its values.
-    unsafe {
-        std::ptr::copy_nonoverlapping(map.0.address(), copy, words);
-        *copy.add(2 + at) = value.word();
-        Map(Boxed::new(copy))
-    }
+    replace_at(map, std::iter::once((at, value)), build)
 }
 
-/// The map with other values for the same keys.
-pub(super) fn replace_all<'h, B: Build + ?Sized>(map: Map<'h>, values: &[Term<'h>], build: &'h B) -> Map<'h> {
-    with_keys(map.0.term(1), values, build)
+/// The map with other values at some positions; it shares the tuple of keys.
+#[inline]
+pub(super) fn replace_at<'h, B: Build + ?Sized>(
+    map: Map<'h>,
+    changes: impl Iterator<Item = (usize, Term<'h>)>,
+    build: &'h B,
+) -> Map<'h> {
+    let words = 1 + map.0.size();
+    let copy = build.allocate(words).as_ptr();
+    // SAFETY: as many fresh words as the map has; positions are below the number of its values. A flat map is small: a
+    // loop over words takes less than a call that copies bytes.
+    unsafe {
+        for index in 0..words {
+            *copy.add(index) = *map.0.address().add(index);
+        }
+        for (at, value) in changes {
+            *copy.add(2 + at) = value.word();
+        }
+        Map(Boxed::new(copy))
+    }
 }
 
 /// The map with one more key, which it must not have yet.

@@ -32,7 +32,7 @@ pub enum ImageError {
     Foreign,
     /// It is of this version of the format, not [`VERSION`].
     Version(u32),
-    /// It has so many bytes of contents, not as many as its header tells.
+    /// It has so many bytes, not as many as its header tells.
     Cut {
         /// As many as there are.
         found: u64,
@@ -65,7 +65,7 @@ impl std::fmt::Display for ImageError {
             ImageError::Cut { found, expected } => {
                 write!(
                     f,
-                    "the image is cut: it has {found} bytes of contents where its header tells {expected}"
+                    "the image was cut or added to: it has {found} bytes where there should be {expected}"
                 )
             }
             ImageError::Damaged => write!(f, "the image is damaged: its contents do not match its hash"),
@@ -136,12 +136,13 @@ pub fn unseal(image: &[u8]) -> Result<&[u8], ImageError> {
         VERSION => {}
         other => return Err(ImageError::Version(other)),
     }
-    let cut = || ImageError::Cut { found: 0, expected: (HEADER_SIZE - MAGIC.len()) as u64 };
+    let cut = || ImageError::Cut { found: image.len() as u64, expected: HEADER_SIZE as u64 };
     let (length, rest) = split(rest).ok_or_else(cut)?;
     let (hash, contents) = split::<HASH_SIZE>(rest).ok_or_else(cut)?;
     let (found, expected) = (contents.len() as u64, u64::from_le_bytes(length));
     if found != expected {
-        return Err(ImageError::Cut { found, expected });
+        let header = HEADER_SIZE as u64;
+        return Err(ImageError::Cut { found: header + found, expected: header.saturating_add(expected) });
     }
     if Sha256::digest(contents).as_slice() != hash {
         return Err(ImageError::Damaged);

@@ -2,8 +2,11 @@
 
 use purlin_isa::{Instruction as I, Label, Operand, Register, Specific};
 
-use super::emit::{Field, Value};
+use super::emit::{Field, Item, Value};
 use super::{Grouped, LowerFault, Lowerer, Step, to};
+
+/// The word in which an instruction remembers the slot where a key stood last: none yet.
+const NO_SLOT: Item = Item::Word(0);
 
 impl<'a> Lowerer<'a> {
     pub(super) fn floats(&mut self, instruction: I<'a>) -> Grouped {
@@ -66,7 +69,12 @@ impl<'a> Lowerer<'a> {
             I::GetMapElements { fail, source, elements } => match (source.register(), elements) {
                 (Some(map), &[key, destination]) => self.get_map_element(fail, map, key, destination),
                 _ => {
-                    let (source, items) = (self.value(source), self.items(elements));
+                    let source = self.value(source);
+                    let mut items = Vec::with_capacity(elements.len() / 2 * 3);
+                    for &[key, destination] in elements.as_chunks().0 {
+                        items.extend([key, destination].map(|operand| Item::Value(self.value(operand))));
+                        items.push(NO_SLOT);
+                    }
                     let fields = [to(fail), count(elements, 2)];
                     self.emitter.emit_list(S::GetMapElements, &[source], &fields, &items, &[])
                 }
@@ -77,8 +85,7 @@ impl<'a> Lowerer<'a> {
 
     fn get_map_element(&mut self, fail: Label, map: Register, key: Operand, destination: Operand) -> Step {
         let values = [map.into(), self.value(key), self.value(destination)];
-        // The slot where the key stood last; the instruction itself remembers it there.
-        self.emitter.emit(Specific::GetMapElement, &values, &[to(fail), Field::Number(0)])
+        self.emitter.emit_list(Specific::GetMapElement, &values, &[to(fail)], &[NO_SLOT], &[])
     }
 
     pub(super) fn messages(&mut self, instruction: I<'a>) -> Grouped {

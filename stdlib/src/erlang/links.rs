@@ -1,8 +1,10 @@
 //! Links.
 
-use purlin_heap::{Term, View, am};
-use purlin_vm::actions::Linked;
+use purlin_heap::{Build, Term, View, am};
+use purlin_vm::actions::{Flags, Linked};
 use purlin_vm::{Context, Outcome, Stop, natives};
+
+use super::ports::STANDARD;
 
 natives! { "erlang": "link"/1 => link, "link"/2 => link, "unlink"/1 => unlink, }
 
@@ -15,6 +17,13 @@ fn link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             Linked::Done => Ok(Term::boolean(true)),
             Linked::NoProcess => Err(Stop::error(am::noproc)),
         },
+        View::Port(STANDARD) => Ok(Term::boolean(true)),
+        // As a process that is gone.
+        View::Port(_) if cx.has_flag(Flags::TRAP_EXIT) => {
+            let signal = [Term::atom(am::EXIT), args[0], Term::atom(am::noproc)];
+            cx.local().send_to(cx.pid(), cx.heap().tuple(&signal));
+            Ok(Term::boolean(true))
+        }
         View::Port(_) | View::External(_) => Err(Stop::error(am::noproc)),
         _ => Err(Stop::badarg()),
     }

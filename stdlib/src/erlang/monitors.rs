@@ -1,9 +1,10 @@
 //! Monitors and aliases.
 
-use purlin_heap::{Term, View, am};
-use purlin_vm::actions::{MonitorOptions, Watched};
+use purlin_heap::{Build, Term, View, am};
+use purlin_vm::actions::{Alias, MonitorOptions, Watched};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
+use super::ports::STANDARD;
 use super::spawn::monitor_options;
 use crate::args::{self, Read};
 
@@ -30,11 +31,32 @@ fn monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             }
             Watched::Name(args::atom(pair.element(0))?)
         }
+        (Some(am::port), _) => return monitor_port(cx, args),
         (Some(am::time_offset), View::Atom(am::clock_service)) => Watched::TimeOffset,
         _ => return Err(Stop::badarg()),
     };
     let (alias, tag) = monitor_options(args.get(2).copied().unwrap_or(Term::NIL))?;
     Ok(cx.monitor(watched, MonitorOptions { alias, tag }))
+}
+
+/// The one port that there is never ends; any other has ended, and so has the monitor.
+fn monitor_port<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let heap = cx.heap();
+    let object = match args[1].view() {
+        View::Port(_) => args[1],
+        View::Atom(_) => heap.tuple(&[args[1], Term::atom(cx.vm().node_name())]),
+        _ => return Err(Stop::badarg()),
+    };
+    let (alias, tag) = monitor_options(args.get(2).copied().unwrap_or(Term::NIL))?;
+    let reference = match alias {
+        Some(Alias::Explicit) => cx.alias(false),
+        _ => cx.reference(),
+    };
+    if !matches!(args[1].view(), View::Port(STANDARD)) {
+        let message = [tag, reference, Term::atom(am::port), object, Term::atom(am::noproc)];
+        cx.local().send_to(cx.pid(), heap.tuple(&message));
+    }
+    Ok(reference)
 }
 
 fn demonitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -20,6 +20,11 @@ impl Local {
 }
 
 impl<'h> Context<'h> {
+    /// Whether a flag is set.
+    pub fn has_flag(&self, flag: Flags) -> bool {
+        self.with(|process, _| process.flags.has(flag))
+    }
+
     /// Sets or clears a flag; its former value.
     pub fn set_flag(&self, flag: Flags, value: bool) -> bool {
         self.with(|process, _| {

@@ -5,11 +5,11 @@
 //! the module is published as a whole.
 
 use std::fmt;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use purlin_heap::external::{self, DecodeOptions, FunKey, Names};
 use purlin_heap::word::Word;
-use purlin_heap::{Atom, AtomTable, FunEntry, LiteralArea, Mfa, big};
+use purlin_heap::{Atom, AtomError, AtomTable, FunEntry, LiteralArea, Mfa, big};
 use purlin_isa::Specific;
 use purlin_loader::lower::{self, Constants, LowerError, Lowered, Target};
 use purlin_loader::{Module, Verified};
@@ -78,6 +78,10 @@ struct LiteralNames<'v>(&'v Vm);
 impl Names for LiteralNames<'_> {
     fn atoms(&self) -> &AtomTable {
         self.0.atoms()
+    }
+
+    fn intern(&self, name: &str) -> Result<Atom, AtomError> {
+        self.0.atoms().intern_for_code(name)
     }
 
     fn export(&self, name: Mfa, make: bool) -> Option<&Mfa> {
@@ -184,7 +188,7 @@ impl Vm {
 
     fn intern(&self, module: &Module) -> Result<Vec<Atom>, LoadError> {
         let full = |_| LoadError::Atoms { module: module.name().to_owned() };
-        module.atoms().iter().map(|name| self.atoms().intern(name).map_err(full)).collect()
+        module.atoms().iter().map(|name| self.atoms().intern_for_code(name).map_err(full)).collect()
     }
 
     fn decode(
@@ -288,7 +292,8 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
         code[placed.offset as usize] = handler as usize as u64;
     }
     loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
-    loaded.code = code;
+    // SAFETY: an atomic has the layout of its number, and nothing else refers to the words yet.
+    loaded.code = unsafe { Box::from_raw(Box::into_raw(code) as *mut [AtomicU64]) };
 }
 
 /// The export entry for an import.

@@ -1,5 +1,7 @@
 //! A module that is loaded: its linked code and what belongs to it.
 
+use std::sync::atomic::AtomicU64;
+
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, FunEntry, Literals, Mfa, Term};
 use purlin_isa::Specific;
@@ -24,8 +26,8 @@ pub struct FunctionPlace {
 pub struct LoadedModule {
     /// Its name.
     pub name: Atom,
-    /// The linked code. Words that change while it runs are atomics of the instructions' own.
-    pub code: Box<[u64]>,
+    /// The linked code. Some instructions have a word in which they remember something; all others stay as they are.
+    pub code: Box<[AtomicU64]>,
     /// Its functions, in the order of the code.
     pub functions: Box<[FunctionInfo]>,
     /// Their places, in the same order.
@@ -80,7 +82,7 @@ impl LoadedModule {
     pub fn offset_of(&self, address: *const u64) -> Option<u32> {
         let range = self.code.as_ptr_range();
         // The address may point into the middle of a word, as those of stack traces do.
-        range.contains(&address).then(|| ((address as usize - range.start as usize) / 8) as u32)
+        range.contains(&address.cast()).then(|| ((address as usize - range.start as usize) / 8) as u32)
     }
 
     /// The function that the word `offset` belongs to.
@@ -98,6 +100,6 @@ impl LoadedModule {
 
     /// The entry of the function `index`.
     pub fn entry(&self, index: usize) -> *mut u64 {
-        (&raw const self.code[self.places[index].entry as usize]).cast_mut()
+        self.code[self.places[index].entry as usize].as_ptr()
     }
 }

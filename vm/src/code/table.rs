@@ -92,7 +92,7 @@ impl CodeTable {
     /// The function and line of an instruction, unless it is one of the runtime's own.
     pub fn locate(&self, address: *const u64) -> Option<Place> {
         let modules = self.modules.read();
-        let after = modules.by_address.partition_point(|m| m.code.as_ptr() <= address);
+        let after = modules.by_address.partition_point(|m| m.code.as_ptr().cast() <= address);
         let module = modules.by_address[after.checked_sub(1)?];
         let offset = module.offset_of(address)?;
         let function = module.function_at(offset)?.name;

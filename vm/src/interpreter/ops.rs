@@ -18,6 +18,7 @@ mod binaries;
 mod calls;
 mod compare;
 mod control;
+mod create;
 mod data;
 mod exceptions;
 mod floats;

@@ -104,6 +104,16 @@ fused! { pair
     FloatMultiply {} FloatAdd {};
     FloatMultiply {} FloatSubtract {};
     FloatStore {[X0 X Y]} FloatStore {[X0 X Y]};
+    StartMatch {[X0 X] [X0 X]} MatchPosition {[X] [X0 X]};
+    MatchPosition {[X] [X0 X]} MatchInteger {[X] [I] [X0 X]};
+    MatchSetPosition {[X] [X0 X]} MatchInteger {[X] [I] [X0 X]};
+    MatchSetPosition {[X] [X0 X]} MatchUtf {[X] [X0 X]};
+    MatchSetPosition {[X] [X0 X]} MatchTestTail {[X]};
+    MatchInteger {[X] [I] [X0 X]} MatchInteger {[X] [I] [X0 X]};
+    MatchInteger {[X] [I] [X0 X]} MatchTestUnit {[X]};
+    MatchInteger {[X] [I] [X0 X]} IsWord {[X0 X] [I]};
+    MatchUtf {[X] [X0 X]} MatchTestUnit {[X]};
+    IsWord {[X0 X] [I]} MatchTestUnit {[X]};
 }
 
 fused! { triple

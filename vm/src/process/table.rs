@@ -9,7 +9,7 @@ use crossbeam_epoch::Guard;
 use crossbeam_queue::SegQueue;
 use purlin_heap::Pid;
 use purlin_scheduler::sync::atomic::AtomicUsize;
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
@@ -225,7 +225,7 @@ impl<B: Entry> Table<B> {
             // SAFETY: the layout is not empty, and zero is a valid slot.
             let new = unsafe { alloc_zeroed(layout) }.cast::<Slot>();
             if new.is_null() {
-                handle_alloc_error(layout);
+                purlin_heap::memory::exhausted(layout.size());
             }
             let place = &self.chunks[chunk];
             if place.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire).is_err() {

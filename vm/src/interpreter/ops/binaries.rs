@@ -9,6 +9,8 @@ use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Heap, Map, Term, am};
 use purlin_isa::bits::{Description, LITTLE, SegmentKind};
 
+use super::create::{NOT_PLAIN, create_plain};
+use super::frames::OutOfMemory;
 use super::matching::field_bits;
 use super::{Label, Op, list_word, op};
 use crate::interpreter::operands::any;
@@ -178,7 +180,21 @@ unsafe fn create<'h>(
     Ok(made.finish(heap))
 }
 
-op! { cold CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, unit: u16, count: u32) |r| {
+op! { control CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, unit: u16, count: u32) |r| {
+    let count = count.get(&r) as usize;
+    r.save();
+    let word = create_plain(r, <Self as Op>::BYTES, count);
+    r.restore();
+    if word == NOT_PLAIN {
+        return r.leave::<Self>();
+    }
+    if !r.keep_result_and_room(word, live.get(&r), words.get(&r) as usize) {
+        return r.leave::<OutOfMemory>();
+    }
+    let value = (*r.machine).result;
+    dst.set(&mut r, value);
+    r.next(<Self as Op>::BYTES + count * 24)
+} slow |r| {
     let (count, live, words) = (count.get(&r) as usize, live.get(&r), words.get(&r) as usize);
     r.save();
     let heap = &(*(*r.machine).process).heap;

@@ -21,6 +21,16 @@ unsafe fn make_room(mut r: Cold, words: usize, live: usize) {
     unsafe { if r.collect(words, live) { r.go() } else { r.out_of_memory() } }
 }
 
+/// The slow path of an instruction after which the process is above its limit.
+pub struct OutOfMemory;
+
+impl super::Slow for OutOfMemory {
+    unsafe fn run_slow(r: Cold) {
+        // SAFETY: the registers are those of a running process.
+        unsafe { r.out_of_memory() }
+    }
+}
+
 op! { step Allocate [frame: F Frame] (live: u16) |r| {
     let words = frame.words(&r);
     if !has_room(&r, words) {

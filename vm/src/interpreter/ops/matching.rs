@@ -6,7 +6,7 @@
 use purlin_heap::bits::{self, Bits, Format, MatchContext, shared};
 use purlin_heap::layout::{Kind, ref_bits};
 use purlin_heap::word::{Word, tag};
-use purlin_heap::{Build, Heap, Term, am};
+use purlin_heap::{Build, Heap, am};
 use purlin_isa::bits::{CommandKind, Description};
 
 use super::tests::{boxed_kind, is_bits};
@@ -23,8 +23,7 @@ use crate::native::Class;
 #[inline(always)]
 pub(super) unsafe fn context<'h>(word: Word) -> MatchContext<'h> {
     // SAFETY: by the caller.
-    let term: Term<'h> = unsafe { word.term() };
-    MatchContext::of(term).expect("the verifier proved a matching context")
+    unsafe { MatchContext::from_word(word) }
 }
 
 /// The bits of the flags of a field, as OTP's compiler writes them.
@@ -60,7 +59,7 @@ macro_rules! fail {
     };
 }
 
-op! { control StartMatch [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
+op! { step StartMatch [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
     let src = src.get(&r);
     if boxed_kind(src) == Some(Kind::MatchContext) {
         dst.set(&mut r, src);
@@ -76,12 +75,12 @@ op! { control StartMatch [src: S Src, dst: D Dst] (fail: Label, live: u16) |r| {
     build!(r, dst, live, |heap| MatchContext::new(src.term(), heap).expect("it is a bit string").as_term())
 } }
 
-op! { control MatchTail [of: C Src, dst: D Dst] (live: u16) |r| {
+op! { step MatchTail [of: C Src, dst: D Dst] (live: u16) |r| {
     let context = context(of.get(&r));
     build!(r, dst, live, |heap| context.tail(heap))
 } }
 
-op! { control MatchPosition [of: C Src, dst: D Dst] (live: u16) |r| {
+op! { step MatchPosition [of: C Src, dst: D Dst] (live: u16) |r| {
     let position = context(of.get(&r)).position();
     dst.set(&mut r, Word::small(position as i64));
     r.next(<Self as Op>::BYTES)
@@ -144,7 +143,7 @@ pub(super) unsafe fn small_integer(word: Word, at: usize, size: usize, flags: u1
     (value << unused) as i64 >> unused
 }
 
-op! { control MatchInteger [of: C Src, size: S Src, dst: D Dst]
+op! { step MatchInteger [of: C Src, size: S Src, dst: D Dst]
     (fail: Label, live: u16, unit: u16, flags: u16) |r| {
     let word = of.get(&r);
     let context = context(word);
@@ -192,11 +191,11 @@ op! { cold MatchFloat [of: C Src, size: S Src, dst: D Dst]
     build!(r, dst, live, |heap| heap.float(value))
 } }
 
-op! { control MatchBinary [of: C Src, size: S Src, dst: D Dst]
+op! { step MatchBinary [of: C Src, size: S Src, dst: D Dst]
     (fail: Label, live: u16, unit: u16, flags: u16) |r| {
     let (context, size, unit) = (context(of.get(&r)), size.get(&r), unit.get(&r));
     let size = if size == Word::atom(am::all) {
-        (context.left() % unit.max(1) as usize == 0).then(|| context.left())
+        are_units(context.left(), unit).then(|| context.left())
     } else {
         field_bits(size, unit).filter(|&size| size <= context.left())
     };
@@ -217,8 +216,15 @@ op! { test MatchSkip [of: C Src, size: S Src] (fail: Label, unit: u16) |r| {
     }
 } }
 
+/// Whether so many bits are whole units. Nearly all units are powers of two, and a division is slow.
+#[inline(always)]
+fn are_units(bits: usize, unit: u16) -> bool {
+    let unit = usize::from(unit.max(1));
+    if unit.is_power_of_two() { bits & (unit - 1) == 0 } else { bits.is_multiple_of(unit) }
+}
+
 op! { test MatchTestUnit [of: C Src] (fail: Label, unit: u16) |r| {
-    context(of.get(&r)).left() % unit.get(&r) as usize == 0
+    are_units(context(of.get(&r)).left(), unit.get(&r))
 } }
 
 op! { test MatchTestTail [of: C Src] (fail: Label, bits: u32) |r| {
@@ -270,7 +276,18 @@ unsafe fn take_point(word: Word, width: u16, flags: u16) -> u32 {
 /// No character has this number.
 const NO_POINT: u32 = u32::MAX;
 
-op! { control MatchUtf [of: C Src, dst: D Dst] (fail: Label, width: u16, flags: u16) |r| {
+op! { step MatchUtf [of: C Src, dst: D Dst] (fail: Label, width: u16, flags: u16) |r| {
+    let context = context(of.get(&r));
+    let at = context.position();
+    if width.get(&r) == 8
+        && context.left() >= 8
+        && let Some(byte) = whole_byte(context.original().word(), at)
+        && byte.is_ascii()
+    {
+        context.set_position(at + 8);
+        dst.set(&mut r, Word::small(byte.into()));
+        return r.next(Self::BYTES);
+    }
     let point = take_point(of.get(&r), width.get(&r), flags.get(&r));
     if point == NO_POINT {
         return r.branch(fail.get(&r));
