@@ -7,16 +7,47 @@ use rustc_hash::FxHashSet;
 use crate::arena::{self, Bounds, Range};
 use crate::chunk;
 use crate::collect::Roots;
-use crate::heap::Heap;
+use crate::heap::{Heap, words_between};
 use crate::layout::{Kind, ref_bits};
 use crate::word::{Word, sub, tag};
+
+/// Where objects start in one piece of memory.
+struct Piece {
+    start: *mut Word,
+    end: *mut Word,
+    /// Two bits for each word: a boxed object starts there, a cons does.
+    bits: Vec<u64>,
+}
+
+impl Piece {
+    /// Where the bit of a pointer stands.
+    fn place(&self, pointer: Word) -> (usize, u64) {
+        let index = 2 * words_between(self.start, pointer.address()) + usize::from(pointer.is_cons());
+        (index / 64, 1 << (index % 64))
+    }
+
+    fn insert(&mut self, pointer: Word) {
+        let (index, bit) = self.place(pointer);
+        self.bits[index] |= bit;
+    }
+}
+
+/// Whether an object starts in one of the pieces, which are in order, where a pointer leads.
+fn contains(pieces: &[Piece], pointer: Word) -> bool {
+    let address = pointer.address();
+    let after = pieces.partition_point(|piece| piece.start <= address);
+    after.checked_sub(1).is_some_and(|index| {
+        let (piece, (at, bit)) = (&pieces[index], pieces[index].place(pointer));
+        address < piece.end && piece.bits[at] & bit != 0
+    })
+}
 
 /// Where objects start, by what may point to them.
 struct Starts {
     /// In the block and in fragments.
-    young: FxHashSet<Word>,
+    young: Vec<Piece>,
     /// In the old generation.
-    old: FxHashSet<Word>,
+    old: Vec<Piece>,
     /// Off-heap objects, young and old.
     off_heap: [FxHashSet<usize>; 2],
 }
@@ -26,12 +57,13 @@ struct Starts {
 /// # Panics
 /// At the first word that is not what the layouts and the generations allow.
 pub fn check(heap: &Heap, roots: &Roots<'_>) {
-    let mut starts =
-        Starts { young: FxHashSet::default(), old: FxHashSet::default(), off_heap: Default::default() };
+    let mut starts = Starts { young: Vec::new(), old: Vec::new(), off_heap: Default::default() };
     let young = young_ranges(heap);
     let old: Vec<_> = heap.rare.iter().flat_map(|rare| rare.old.iter().chain(rare.large.iter())).collect();
     young.iter().for_each(|&range| starts.add(range, false));
     old.iter().for_each(|&range| starts.add(range, true));
+    starts.young.sort_unstable_by_key(|piece| piece.start);
+    starts.old.sort_unstable_by_key(|piece| piece.start);
     young.iter().for_each(|&range| terms_in(range, |word| starts.check(word, true, roots, "young object")));
     old.iter().for_each(|&range| terms_in(range, |word| starts.check(word, false, roots, "old object")));
     roots.registers.iter().for_each(|&word| starts.check(word, true, roots, "register"));
@@ -89,6 +121,8 @@ fn terms_in(range: (*mut Word, *mut Word), mut f: impl FnMut(Word)) {
 impl Starts {
     /// Notes where the objects of a range start, and checks that they fill it.
     fn add(&mut self, range: (*mut Word, *mut Word), old: bool) {
+        let bits = vec![0; (2 * words_between(range.0, range.1)).div_ceil(64)];
+        let mut piece = Piece { start: range.0, end: range.1, bits };
         let mut at = range.0;
         while at < range.1 {
             // SAFETY: within the range.
@@ -102,15 +136,12 @@ impl Starts {
             } else {
                 (Word::cons(at), 2)
             };
-            if old {
-                self.old.insert(start)
-            } else {
-                self.young.insert(start)
-            };
+            piece.insert(start);
             // SAFETY: an object that ends outside of the range is caught below.
             at = at.wrapping_add(words);
         }
         assert!(at == range.1, "the last object ends at {at:?}, the memory in use at {:?}", range.1);
+        if old { &mut self.old } else { &mut self.young }.push(piece);
     }
 
     /// Checks that a word is a term and leads where it may.
@@ -123,8 +154,8 @@ impl Starts {
             }
             tag::CONS | tag::BOXED => {
                 let good = arena::is_literal(word)
-                    || self.old.contains(&word)
-                    || may_be_young && (self.young.contains(&word) || is_peeked(word, roots));
+                    || contains(&self.old, word)
+                    || may_be_young && (contains(&self.young, word) || is_peeked(word, roots));
                 assert!(good, "a {place} points astray: {:#x}", word.0);
             }
             _ => {}

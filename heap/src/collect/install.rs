@@ -104,9 +104,11 @@ impl Heap {
         rare.statistics.reclaimed_words += before.saturating_sub(survived + promoted) as u64;
     }
 
-    /// In zeal mode, fills the block up so that the next allocation has to collect again.
+    /// In zeal mode, fills the block up so that the next allocation has to collect again, which makes a block of exactly
+    /// the size that it needs.
     pub(super) fn fill_up(&mut self, need: usize) {
         let gap = self.free_words() - need;
+        self.rare_mut().filler_words = gap;
         if gap > 0 {
             // SAFETY: `gap` words are free above the top; what stands there afterwards is one object.
             unsafe {

@@ -16,6 +16,9 @@ pub(super) const BUSY_WORDS_MAX: usize = 1 << 13;
 const ZEAL_MAJOR: u32 = 3;
 /// In zeal mode, a heap is checked after every collection that can be paid with so many words looked at for each.
 const ZEAL_WORDS: usize = 1024;
+/// In zeal mode, so many collections go by until a heap is checked after every other one, and so many more until it is
+/// after every third one.
+const ZEAL_CHECKS: u32 = 1 << 13;
 
 /// What a collection is going to do.
 pub(super) struct Plan {
@@ -37,7 +40,8 @@ pub(super) struct Plan {
 impl Plan {
     pub fn new(heap: &Heap, need: usize, stack_words: usize, reach: Reach, peeked: bool) -> Plan {
         let aged = words_between(heap.start, heap.high_water);
-        let young = heap.young_words() - aged + heap.fragment_words();
+        let filler = heap.rare.as_ref().map_or(0, |rare| rare.filler_words);
+        let young = heap.young_words() - aged - filler + heap.fragment_words();
         let promote_all = !peeked && (reach == Reach::Hibernate || young > YOUNG_WORDS_MAX);
         let fixed = stack_words + need + RED_ZONE;
         let block_words = if promote_all && reach == Reach::Hibernate {
@@ -70,10 +74,11 @@ impl Heap {
         1 + ((self.old_words() + self.young_words() + self.stack_words()) / ZEAL_WORDS) as u32
     }
 
-    /// In zeal mode, whether to check the heap after this collection.
+    /// In zeal mode, whether to check the heap after this collection: the longer a process has run, the less often.
     pub(super) fn is_worth_checking(&self) -> bool {
         let done = self.statistics();
-        (done.minors + done.majors).is_multiple_of(self.zeal_interval())
+        let collections = done.minors + done.majors;
+        collections.is_multiple_of(self.zeal_interval() + collections / ZEAL_CHECKS)
     }
 
     /// How many of `young` words to make room for in the new block. If more survive, the rest stays in fragments.

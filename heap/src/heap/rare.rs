@@ -58,6 +58,8 @@ pub struct Rare {
     pub minors: u16,
     /// Counts.
     pub statistics: Statistics,
+    /// In zeal mode, words of the object that fills the block up.
+    pub filler_words: usize,
     /// Poisoned memory that is kept from use for a while.
     pub quarantine: Vec<Quarantined>,
 }
@@ -116,6 +118,7 @@ impl Default for Rare {
             overflowed: false,
             minors: 0,
             statistics: Statistics::default(),
+            filler_words: 0,
             quarantine: Vec::new(),
         }
     }
