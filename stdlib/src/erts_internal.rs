@@ -129,6 +129,7 @@ fn map_to_tuple_keys<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(cx.heap().tuple(parts.keys))
 }
 
+/// There are no processes that only the emulator knows.
 fn is_system_process<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     args[0].as_pid().ok_or(Stop::badarg())?;
     Ok(Term::boolean(false))

@@ -13,15 +13,8 @@ natives! { "erlang":
 }
 
 /// Those of `erts_internal`.
-pub(crate) const INTERNAL: &[NativeFunction] = &[
-    NativeFunction { module: "erts_internal", function: "dynamic_node_name", arity: 0, body: is_alive },
-    NativeFunction {
-        module: "erts_internal",
-        function: "is_system_process",
-        arity: 1,
-        body: is_system_process,
-    },
-];
+pub(crate) const INTERNAL: &[NativeFunction] =
+    &[NativeFunction { module: "erts_internal", function: "dynamic_node_name", arity: 0, body: is_alive }];
 
 fn this<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::atom(cx.vm().node_name()))
@@ -95,10 +88,4 @@ fn not_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn disconnect<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     args::atom(args[0])?;
     Ok(Term::atom(am::ignored))
-}
-
-/// There are no processes that only the emulator knows.
-fn is_system_process<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args[0].as_pid().ok_or(Stop::badarg())?;
-    Ok(Term::boolean(false))
 }
