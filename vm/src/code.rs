@@ -7,6 +7,7 @@ mod link;
 mod module;
 mod stub;
 mod table;
+mod unloaded;
 
 pub use export::{Export, Exports};
 

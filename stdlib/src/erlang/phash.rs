@@ -151,7 +151,7 @@ impl<'h> Hasher<'h, '_> {
     fn fun(&mut self, fun: Fun<'h>) {
         let entry = fun.entry();
         self.scale(10, fun.free().len() as u32);
-        self.name(entry.mfa.module);
+        self.name(entry.module);
         self.scale(2, entry.index);
         self.scale(2, entry.old_uniq);
         self.push_all(fun.free());

@@ -8,6 +8,7 @@ use purlin_heap::{Atom, Mfa};
 use super::export::{Export, Exports};
 use super::module::LoadedModule;
 use super::stub::RuntimeCode;
+use super::unloaded::UnloadedFuns;
 use crate::native::NativeTable;
 
 /// What is known of an instruction's address.
@@ -23,6 +24,7 @@ pub struct CodeTable {
     natives: NativeTable,
     exports: Exports,
     runtime: RuntimeCode,
+    unloaded_funs: UnloadedFuns,
     modules: RwLock<Modules>,
 }
 
@@ -41,6 +43,7 @@ impl CodeTable {
             natives,
             exports: Exports::new(),
             runtime: RuntimeCode::new(name),
+            unloaded_funs: UnloadedFuns::default(),
             modules: RwLock::default(),
         };
         for (&name, _) in table.natives.iter() {
@@ -52,6 +55,11 @@ impl CodeTable {
     /// The runtime's own instructions.
     pub fn runtime(&self) -> &RuntimeCode {
         &self.runtime
+    }
+
+    /// The funs whose module was not there when they came.
+    pub(super) fn unloaded_funs(&self) -> &UnloadedFuns {
+        &self.unloaded_funs
     }
 
     /// The natives.

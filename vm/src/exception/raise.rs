@@ -136,7 +136,7 @@ impl Cold {
             self.save();
             let heap = &(*self.m().process).heap;
             let first = first(heap);
-            let used = first.as_tuple().is_some_and(|t| t.arity() == 5) as usize;
+            let used = first.as_tuple().is_some_and(|t| t.arity() != 3) as usize;
             let addresses = addresses(heap, at, DEPTH_MAX - used);
             let trace = trace::raw(heap, class, &addresses, first).word();
             self.restore();

@@ -6,6 +6,7 @@
 //!
 //! - `[]`: nothing;
 //! - `{native, M, F, Args, Cause}`: a native raised it; its entry stands before those of the addresses;
+//! - `{Fun, Args}`: a fun whose module is not there was called; its entry stands before those of the addresses;
 //! - `{args, Args, Info}`: the first address is of a function with these arguments.
 
 use purlin_heap::layout::{Kind, header};
@@ -63,6 +64,9 @@ pub fn build<'h>(vm: &Vm, heap: &'h Heap, raw: Term<'h>) -> Term<'h> {
     if let Some(native) = first.filter(|t| t.arity() == 5) {
         let info = error_info(vm, heap, native.element(1).as_atom(), native.element(4));
         entries.push(heap.tuple(&[native.element(1), native.element(2), native.element(3), info]));
+    }
+    if let Some(fun) = first.filter(|t| t.arity() == 2) {
+        entries.push(heap.tuple(&[fun.element(0), fun.element(1), Term::NIL]));
     }
     let mut given = first.filter(|t| t.arity() == 3);
     for address in addresses {
