@@ -19,12 +19,14 @@ pub struct Roots<'r> {
     /// The memory of a message that is being looked at and has not been taken: what points into it stays as it
     /// is, and it is not touched.
     pub peeked: Option<&'r Fragment>,
+    /// A number that stays the same until the process waits: see `policy`.
+    pub turn: u32,
 }
 
 impl<'r> Roots<'r> {
     /// The live registers and nothing else.
     pub fn of_registers(registers: &'r mut [Word]) -> Roots<'r> {
-        Roots { registers, extra: &mut [], peeked: None }
+        Roots { registers, extra: &mut [], peeked: None, turn: 0 }
     }
 }
 
@@ -77,7 +79,7 @@ impl Heap {
         let plan = Plan::new(self, need, stack_words, reach, roots.peeked.is_some());
         let result = evacuate::evacuate(self, &plan, roots);
         self.install(&plan, result);
-        self.account(&plan, before);
+        self.account(&plan, before, roots.turn);
         if self.zeal {
             self.fill_up(need);
             if self.is_worth_checking() {

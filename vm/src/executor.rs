@@ -98,6 +98,7 @@ impl ProcessExecutor {
                 Exit::Waiting => {
                     let spent = process.reductions - before;
                     process.flags.set(Flags::WAITING, true);
+                    process.turn = process.turn.wrapping_add(1);
                     if process.flags.has(Flags::HIBERNATE) && !hibernate(process) {
                         return self.end(task);
                     }

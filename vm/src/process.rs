@@ -106,6 +106,8 @@ pub struct Process {
     pub exception: Exception,
     /// Reductions done so far.
     pub reductions: u64,
+    /// How often it has waited.
+    pub turn: u32,
     /// The process dictionary.
     pub dictionary: Dictionary,
     /// The group leader.

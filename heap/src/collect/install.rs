@@ -75,7 +75,7 @@ impl Heap {
     }
 
     /// Brings counts, limits and recommendations up to date. `before` is how many words were looked at.
-    pub(super) fn account(&mut self, plan: &Plan, before: usize) {
+    pub(super) fn account(&mut self, plan: &Plan, before: usize, turn: u32) {
         let spilled = self.fragment_words();
         let survived = self.young_words() + spilled;
         let old_words = self.old_words();
@@ -86,9 +86,8 @@ impl Heap {
         let ages = survived == 0 || self.high_water > self.start;
         let rare = self.rare_mut();
         rare.survived_words = survived;
-        let now_ns = now_ns();
-        let busy = now_ns.saturating_sub(rare.collected_ns) < policy::BUSY_NS;
-        rare.collected_ns = now_ns;
+        let busy = rare.collected_turn == turn;
+        rare.collected_turn = turn;
         let used = survived + plan.stack_words;
         rare.block_words_next = policy::recommend(used, block_words, words_min, busy, ages);
         if plan.reach == Reach::Minor {
@@ -154,11 +153,4 @@ impl Heap {
         }
         quarantine.push(Quarantined { range, at, words });
     }
-}
-
-/// The time since the first collection of the program: a heap has no machine to ask, and only differences count.
-fn now_ns() -> u64 {
-    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    // A first collection is never soon after another.
-    START.get_or_init(std::time::Instant::now).elapsed().as_nanos() as u64 + policy::BUSY_NS
 }

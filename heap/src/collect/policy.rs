@@ -7,10 +7,10 @@ use crate::heap::{Heap, RED_ZONE, words_between};
 pub(super) const BLOCK_WORDS_MAX: usize = 1 << 16;
 /// With more young words than this, survivors go straight to the old generation.
 const YOUNG_WORDS_MAX: usize = 2 * BLOCK_WORDS_MAX;
-/// Two collections within this time are the work of a process that allocates fast. Its block grows although little
-/// survives, so that collections become rare; that of a process which fills its block slowly stays small.
-pub(super) const BUSY_NS: u64 = 100_000;
-/// So large does a block become for that reason: it fits the caches next to the processor.
+/// Two collections in one turn, which ends when the process waits, are the work of one that allocates much. Its block grows
+/// although little survives, so that collections become rare; that of a process which does little each time it is woken
+/// stays small. No clock is asked, so that a run can be repeated. So large does a block become for that reason: it fits
+/// the caches next to the processor.
 pub(super) const BUSY_WORDS_MAX: usize = 1 << 13;
 /// In zeal mode, every so many collections of a small heap is a major one.
 const ZEAL_MAJOR: u32 = 3;

@@ -48,8 +48,8 @@ pub struct Rare {
     pub limit: usize,
     /// The size of block that the last collection recommends; 0 when there was none.
     pub block_words_next: usize,
-    /// When the last collection was, in nanoseconds on some clock.
-    pub collected_ns: u64,
+    /// The turn of the process in which the last collection was.
+    pub collected_turn: u32,
     /// Young words that survived the last collection.
     pub survived_words: usize,
     /// The block that was chosen last did not hold all survivors: choose safely next time.
@@ -113,7 +113,7 @@ impl Default for Rare {
             clean_frozen: 0,
             limit: 0,
             block_words_next: 0,
-            collected_ns: 0,
+            collected_turn: u32::MAX,
             survived_words: 0,
             overflowed: false,
             minors: 0,

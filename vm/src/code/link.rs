@@ -183,6 +183,7 @@ impl Vm {
         loaded.literals = Some(area.seal());
         link(self.code(), verified, &atoms, lowered, &mut loaded);
         lead_funs(module, &loaded);
+        tracing::debug!(module = module.name(), bytes = module.size_bytes(), "a module is loaded");
         Ok(self.code().publish(loaded))
     }
 

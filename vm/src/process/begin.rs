@@ -85,6 +85,7 @@ pub(crate) fn spawn(
             saved,
             exception: Exception::default(),
             reductions: 0,
+            turn: 0,
             dictionary: Dictionary::default(),
             group_leader,
             parent,

@@ -143,7 +143,7 @@ impl<'h> Segment<'h> {
 }
 
 /// No binary is larger: 2^56 bits.
-const BITS_MAX: usize = 1 << 56;
+pub(super) const BITS_MAX: usize = 1 << 56;
 
 /// Builds the binary; on failure the segment and what is wrong with it.
 ///
@@ -215,6 +215,10 @@ op! { control CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, uni
             r.restore();
             let to = fail.get(&r);
             r.branch(to)
+        }
+        Err((_, fault)) if unit.get(&r) == 0 => {
+            r.restore();
+            r.raise_atom(Class::Error, fault.reason)
         }
         Err((segment, fault)) => {
             let info = explain(heap, r.m().vm().atoms(), &segment, &fault).word();
