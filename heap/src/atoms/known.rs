@@ -632,6 +632,7 @@ macro_rules! for_each_known_atom {
             scheduler "scheduler";
             available_internal_state "available_internal_state";
             process_uniq_counter "process_uniq_counter";
+            reds_left "reds_left";
             sleep "sleep";
             ets_transfer "ETS-TRANSFER";
             owner "owner";

@@ -86,12 +86,15 @@ fn external_item<'h>(name: &Mfa, item: purlin_heap::Atom) -> Option<Term<'h>> {
     })
 }
 
-/// `{Module, Function, Arity}` of a local fun.
+/// `{Module, Function, Arity}` of a fun.
 fn fun_info_mfa<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let View::Fun(fun) = args[0].view() else { return Err(Stop::badarg()) };
-    let entry = fun.entry();
-    let (module, function) = (Term::atom(entry.mfa.module), Term::atom(entry.mfa.function));
-    Ok(cx.heap().tuple(&[module, function, Term::small(entry.arity.into())]))
+    let (name, arity) = match args[0].view() {
+        View::Fun(fun) => (fun.entry().mfa, fun.entry().arity),
+        View::Export(name) => (*name, name.arity),
+        _ => return Err(Stop::badarg()),
+    };
+    let (module, function) = (Term::atom(name.module), Term::atom(name.function));
+    Ok(cx.heap().tuple(&[module, function, Term::small(arity.into())]))
 }
 
 /// Longer than the text of a fun with the longest names.
