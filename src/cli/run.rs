@@ -202,6 +202,10 @@ const ARITY_MAX: u32 = 255;
 /// Makes sure that the function is there, so that a misspelt name is told apart from a fault of the program.
 fn expect(vm: &Vm, name: Mfa, entry: &Entry) -> Result<(), Failure> {
     let Entry { module, function } = entry;
+    if vm.code().on_loads().is_pending(name.module) {
+        // What it exports is not known before.
+        return Ok(());
+    }
     if vm.code().module(name.module).is_none() {
         return Err(Failure::new(format!("there is no module {module}"))
             .help("give the directory of its .beam file with -p DIR, or the file itself"));

@@ -5,6 +5,7 @@ mod external;
 mod link;
 
 mod module;
+mod on_load;
 mod stub;
 mod table;
 
@@ -12,5 +13,6 @@ pub use export::{Export, Exports};
 
 pub use link::LoadError;
 pub use module::{FunctionInfo, LoadedModule};
+pub use on_load::{OnLoads, Waiting};
 pub use stub::RuntimeCode;
 pub use table::{CodeTable, Place};

@@ -431,6 +431,8 @@ macro_rules! for_each_known_atom {
             last "last";
             next "next";
             prev "prev";
+            on_load_start "$on_load";
+            on_load_failure "on_load_failure";
             plus "+";
             minus "-";
             times "*";
