@@ -35,6 +35,7 @@ enum Command {
     /// Show the code of a module, as compiled and as run, with its source lines
     Dis(dis::Options),
     /// Call main/1 of a module with strings, as escripts do
+    #[command(after_help = run::EXIT_STATUS)]
     Run(run::Options),
     /// Pack verified modules into one image, which loads faster
     Pack(pack::Options),

@@ -15,6 +15,61 @@ fn help_and_version_succeed() {
     }
 }
 
+const ENDS: &str = "-module(ends).
+-export([main/1]).
+main([\"return\"]) -> ok;
+main([\"halt\", Status]) -> halt(list_to_integer(Status));
+main([\"stop\"]) -> init:stop(9), receive never -> ok end;
+main([\"normal\"]) -> exit(normal);
+main([\"exit\"]) -> exit({why, not_});
+main([\"throw\"]) -> {throw(ball)};
+main([\"linked\"]) -> spawn_link(fun() -> exit(broken) end), receive never -> ok end;
+main([\"error\"]) ->
+    {list_to_atom([])
+     ++ id(x)}.
+id(X) -> X.
+";
+
+#[test]
+fn the_exit_status_tells_how_the_program_ended() {
+    let file = compiled("ends", ENDS).join("ends.beam");
+    let run = |arguments: &str| {
+        let arguments: Vec<&str> = ["run", text_of(&file)].into_iter().chain(arguments.split(' ')).collect();
+        let output = purlin(&arguments);
+        (output.status.code(), String::from_utf8(output.stderr).expect("messages are UTF-8"))
+    };
+    for (arguments, status) in
+        [("return", 0), ("normal", 0), ("halt 0", 0), ("halt 3", 3), ("halt 255", 255), ("stop", 9)]
+    {
+        assert_eq!(run(arguments), (Some(status), String::new()), "{arguments}");
+    }
+    let uncaught = |said: &str| (Some(1), format!("error: uncaught {said}\n"));
+    assert_eq!(run("exit"), uncaught("exit: {why,not_}"));
+    assert_eq!(run("linked"), uncaught("exit: broken"));
+    assert_eq!(run("throw"), uncaught("throw: ball\n    in ends:main/1 (ends.erl:8)"));
+    let error = "error: badarg\n    in erlang:'++'/2\n    in ends:main/1 (ends.erl:12)";
+    assert_eq!(run("error"), uncaught(error));
+}
+
+#[test]
+fn a_log_is_written_to_standard_error() {
+    let file = compiled("log", GREETER).join("greeter.beam");
+    let log = |filter: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_purlin"));
+        let output =
+            command.env("PURLIN_LOG", filter).args(["run", text_of(&file)]).output().expect("purlin starts");
+        assert!(output.status.success() && output.stdout.is_empty());
+        String::from_utf8(output.stderr).expect("messages are UTF-8")
+    };
+    assert_eq!(log("error"), "");
+    assert!(log("info").contains("the machine has halted"));
+    let said = log("purlin_vm=debug");
+    assert!(
+        said.contains("a module is loaded") && said.contains("greeter") && !said.contains("halted"),
+        "{said}"
+    );
+}
+
 #[test]
 fn wrong_arguments_are_explained() {
     assert!(failure(&[]).contains("Usage"));

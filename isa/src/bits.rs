@@ -84,7 +84,8 @@ pub struct Description<K> {
     pub flags: u8,
     /// Bits that a size counts.
     pub unit: u16,
-    /// X registers that hold values, for a command that builds a term.
+    /// X registers that hold values, for a command that builds a term; for a segment its number in the source, by which
+    /// errors call it.
     pub live: u16,
 }
 

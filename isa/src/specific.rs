@@ -341,8 +341,12 @@ macro_rules! for_each_specific {
             /// Several fields at once: the list holds `count` commands of three words, see `bits::CommandKind`.
             MatchMany "bs_match" [context: A] (fail: Label, live: U16, count: U32) list;
             /// `dst :=` a bit string of `count` segments, three words each, see `bits::SegmentKind`; then `words` of
-            /// heap are free. `unit` is that of the result.
+            /// heap are free. `unit` is that of the result; with 0 for it, what fails is not explained.
             CreateBinary "bs_create_bin" [dst: X0 X Y] (fail: Label, live: U16, words: U32, unit: U16, count: U32) list;
+            /// `dst := a + b * unit`, sizes of bit strings
+            AddSizes "bs_add" [a: A; b: A; dst: X0 X Y] (fail: Label, unit: U16) plain;
+            /// `dst :=` the bytes that a code point takes in UTF-8 or UTF-16
+            UtfSize "bs_utf_size" [src: A; dst: X0 X Y] (width: U16) plain;
             /// `x0 :=` an empty binary that can be appended to, with room for x0 bits
             InitWritable "bs_init_writable" [] () plain;
 

@@ -38,6 +38,9 @@ fn help(vm: &Vm, reason: Term<'_>, first: Option<Term<'_>>) -> Option<String> {
             let (module, function) = called?;
             let name = atoms.name(module);
             Some(match vm.code().module(module) {
+                None if vm.code().on_loads().is_refused(module) => {
+                    format!("the on_load function of module {name} did not return ok")
+                }
                 None => {
                     format!("module {name} was not found: give the directory of its .beam file with -p DIR")
                 }

@@ -13,6 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// What the exit status means, for `--help`.
+pub const EXIT_STATUS: &str = "Exit status: 0 when the function returns, 1 when an exception that nobody catches ends it \
+(class, reason and stack trace are printed) or when it cannot be called, N after halt(N).";
+
 /// The options of `purlin run`.
 #[derive(clap::Args)]
 pub struct Options {
@@ -28,7 +32,7 @@ pub struct Options {
     /// Collect at every opportunity and check each heap afterwards: for tests
     #[arg(long, hide = true)]
     collect_always: bool,
-    /// The module (or MODULE:FUNCTION), .beam file or image whose main/1 is called
+    /// The module, .beam file or image whose main/1 is called; MODULE:FUNCTION names another function
     #[arg(value_name = "MODULE|FILE")]
     target: String,
     /// The strings that it is called with
@@ -78,9 +82,11 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     if given.contents.is_none() {
         find_module(&vm, &path, &given.entry.module);
     }
+    tracing::info!(given.entry.module, given.entry.function, "the machine runs");
     start(&running, &given.entry, &options.arguments)?;
     let status =
         running.join().map_err(|_| Failure::new("a scheduler died: this is a fault of purlin itself"))?;
+    tracing::info!(status, "the machine has halted");
     // Only the low byte of a status is seen outside.
     Ok(ExitCode::from(status as u8))
 }
@@ -151,7 +157,10 @@ fn load(vm: &Vm, module: &Verified) -> Result<(), String> {
 
 /// Looks for a module that is called and not loaded.
 fn find_module(vm: &Vm, path: &CodePath, module: &str) {
-    let Some(file) = path.find(module) else { return };
+    let Some(file) = path.find(module) else {
+        return tracing::debug!(module, "a module is nowhere to be found");
+    };
+    tracing::debug!(module, file = %file.display(), "a module was found");
     let loaded = inputs::read(&file).and_then(|bytes| {
         let contents = Contents::of(&bytes).map_err(|reason| refused(&file, reason))?;
         contents
@@ -193,6 +202,10 @@ const ARITY_MAX: u32 = 255;
 /// Makes sure that the function is there, so that a misspelt name is told apart from a fault of the program.
 fn expect(vm: &Vm, name: Mfa, entry: &Entry) -> Result<(), Failure> {
     let Entry { module, function } = entry;
+    if vm.code().on_loads().is_pending(name.module) {
+        // What it exports is not known before.
+        return Ok(());
+    }
     if vm.code().module(name.module).is_none() {
         return Err(Failure::new(format!("there is no module {module}"))
             .help("give the directory of its .beam file with -p DIR, or the file itself"));

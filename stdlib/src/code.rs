@@ -1,7 +1,7 @@
 //! Module `code`, without a code server: modules are loaded when they are called, by whoever made the machine.
 
 use purlin_heap::bits::Bits;
-use purlin_heap::{Build, Term, am};
+use purlin_heap::{Build, Mfa, Term, am};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args;
@@ -13,10 +13,12 @@ natives! { "code":
     "load_binary"/3 => load_binary, "delete"/1 => delete, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
 }
 
-/// Those of `erlang` that load and delete.
+/// What loading goes on with, and what of `erlang` loads and deletes.
 pub(crate) const ERLANG: &[NativeFunction] = &[
+    NativeFunction { module: "code", function: "$on_load", arity: 1, body: decided },
     NativeFunction { module: "erlang", function: "load_module", arity: 2, body: load_module },
     NativeFunction { module: "erlang", function: "delete_module", arity: 1, body: delete_module },
+    NativeFunction { module: "erlang", function: "load_nif", arity: 2, body: load_nif },
 ];
 
 /// `{module, Name}` or `{error, Reason}`
@@ -28,8 +30,14 @@ fn loaded<'h>(cx: &Context<'h>, name: Term<'h>, reason: Option<purlin_heap::Atom
 }
 
 fn ensure_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let found = cx.vm().find_module(args::atom(args[0])?).is_some();
-    Ok(loaded(cx, args[0], (!found).then_some(am::nofile)))
+    let name = args::atom(args[0])?;
+    let found = cx.vm().find_module(name).is_some();
+    if !found && cx.wait_for_on_load(name) {
+        return Err(Stop::Wait(cx.heap().list(args)));
+    }
+    let is_refused = cx.vm().code().on_loads().is_refused(name);
+    let reason = if is_refused { am::on_load_failure } else { am::nofile };
+    Ok(loaded(cx, args[0], (!found).then_some(reason)))
 }
 
 /// `ok`, or `{error, [{Name, nofile}]}` with those that cannot be found.
@@ -86,7 +94,21 @@ fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: Term<'h>) -> Outcome<'h> {
     let bytes: Vec<u8> = Bits::of(bytes).ok_or(Stop::badarg())?.bytes().collect();
     args::charge(cx, bytes.len());
     let done = cx.vm().load_bytes(wanted, &bytes);
+    if done.is_ok() && cx.vm().code().on_loads().is_pending(wanted) {
+        let decided = Mfa { module: am::code, function: am::on_load_start, arity: 1 };
+        return Err(Stop::Call(&cx.vm().code().export(decided).name, cx.heap().list(&[name])));
+    }
     Ok(loaded(cx, name, done.is_err().then_some(am::badfile)))
+}
+
+/// Waits until the `on_load` function of a module has decided.
+fn decided<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let name = args::atom(args[0])?;
+    if cx.wait_for_on_load(name) {
+        return Err(Stop::Wait(cx.heap().list(args)));
+    }
+    let is_refused = cx.vm().code().on_loads().is_refused(name);
+    Ok(loaded(cx, args[0], is_refused.then_some(am::on_load_failure)))
 }
 
 fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -104,6 +126,15 @@ fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn delete_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let deleted = cx.vm().code().delete(args::atom(args[0])?);
     Ok(if deleted { Term::boolean(true) } else { Term::atom(am::undefined) })
+}
+
+/// Native libraries cannot be loaded: `{error, {load_failed, Text}}`.
+fn load_nif<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    args::elements(args[0])?;
+    let heap = cx.heap();
+    let text = crate::chars::list(heap, "this machine loads no native libraries");
+    let reason = heap.tuple(&[Term::atom(cx.atoms().intern("load_failed")?), text]);
+    Ok(heap.tuple(&[Term::atom(am::error), reason]))
 }
 
 /// Nobody runs old code that could be purged: it stays in memory.

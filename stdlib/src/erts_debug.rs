@@ -36,6 +36,9 @@ fn get_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if args[0].is_atom(am::available_internal_state) {
         return Ok(Term::boolean(State::of(cx).internal_state_is_available.load(Ordering::Relaxed)));
     }
+    if args[0].is_atom(am::reds_left) {
+        return Ok(Term::small(cx.reductions_left().max(0)));
+    }
     Err(Stop::badarg())
 }
 
@@ -48,6 +51,10 @@ fn set_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         // Holds the scheduler: that is what it is for.
         (Some(am::sleep), Some(ms)) => {
             std::thread::sleep(Duration::from_millis(u64::try_from(ms).map_err(|_| Stop::badarg())?));
+            Ok(Term::boolean(true))
+        }
+        (Some(am::reds_left), Some(left)) => {
+            cx.charge(u32::try_from(cx.reductions_left() - left).unwrap_or(0));
             Ok(Term::boolean(true))
         }
         // Receive markers are numbered for each mailbox; no process has a counter that could run over.

@@ -36,9 +36,10 @@ pub fn scratch(name: &str) -> PathBuf {
 pub fn compiled(name: &str, source: &str) -> PathBuf {
     let directory = scratch(name);
     let module = source.strip_prefix("-module(").and_then(|rest| rest.split(')').next()).expect("a module");
-    let file = directory.join(module).with_extension("erl");
-    std::fs::write(&file, source).expect("a file for the test");
-    let erlc = Command::new("erlc").arg("-o").arg(&directory).arg(&file).status();
+    // Stack traces name the file as the compiler was given it.
+    let file = format!("{module}.erl");
+    std::fs::write(directory.join(&file), source).expect("a file for the test");
+    let erlc = Command::new("erlc").current_dir(&directory).arg(&file).status();
     assert!(erlc.is_ok_and(|status| status.success()), "erlc is needed: `cargo xtask test` installs it");
     directory
 }

@@ -4,6 +4,7 @@
 mod flags;
 mod host;
 mod links;
+mod modules;
 mod monitors;
 mod questions;
 mod spawns;

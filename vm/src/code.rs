@@ -5,6 +5,7 @@ mod external;
 mod link;
 
 mod module;
+mod on_load;
 mod stub;
 mod table;
 mod unloaded;
@@ -13,5 +14,6 @@ pub use export::{Export, Exports};
 
 pub use link::LoadError;
 pub use module::{FunctionInfo, LoadedModule};
+pub use on_load::{OnLoads, Waiting};
 pub use stub::RuntimeCode;
 pub use table::{CodeTable, Place};

@@ -149,7 +149,11 @@ impl Vm {
 
     /// Looks for a module that is called and not loaded.
     pub(crate) fn load_on_demand(&self, module: Atom) {
-        if let Some(finder) = self.finder.get() {
+        let on_loads = self.code.on_loads();
+        if let Some(finder) = self.finder.get()
+            && !on_loads.is_pending(module)
+            && !on_loads.is_refused(module)
+        {
             finder(self, module);
         }
     }

@@ -431,6 +431,8 @@ macro_rules! for_each_known_atom {
             last "last";
             next "next";
             prev "prev";
+            on_load_start "$on_load";
+            on_load_failure "on_load_failure";
             plus "+";
             minus "-";
             times "*";
@@ -630,6 +632,7 @@ macro_rules! for_each_known_atom {
             scheduler "scheduler";
             available_internal_state "available_internal_state";
             process_uniq_counter "process_uniq_counter";
+            reds_left "reds_left";
             sleep "sleep";
             ets_transfer "ETS-TRANSFER";
             owner "owner";

@@ -167,9 +167,9 @@ impl<'a> Lowerer<'a> {
         self.emitter.emit_list(Specific::CreateBinary, &[destination.into()], &fields, &items, &[])
     }
 
-    /// A segment in the file: type, a number that only tells errors apart, unit, flags, value, size.
+    /// A segment in the file: type, its number in the source, by which errors call it, unit, flags, value, size.
     fn segment(&mut self, segment: [Operand; 6]) -> Result<[Item; 3], LowerFault> {
-        let [Operand::Atom(kind), _, Operand::Unsigned(unit), flags, value, size] = segment else {
+        let [Operand::Atom(kind), number, Operand::Unsigned(unit), flags, value, size] = segment else {
             return Err(LowerFault::Operand);
         };
         let kind = segment_kind(self.module.atom(kind)).ok_or(LowerFault::Operand)?;
@@ -182,7 +182,9 @@ impl<'a> Lowerer<'a> {
             (SegmentKind::String, _) | (_, Operand::Unsigned(_)) => return Err(LowerFault::Operand),
             _ => Item::Value(self.value(value)),
         };
-        let description = Description { kind, flags, unit, live: 0 };
+        let number =
+            if let Operand::Unsigned(number) = number { u16::try_from(number).unwrap_or(0) } else { 0 };
+        let description = Description { kind, flags, unit, live: number };
         Ok([Item::Word(description.encode()), value, Item::Value(self.size(size))])
     }
 }

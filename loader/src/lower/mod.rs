@@ -5,6 +5,7 @@
 //! `docs/lowering.md`.
 
 mod binaries;
+mod building;
 mod calls;
 mod commands;
 mod data;
@@ -254,6 +255,7 @@ impl<'a> Lowerer<'a> {
             .or_else(|| self.floats(instruction))
             .or_else(|| self.maps(instruction))
             .or_else(|| self.matching(instruction))
+            .or_else(|| self.building(instruction))
             .or_else(|| self.messages(instruction))
             .or_else(|| self.exceptions(instruction))
             .unwrap_or(Err(LowerFault::NotExecutable))

@@ -92,12 +92,17 @@ fn external_item<'h>(name: &Mfa, item: purlin_heap::Atom) -> Option<Term<'h>> {
     })
 }
 
-/// `{Module, Function, Arity}` of a local fun.
+/// `{Module, Function, Arity}` of a fun.
 fn fun_info_mfa<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let View::Fun(fun) = args[0].view() else { return Err(Stop::badarg()) };
-    let entry = fun.entry();
-    let (module, function) = (Term::atom(entry.module), function_name(cx, entry));
-    Ok(cx.heap().tuple(&[module, function, Term::small(entry.arity.into())]))
+    let (module, function, arity) = match args[0].view() {
+        View::Fun(fun) => {
+            let entry = fun.entry();
+            (entry.module, function_name(cx, entry), entry.arity)
+        }
+        View::Export(name) => (name.module, Term::atom(name.function), name.arity),
+        _ => return Err(Stop::badarg()),
+    };
+    Ok(cx.heap().tuple(&[Term::atom(module), function, Term::small(arity.into())]))
 }
 
 /// Longer than the text of a fun with the longest names.

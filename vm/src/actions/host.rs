@@ -77,7 +77,26 @@ impl<'h> Context<'h> {
 
     /// Reductions that the calling process has done.
     pub fn own_reductions(&self) -> u64 {
+        self.settle_reductions();
         self.with(|process, _| process.reductions)
+    }
+
+    /// What is left of the calling process's slice, in reductions.
+    pub fn reductions_left(&self) -> i64 {
+        let machine = self.machine();
+        // SAFETY: the machine is this thread's own; the call stored what was left when it began.
+        unsafe { (*machine).registers.reductions - (*machine).charged }
+    }
+
+    /// Counts what the calling process has done in its slice so far, which is counted at its end otherwise.
+    pub(crate) fn settle_reductions(&self) {
+        let machine = self.machine();
+        // SAFETY: as above; the slice is shortened by what is counted.
+        let done = unsafe {
+            let left = (*machine).registers.reductions;
+            std::mem::replace(&mut (*machine).slice, left) - left
+        };
+        self.with(|process, _| process.reductions += done.max(0) as u64);
     }
 
     /// The machine, for what may outlive it.

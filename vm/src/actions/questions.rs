@@ -69,6 +69,7 @@ impl<'h> Context<'h> {
 impl<'h> Context<'h> {
     /// What `process_info/2` tells the caller of itself.
     pub fn own_info(&self, items: Term<'h>) -> Term<'h> {
+        self.settle_reductions();
         // SAFETY: the machine is this thread's own, and the field is only read.
         let called_at = unsafe { (*self.machine()).registers.ip }.cast::<u64>();
         let word = self.with(|process, local| {

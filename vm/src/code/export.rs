@@ -63,6 +63,11 @@ impl Export {
         (&raw const self.body[2]).cast_mut()
     }
 
+    /// A module provides the function.
+    pub(super) fn lead_to(&self, entry: *mut u64) {
+        self.address.store(entry, Ordering::Release);
+    }
+
     /// No module provides the function any more.
     pub(super) fn withdraw(&self) {
         self.address.store(self.own_body(), Ordering::Release);

@@ -46,11 +46,6 @@ pub enum LoadError {
         /// Its name.
         module: String,
     },
-    /// It wants a function to run when it is loaded, which this machine does not do yet.
-    OnLoad {
-        /// The module.
-        module: String,
-    },
 }
 
 impl fmt::Display for LoadError {
@@ -63,9 +58,6 @@ impl fmt::Display for LoadError {
                 write!(f, "module {module}, literal {index}: {error}")
             }
             LoadError::Name { module } => write!(f, "the file is of module {module}"),
-            LoadError::OnLoad { module } => {
-                write!(f, "module {module} has an `on_load` function, which is not executed yet")
-            }
         }
     }
 }
@@ -158,7 +150,7 @@ impl Vm {
         self.load(&verified)
     }
 
-    /// Loads a verified module: its exports lead to it from now on.
+    /// Loads a verified module: its exports lead to it from now on, or from when its `on_load` function has agreed.
     pub fn load(&self, verified: &Verified) -> Result<&LoadedModule, LoadError> {
         let module = verified.module();
         let area = LiteralArea::new();
@@ -173,9 +165,7 @@ impl Vm {
         let attributes = module.attributes().map(|bytes| self.decode(module, 0, bytes, &area)).transpose()?;
         let compile = module.compile_info().map(|bytes| self.decode(module, 0, bytes, &area)).transpose()?;
         let lowered = lower::lower(verified, &mut linker).map_err(LoadError::Lower)?;
-        if lowered.on_load.is_some() {
-            return Err(LoadError::OnLoad { module: module.name().to_owned() });
-        }
+        let on_load = lowered.on_load;
         let (atoms, natives) = (linker.atoms, linker.natives);
         let mut loaded = unlinked(module, &atoms, &natives, &lowered);
         loaded.attributes = attributes;
@@ -183,7 +173,11 @@ impl Vm {
         loaded.literals = Some(area.seal());
         link(self.code(), verified, &atoms, lowered, &mut loaded);
         lead_funs(module, &loaded);
-        Ok(self.code().publish(loaded))
+        tracing::debug!(module = module.name(), bytes = module.size_bytes(), "a module is loaded");
+        Ok(match on_load {
+            Some(function) => self.code().publish_later(loaded, function as usize),
+            None => self.code().publish(loaded),
+        })
     }
 
     fn intern(&self, module: &Module) -> Result<Vec<Atom>, LoadError> {

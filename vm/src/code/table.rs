@@ -7,6 +7,7 @@ use purlin_heap::{Atom, Mfa};
 
 use super::export::{Export, Exports};
 use super::module::LoadedModule;
+use super::on_load::OnLoads;
 use super::stub::RuntimeCode;
 use super::unloaded::UnloadedFuns;
 use crate::native::NativeTable;
@@ -26,6 +27,7 @@ pub struct CodeTable {
     runtime: RuntimeCode,
     unloaded_funs: UnloadedFuns,
     modules: RwLock<Modules>,
+    on_loads: OnLoads,
 }
 
 #[derive(Default)]
@@ -45,6 +47,7 @@ impl CodeTable {
             runtime: RuntimeCode::new(name),
             unloaded_funs: UnloadedFuns::default(),
             modules: RwLock::default(),
+            on_loads: OnLoads::default(),
         };
         for (&name, _) in table.natives.iter() {
             table.export(name);
@@ -108,16 +111,50 @@ impl CodeTable {
         Some(Place { function, line })
     }
 
+    /// The modules that wait for their `on_load` function.
+    pub fn on_loads(&self) -> &OnLoads {
+        &self.on_loads
+    }
+
     /// Makes a module the current one of its name: its exports lead to it from now on.
     pub(super) fn publish(&self, module: Box<LoadedModule>) -> &LoadedModule {
+        let module = self.keep(module);
+        self.on_loads.forget(module.name);
+        self.name(module);
+        module
+    }
+
+    /// As [`CodeTable::publish`] for a module that waits for the function of this index.
+    pub(super) fn publish_later(&self, module: Box<LoadedModule>, function: usize) -> &LoadedModule {
+        let module = self.keep(module);
+        let start = Mfa { module: module.name, function: purlin_heap::am::on_load_start, arity: 0 };
+        self.export(start).lead_to(module.entry(function));
+        self.on_loads.add(module, start);
+        module
+    }
+
+    /// The `on_load` function of a module has ended: who waited for that.
+    pub fn end_on_load(&self, name: Atom, is_accepted: bool) -> Vec<purlin_heap::Pid> {
+        let Some((waiters, accepted)) = self.on_loads.end(name, is_accepted) else { return Vec::new() };
+        self.export(Mfa { module: name, function: purlin_heap::am::on_load_start, arity: 0 }).withdraw();
+        if let Some(module) = accepted {
+            self.name(module);
+        }
+        waiters
+    }
+
+    /// Keeps a module, so that its instructions are found by their addresses.
+    fn keep(&self, module: Box<LoadedModule>) -> &'static LoadedModule {
         let module: &'static LoadedModule = Box::leak(module);
         let mut modules = self.modules.write();
         let at = modules.by_address.partition_point(|m| m.code.as_ptr() < module.code.as_ptr());
         modules.by_address.insert(at, module);
-        let before = modules.by_name.insert(module.name, module);
-        drop(modules);
-        self.lead_exports(module, before);
         module
+    }
+
+    fn name(&self, module: &'static LoadedModule) {
+        let before = self.modules.write().by_name.insert(module.name, module);
+        self.lead_exports(module, before);
     }
 
     /// Takes a module's name from it: calls through its exports find no module any more. What runs its code runs on.
@@ -133,11 +170,10 @@ impl CodeTable {
     }
 
     fn lead_exports(&self, module: &LoadedModule, before: Option<&LoadedModule>) {
-        use std::sync::atomic::Ordering;
         for &index in &module.exports {
             let export = self.export(module.functions[index as usize].name);
             if export.native.is_none() {
-                export.address.store(module.entry(index as usize), Ordering::Release);
+                export.lead_to(module.entry(index as usize));
             }
         }
         let Some(before) = before else { return };

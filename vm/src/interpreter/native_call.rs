@@ -25,8 +25,9 @@ pub unsafe fn call_native(r: &mut Regs, export: *const Export) -> bool {
     // SAFETY: by the caller.
     unsafe {
         r.save();
-        (*r.machine).registers.ip = r.ip;
         r.reductions -= 1;
+        (*r.machine).registers.ip = r.ip;
+        (*r.machine).registers.reductions = r.reductions;
         if !call_saved(r.machine, export, (&raw const (*r.machine).x).cast()) {
             return false;
         }

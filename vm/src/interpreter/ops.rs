@@ -32,6 +32,7 @@ mod receive;
 mod records;
 mod runtime;
 mod select;
+mod sizes;
 mod tests;
 
 pub use arithmetic::*;
@@ -52,6 +53,7 @@ pub use receive::*;
 pub use records::*;
 pub use runtime::*;
 pub use select::*;
+pub use sizes::*;
 pub use tests::*;
 
 use std::marker::PhantomData;

@@ -119,6 +119,9 @@ fused! { pair
 fused! { triple
     Move {[X0 X Y] [X0 X]} Move {[X0 X Y I] [X0 X]} Call {};
     Move {[X0 X Y] [X0 X]} Move {[X0 X Y I] [X0 X]} CallOnly {};
+    Add {[X0 X] [X0 X I] [X0 X]} Move {[X0 X] [X0 X]} CallOnly {};
+    Subtract {[X0 X] [X0 X I] [X0 X]} Move {[X0 X] [X0 X]} CallOnly {};
+    BitAnd {[X0 X] [I] [X0 X]} Move {[X0 X] [X0 X]} CallOnly {};
     Move {[X0 X Y] [X0 X Y]} Move {[X0 X Y] [X0 X Y]} Move {[X0 X Y] [X0 X Y]};
 }
 

@@ -46,7 +46,7 @@ pub(crate) unsafe fn run(machine: &mut Machine, process: *mut Process, slice: i6
             let next = *ip.cast::<Handler>();
             next(ip, machine, hp, sp, reductions, x0);
         }
-        (*process).reductions += (slice - machine.registers.reductions).max(0) as u64;
+        (*process).reductions += (machine.slice - machine.registers.reductions).max(0) as u64;
     }
     machine.process = std::ptr::null_mut();
     machine.exit.take().expect("a chain of handlers ends by leaving the processor")

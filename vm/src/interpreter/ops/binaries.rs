@@ -99,10 +99,12 @@ impl<'h> Segment<'h> {
                 writer.integer(&value, self.given_bits()?, little)
             }
             SegmentKind::Float => {
-                let Ok(value) = purlin_heap::arith::operand(self.value) else {
-                    return Err(self.fault(am::type_, self.value));
-                };
-                writer.float(value, self.given_bits()?, little)
+                match purlin_heap::arith::operand(self.value) {
+                    Ok(value) => writer.float(value, self.given_bits()?, little),
+                    // An integer beyond the floats.
+                    Err(_) if Integer::of(self.value).is_some() => Err(WriteError::Float),
+                    Err(_) => return Err(self.fault(am::type_, self.value)),
+                }
             }
             SegmentKind::Binary | SegmentKind::Append | SegmentKind::PrivateAppend => {
                 let bits = Bits::of(self.value).ok_or_else(|| self.fault(am::type_, self.value))?;
@@ -141,9 +143,9 @@ impl<'h> Segment<'h> {
 }
 
 /// No binary is larger: 2^56 bits.
-const BITS_MAX: usize = 1 << 56;
+pub(super) const BITS_MAX: usize = 1 << 56;
 
-/// Builds the binary; on failure the index of the segment and what is wrong with it.
+/// Builds the binary; on failure the segment and what is wrong with it.
 ///
 /// # Safety
 /// The list of the instruction has `count` segments; the terms are not kept across a collection.
@@ -152,7 +154,7 @@ unsafe fn create<'h>(
     bytes: usize,
     count: usize,
     heap: &'h Heap,
-) -> Result<Term<'h>, (usize, Segment<'h>, Fault<'h>)> {
+) -> Result<Term<'h>, (Segment<'h>, Fault<'h>)> {
     // SAFETY: by the caller.
     let segment = |index| unsafe { Segment::read(r, bytes, index) };
     // SAFETY: by the caller.
@@ -160,7 +162,7 @@ unsafe fn create<'h>(
     let mut total = 0usize;
     for index in 0..count {
         let one: Segment<'h> = segment(index);
-        total = total.saturating_add(one.bits().map_err(|fault| (index, one, fault))?);
+        total = total.saturating_add(one.bits().map_err(|fault| (one, fault))?);
     }
     let first: Segment<'h> = segment(0);
     let appends = matches!(first.description.kind, SegmentKind::Append | SegmentKind::PrivateAppend);
@@ -170,12 +172,12 @@ unsafe fn create<'h>(
     };
     let too_large = || {
         let fault = Fault { reason: am::system_limit, ..first.fault(am::size, first.size) };
-        (0, first, fault)
+        (first, fault)
     };
     let mut made = made.and_then(Result::ok).ok_or_else(too_large)?;
     for index in usize::from(appends)..count {
         let one: Segment<'h> = segment(index);
-        one.write(&mut made, string(index)).map_err(|fault| (index, one, fault))?;
+        one.write(&mut made, string(index)).map_err(|fault| (one, fault))?;
     }
     Ok(made.finish(heap))
 }
@@ -183,7 +185,7 @@ unsafe fn create<'h>(
 op! { control CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, unit: u16, count: u32) |r| {
     let count = count.get(&r) as usize;
     r.save();
-    let word = create_plain(r, <Self as Op>::BYTES, count);
+    let word = create_plain(r.ip, r.machine, r.sp, r.x0, <Self as Op>::BYTES, count);
     r.restore();
     if word == NOT_PLAIN {
         return r.leave::<Self>();
@@ -214,8 +216,12 @@ op! { control CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, uni
             let to = fail.get(&r);
             r.branch(to)
         }
-        Err((index, segment, fault)) => {
-            let info = explain(heap, r.m().vm().atoms(), index, &segment, &fault).word();
+        Err((_, fault)) if unit.get(&r) == 0 => {
+            r.restore();
+            r.raise_atom(Class::Error, fault.reason)
+        }
+        Err((segment, fault)) => {
+            let info = explain(heap, r.m().vm().atoms(), &segment, &fault).word();
             r.restore();
             let at = r.ip.cast();
             r.raise(Class::Error, Term::atom(fault.reason).word(), at, |heap| {
@@ -229,11 +235,10 @@ op! { control CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, uni
 fn explain<'h>(
     heap: &'h Heap,
     atoms: &purlin_heap::AtomTable,
-    index: usize,
     segment: &Segment<'h>,
     fault: &Fault<'h>,
 ) -> Term<'h> {
-    let number = Term::small(index as i64 + 1);
+    let number = Term::small(segment.description.live.into());
     let cause = [number, Term::atom(segment.type_name()), Term::atom(fault.why), fault.culprit];
     let pairs = [
         (Term::atom(am::cause), heap.tuple(&cause)),

@@ -9,11 +9,15 @@ use purlin_isa::bits::{Description, LITTLE, SegmentKind};
 
 use super::list_word;
 use super::matching::field_bits;
+use crate::interpreter::machine::Machine;
 use crate::interpreter::operands::any;
 use crate::interpreter::regs::Regs;
 
 /// More segments than this take the general way.
 const SEGMENTS_MAX: usize = 8;
+
+/// Copying so many bits counts as a reduction.
+const BITS_A_REDUCTION: usize = 8 << 10;
 
 /// In place of a binary that has to be built the general way; no value is a header.
 pub(super) const NOT_PLAIN: Word = Word(7);
@@ -33,7 +37,15 @@ struct Plain {
 /// # Safety
 /// As for any handler; the list of the instruction, which has `bytes` bytes, has `count` segments.
 #[inline(never)]
-pub(super) unsafe fn create_plain(r: Regs, bytes: usize, count: usize) -> Word {
+pub(super) unsafe fn create_plain(
+    ip: *const u8,
+    machine: *mut Machine,
+    sp: *mut Word,
+    x0: Word,
+    bytes: usize,
+    count: usize,
+) -> Word {
+    let r = Regs::reader(ip, machine, sp, x0);
     let mut segments =
         [Plain { kind: SegmentKind::Integer, little: false, value: Word(0), bits: 0 }; SEGMENTS_MAX];
     if count > SEGMENTS_MAX {
@@ -49,7 +61,10 @@ pub(super) unsafe fn create_plain(r: Regs, bytes: usize, count: usize) -> Word {
     // SAFETY: by the caller; nothing is collected until the result is kept.
     let heap = unsafe { &(*(*r.machine).process).heap };
     // SAFETY: as above.
-    unsafe { build(&segments[..count], total, heap) }
+    unsafe {
+        let charged = &mut (*r.machine).charged;
+        build(&segments[..count], total, heap, |bits| *charged += (bits / BITS_A_REDUCTION) as i64)
+    }
 }
 
 /// The segment `index`, if it is plain.
@@ -92,32 +107,38 @@ fn part_of(value: Term<'_>, size: Word, unit: u16) -> Option<usize> {
     field_bits(size, unit).filter(|&bits| bits <= all)
 }
 
-/// Builds the binary of these segments, which have `total` bits.
+/// Builds the binary of these segments, which have `total` bits, and charges for those that are copied.
 ///
 /// # Safety
 /// The segments are those of the instruction that runs; the terms are not kept across a collection.
-unsafe fn build(segments: &[Plain], total: usize, heap: &Heap) -> Word {
+unsafe fn build(segments: &[Plain], total: usize, heap: &Heap, mut charge: impl FnMut(usize)) -> Word {
     let (first, rest) = match segments {
         [first @ Plain { kind: SegmentKind::Append | SegmentKind::PrivateAppend, .. }, rest @ ..] => {
             (*first, rest)
         }
         all => {
             let Ok(mut made) = Construction::new(total, heap) else { return NOT_PLAIN };
+            charge(total);
             // SAFETY: by the caller.
             unsafe { write(made.writer(), all) };
             return made.finish(heap).word();
         }
     };
+    if total == first.bits {
+        return first.value;
+    }
     // SAFETY: by the caller.
     let start: Term<'_> = unsafe { first.value.term() };
     if first.kind == SegmentKind::PrivateAppend
         && let Some(mut writer) = Construction::grow(start, total - first.bits)
     {
+        charge(total - first.bits);
         // SAFETY: by the caller.
         unsafe { write(&mut writer, rest) };
         return first.value;
     }
     let Some(Ok(mut made)) = Construction::append(start, total - first.bits, heap) else { return NOT_PLAIN };
+    charge(total - first.bits + made.copied());
     // SAFETY: by the caller.
     unsafe { write(made.writer(), rest) };
     made.finish(heap).word()

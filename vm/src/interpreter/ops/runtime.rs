@@ -1,5 +1,6 @@
 //! The runtime's own instructions.
 
+use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
 use purlin_heap::{Build, FunEntry, Mfa, Term, am};
@@ -9,7 +10,7 @@ use super::op;
 use crate::code::Export;
 use crate::interpreter::regs::Cold;
 use crate::interpreter::run::Exit;
-use crate::native::Class;
+use crate::native::{Class, Context};
 
 op! { cold ProcessEnd [] () |r| {
     r.save();
@@ -42,8 +43,21 @@ op! { cold UndefinedBody [] (export: *const Export) |r| {
     if address != export.own_body() {
         return enter_cold(r, address.cast_const().cast());
     }
+    if wait_for_on_load(&r, export) {
+        return r.suspend(export.name.arity as usize, Exit::Waiting);
+    }
     call_error_handler(r, export)
 } }
+
+/// Whether the process has to wait for the `on_load` function of the module that it calls, and look again then.
+///
+/// # Safety
+/// As for any handler; the registers are saved.
+unsafe fn wait_for_on_load(r: &Cold, export: &Export) -> bool {
+    // SAFETY: by the caller; the machine runs the process.
+    let context = unsafe { Context::new(NonNull::from(r.m())) };
+    context.wait_for_on_load(export.name.module)
+}
 
 /// Calls `M:'$handle_undefined_function'(F, Args)`, or the error handler that the process has chosen, or raises
 /// `undef`, as OTP's `error_handler` does when the module cannot be loaded.
