@@ -10,13 +10,13 @@ use crate::atoms::Atom;
 use crate::bits::Shared;
 use crate::build::Build;
 use crate::check::check;
-use crate::code::{FunEntry, Mfa};
+use crate::code::FunEntry;
 use crate::copy::copy_into;
 use crate::fragment::Message;
 use crate::heap::{Heap, HeapConfig, LARGE_WORDS};
 use crate::layout::{Kind, ref_bits};
 use crate::literal::{LiteralArea, Literals};
-use crate::term::{Pid, Term};
+use crate::term::Term;
 use crate::testing::Random;
 
 /// What a term must look like; parts are indices into the model.
