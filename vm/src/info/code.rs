@@ -22,7 +22,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     }
 
     pub(super) fn current_stacktrace(&self) -> Term<'b> {
-        let entries: Vec<Term<'b>> = self.places(self.local.vm().trace_depth()).iter().map(|place| self.entry(place)).collect();
+        let entries: Vec<Term<'b>> =
+            self.places(self.local.vm().trace_depth()).iter().map(|place| self.entry(place)).collect();
         self.b.list(&entries)
     }
 
