@@ -25,6 +25,8 @@ pub struct Run {
     pub options: Vec<String>,
     /// Only the programs whose name contains one of these; all if empty.
     pub filters: Vec<String>,
+    /// Not the programs whose name contains one of these.
+    pub except: &'static [&'static str],
 }
 
 /// One program and where its compiled form is.
@@ -51,7 +53,7 @@ enum Verdict {
 /// Runs the programs, printing a line for each and a summary as `cargo test` does. Returns whether none failed.
 pub fn run(run: &Run) -> Result<bool> {
     erlang::ensure_compiler()?;
-    let programs = collect(&run.filters)?;
+    let programs = collect(&run.filters, run.except)?;
     let pending = pending()?;
     println!("\nrunning {} programs", programs.len());
     let verdicts = in_parallel(&programs, |program| {
@@ -70,10 +72,13 @@ pub fn run(run: &Run) -> Result<bool> {
     Ok(failed == 0)
 }
 
-fn collect(filters: &[String]) -> Result<Vec<Program>> {
+fn collect(filters: &[String], except: &[&str]) -> Result<Vec<Program>> {
     let sources = repository::erlang_sources("tests/programs")?;
     let beams = erlang::compile(&sources, "programs")?;
-    let wanted = |name: &String| filters.is_empty() || filters.iter().any(|filter| name.contains(filter));
+    let wanted = |name: &String| {
+        (filters.is_empty() || filters.iter().any(|filter| name.contains(filter)))
+            && !except.iter().any(|part| name.contains(part))
+    };
     let mut programs = Vec::new();
     for source in &sources {
         let name = erlang::module(source);
