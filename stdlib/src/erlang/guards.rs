@@ -1,7 +1,7 @@
 //! Tests of types, and the sizes that guards may ask for.
 
 use purlin_heap::big::{Integer, Number};
-use purlin_heap::bits::{self, Bits};
+use purlin_heap::bits::{self, Bits, MatchContext};
 use purlin_heap::{Term, View, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
@@ -118,11 +118,19 @@ fn size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn byte_size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::small(args::bits(args[0])?.byte_size() as i64))
+    Ok(Term::small(bits_of(args[0])?.div_ceil(8) as i64))
 }
 
 fn bit_size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::small(args::bits(args[0])?.bit_size() as i64))
+    Ok(Term::small(bits_of(args[0])? as i64))
+}
+
+/// The bits of a bit string, or what is left of one that is matched: the compiler of OTP 29 asks for that, too.
+fn bits_of(term: Term<'_>) -> args::Read<'_, usize> {
+    match MatchContext::of(term) {
+        Some(context) => Ok(context.left()),
+        None => Ok(args::bits(term)?.bit_size()),
+    }
 }
 
 fn binary_part_2<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
