@@ -326,6 +326,10 @@ macro_rules! for_each_specific {
             MatchBinary "bs_get_binary" [context: X A; size: I A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
             /// Skips `size * unit` bits.
             MatchSkip "bs_skip_bits" [context: A; size: A] (fail: Label, unit: U16) plain;
+            /// At least so many bits are left, and what is left beyond them is a multiple of `unit`.
+            MatchEnsure "bs_ensure" [context: X A] (fail: Label, bits: U32, unit: U16) plain;
+            /// The next bits, at most 64, are those of a number.
+            MatchEqual "bs_match_equal" [context: X A] (fail: Label, bits: U16, value: Pointer) plain;
             /// The bits left are a multiple of `unit`.
             MatchTestUnit "bs_test_unit" [context: X A] (fail: Label, unit: U16) plain;
             /// Exactly so many bits are left.

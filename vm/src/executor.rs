@@ -136,8 +136,16 @@ impl ProcessExecutor {
         if !process.flags.has(Flags::CLOSED) {
             process.begin_end(&self.machine.local);
         }
+        let vm = self.machine.local.vm();
         if !process.go_on_ending(&self.machine.local) {
+            if !process.flags.has(Flags::LINGERING) {
+                process.flags.set(Flags::LINGERING, true);
+                vm.lingering().lock().insert(process.pid(), Lingering(task.0));
+            }
             return (Ran::Yielded(task), END_REDUCTIONS);
+        }
+        if process.flags.has(Flags::LINGERING) {
+            vm.lingering().lock().remove(&process.pid());
         }
         let block = task.0;
         // SAFETY: the slot of the table is empty, so that who pins the epoch from now on cannot find the block; the
@@ -149,6 +157,12 @@ impl ProcessExecutor {
         (Ran::Exited, END_REDUCTIONS)
     }
 }
+
+/// A process that has left the table and has not ended yet, to be freed when the machine stops before it does.
+pub(crate) struct Lingering(pub(crate) NonNull<ControlBlock>);
+
+// SAFETY: nothing is done with it but to free the process when no scheduler runs.
+unsafe impl Send for Lingering {}
 
 /// What a suspended process does.
 enum Rested {

@@ -73,6 +73,8 @@ impl Flags {
     pub(crate) const CLOSED: Flags = Flags(1 << 8);
     /// Somebody outside of the machine wants to know of its end.
     pub(crate) const AWAITED: Flags = Flags(1 << 9);
+    /// Its end takes more than a slice: the machine knows of it.
+    pub(crate) const LINGERING: Flags = Flags(1 << 13);
 
     /// Its first function has returned, with what stands in place of the exception's trace.
     pub const RETURNED: Flags = Flags(1 << 10);

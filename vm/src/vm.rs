@@ -1,7 +1,7 @@
 //! The machine: everything that its processes share. Several may live in one program; they share nothing.
 
 use crate::code::{CodeTable, LoadedModule};
-use crate::executor::{ProcessExecutor, Runnable};
+use crate::executor::{Lingering, ProcessExecutor, Runnable};
 use crate::local::Local;
 use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
@@ -65,6 +65,7 @@ pub struct Vm {
     timers: MessageTimers,
     /// Who waits outside of the machine for a process to end.
     waiting: Mutex<HashMap<Pid, Vec<EndCallback>>>,
+    lingering: Mutex<HashMap<Pid, Lingering>>,
     status: AtomicI32,
     finder: OnceLock<ModuleFinder>,
     /// See [`Vm::library_state`].
@@ -114,6 +115,7 @@ impl Vm {
             monotonic_numbers: AtomicI64::new(1),
             timers: MessageTimers::default(),
             waiting: Mutex::default(),
+            lingering: Mutex::default(),
             status: AtomicI32::new(0),
             finder: OnceLock::new(),
             library_state: OnceLock::new(),
@@ -265,6 +267,11 @@ impl Vm {
         }
     }
 
+    /// Processes that are not in the table any more and whose end takes more than a slice.
+    pub(crate) fn lingering(&self) -> &Mutex<HashMap<Pid, Lingering>> {
+        &self.lingering
+    }
+
     /// A process has become unreachable.
     pub(crate) fn tell_end(&self, process: &Process) {
         if !process.flags.has(Flags::AWAITED) {
@@ -292,6 +299,10 @@ impl Drop for Vm {
                 // SAFETY: no scheduler runs, so the block is used by nobody, and it is in the table once.
                 unsafe { ControlBlock::free_with_process(block) };
             }
+        }
+        for (_, lingering) in self.lingering.get_mut().drain() {
+            // SAFETY: as above; it has left the table, and is not freed elsewhere before it leaves this one too.
+            unsafe { ControlBlock::free_with_process(lingering.0) };
         }
     }
 }

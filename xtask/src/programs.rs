@@ -26,6 +26,8 @@ pub struct Run {
     pub options: Vec<String>,
     /// Only the programs whose name contains one of these; all if empty.
     pub filters: Vec<String>,
+    /// Not the programs whose name contains one of these.
+    pub except: &'static [&'static str],
     /// Where purlin finds the programs compiled by another compiler, if not by the installed one; only those are run.
     pub beams: Option<PathBuf>,
 }
@@ -54,7 +56,7 @@ enum Verdict {
 /// Runs the programs, printing a line for each and a summary as `cargo test` does. Returns whether none failed.
 pub fn run(run: &Run) -> Result<bool> {
     erlang::ensure_compiler()?;
-    let mut programs = collect(&run.filters)?;
+    let mut programs = collect(&run.filters, run.except)?;
     if let Some(beams) = &run.beams {
         programs.retain(|program| beams.join(&program.name).with_extension("beam").is_file());
     }
@@ -76,10 +78,13 @@ pub fn run(run: &Run) -> Result<bool> {
     Ok(failed == 0)
 }
 
-fn collect(filters: &[String]) -> Result<Vec<Program>> {
+fn collect(filters: &[String], except: &[&str]) -> Result<Vec<Program>> {
     let sources = repository::erlang_sources("tests/programs")?;
     let beams = erlang::compile(&sources, "programs")?;
-    let wanted = |name: &String| filters.is_empty() || filters.iter().any(|filter| name.contains(filter));
+    let wanted = |name: &String| {
+        (filters.is_empty() || filters.iter().any(|filter| name.contains(filter)))
+            && !except.iter().any(|part| name.contains(part))
+    };
     let mut programs = Vec::new();
     for source in &sources {
         let name = erlang::module(source);

@@ -39,3 +39,26 @@ pub unsafe fn allow(at: NonNull<Word>, words: usize) {
     }
     let _ = (at, words);
 }
+
+#[cfg(all(test, asan))]
+mod tests {
+    use crate::arena::{self, Range};
+    use crate::word::Word;
+
+    unsafe extern "C" {
+        fn __asan_address_is_poisoned(at: *const Word) -> i32;
+    }
+
+    #[test]
+    fn nobody_may_touch_what_was_freed() {
+        for words in [8, 48, 4096, 100_000] {
+            let at = arena::allocate(Range::Blocks, words);
+            // SAFETY: within what was just allocated; asking about an address does not touch it.
+            let is_forbidden = |index| unsafe { __asan_address_is_poisoned(at.as_ptr().add(index)) != 0 };
+            assert!(!is_forbidden(1) && !is_forbidden(words - 1));
+            // SAFETY: allocated above with this size.
+            unsafe { arena::free(Range::Blocks, at, words) };
+            assert!(is_forbidden(1) && is_forbidden(words - 1), "{words} words");
+        }
+    }
+}

@@ -1,12 +1,16 @@
 //! Building and matching bit strings. The lists are those of `purlin_isa::bits`.
 
+use purlin_heap::word::Word;
 use purlin_isa::bits::{CommandKind, Description, SegmentKind};
 use purlin_isa::{HeapNeed, Instruction as I, Label, Operand, Register, Specific, StartFail};
 
 use super::calls::heap_words;
 use super::commands::{Command, commands, named_flags, numbered_flags};
-use super::emit::{Field, Item};
+use super::emit::{Field, Item, Value};
 use super::{Grouped, LowerFault, Lowerer, Step, Target, to};
+
+/// More commands of a `bs_match` than this run in one go.
+const SINGLE_COMMANDS_MAX: usize = 5;
 
 /// What the instructions that match one field have in common.
 struct FieldMatch {
@@ -134,15 +138,54 @@ impl<'a> Lowerer<'a> {
         })
     }
 
+    /// A few commands become an instruction each, for which there are fused handlers; more run in one go.
     fn match_many(&mut self, fail: Label, context: Register, list: &'a [Operand]) -> Step {
+        let all: Option<Vec<Command>> = commands(self.module, list).collect();
+        let all = all.ok_or(LowerFault::Operand)?;
+        if all.len() <= SINGLE_COMMANDS_MAX && all.iter().all(|command| command.bits() <= u32::MAX.into()) {
+            return all.into_iter().try_for_each(|command| self.match_one(fail, context, command));
+        }
         let (mut items, mut live_max) = (Vec::new(), 0);
-        for command in commands(self.module, list) {
-            let (description, bits, operand) = describe(command.ok_or(LowerFault::Operand)?);
+        for command in all {
+            let (description, bits, operand) = describe(command);
             live_max = live_max.max(description.live);
             items.extend([Item::Word(description.encode()), Item::Word(bits), operand]);
         }
         let fields = [to(fail), Field::Number(live_max.into()), Field::Number(items.len() as u32 / 3)];
         self.emitter.emit_list(Specific::MatchMany, &[context.into()], &fields, &items, &[])
+    }
+
+    fn match_one(&mut self, fail: Label, context: Register, command: Command) -> Step {
+        use Specific as S;
+        let (of, fail) = (Value::from(context), to(fail));
+        let size = Value::Constant(Word::small(command.bits() as i64)); // Fits 32 bits.
+        let bits = Field::Number(command.bits() as u32);
+        let one = Field::Number(1);
+        match command {
+            Command::EnsureAtLeast { bits: 0, unit } => {
+                self.emitter.emit(S::MatchTestUnit, &[of], &[fail, Field::Number(unit.into())])
+            }
+            Command::EnsureAtLeast { bits: _, unit } => {
+                self.emitter.emit(S::MatchEnsure, &[of], &[fail, bits, Field::Number(unit.into())])
+            }
+            Command::EnsureExactly { bits: _ } => self.emitter.emit(S::MatchTestTail, &[of], &[fail, bits]),
+            Command::Integer { live, flags, bits: _, destination } => {
+                let fields = [fail, Field::Number(live.into()), one, Field::Number(flags.into())];
+                self.emitter.emit(S::MatchInteger, &[of, size, destination.into()], &fields)
+            }
+            Command::Binary { live, flags, bits: _, destination } => {
+                let fields = [fail, Field::Number(live.into()), one, Field::Number(flags.into())];
+                self.emitter.emit(S::MatchBinary, &[of, size, destination.into()], &fields)
+            }
+            Command::Tail { live, unit: _, destination } => {
+                let fields = [Field::Number(live.into())];
+                self.emitter.emit(S::MatchTail, &[of, destination.into()], &fields)
+            }
+            Command::Skip { bits: _ } => self.emitter.emit(S::MatchSkip, &[of, size], &[fail, one]),
+            Command::Equal { bits: _, value } => {
+                self.emitter.emit(S::MatchEqual, &[of], &[fail, bits, Field::Word(value)])
+            }
+        }
     }
 
     #[allow(clippy::too_many_arguments)] // As many as the instruction has operands.

@@ -42,6 +42,21 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// How many bits it is about; none for a tail.
+    pub(crate) fn bits(&self) -> u64 {
+        match *self {
+            Command::EnsureAtLeast { bits, .. }
+            | Command::EnsureExactly { bits }
+            | Command::Integer { bits, .. }
+            | Command::Binary { bits, .. }
+            | Command::Skip { bits }
+            | Command::Equal { bits, .. } => bits,
+            Command::Tail { .. } => 0,
+        }
+    }
+}
+
 /// The commands of a list, or `None` where an operand is none that belongs there.
 pub(crate) fn commands<'a>(
     module: &'a Module,

@@ -117,20 +117,20 @@ fn size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
 }
 
-fn byte_size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::small(bits_of(args[0])?.div_ceil(8) as i64))
-}
-
-fn bit_size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::small(bits_of(args[0])? as i64))
-}
-
-/// The bits of a bit string, or what is left of one that is matched: the compiler of OTP 29 asks for that, too.
-fn bits_of(term: Term<'_>) -> args::Read<'_, usize> {
+/// The size in bits. Since OTP 26 the compilers ask this of matching contexts, too, and mean what is left in them.
+fn bits_in<'h>(term: Term<'h>) -> Result<usize, Stop<'h>> {
     match MatchContext::of(term) {
         Some(context) => Ok(context.left()),
         None => Ok(args::bits(term)?.bit_size()),
     }
+}
+
+fn byte_size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::small(bits_in(args[0])?.div_ceil(8) as i64))
+}
+
+fn bit_size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::small(bits_in(args[0])? as i64))
 }
 
 fn binary_part_2<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -37,6 +37,8 @@ pub struct Machine {
     pub(crate) args: [Word; 3],
     /// Why the last native has no value.
     pub(crate) stop: Option<crate::native::Stop<'static>>,
+    /// The command at which the slow path of a `bs_match` goes on.
+    pub(crate) command: usize,
     /// Reductions at the start of the slice.
     pub(crate) slice: i64,
     /// How the run ended; none while it goes on.
@@ -65,6 +67,7 @@ impl Machine {
             result: Word::NIL,
             args: [Word::NIL; 3],
             stop: None,
+            command: 0,
             slice: 0,
             exit: None,
             local,

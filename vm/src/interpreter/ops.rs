@@ -16,6 +16,7 @@
 mod arithmetic;
 mod binaries;
 mod calls;
+mod command;
 mod compare;
 mod control;
 mod create;

@@ -112,6 +112,9 @@ fused! { pair
     MatchInteger {[X] [I] [X0 X]} MatchInteger {[X] [I] [X0 X]};
     MatchInteger {[X] [I] [X0 X]} MatchTestUnit {[X]};
     MatchInteger {[X] [I] [X0 X]} IsWord {[X0 X] [I]};
+    MatchPosition {[X] [X0 X]} MatchEnsure {[X]};
+    MatchEnsure {[X]} MatchInteger {[X] [I] [X0 X]};
+    MatchEnsure {[X]} MatchEqual {[X]};
     MatchUtf {[X] [X0 X]} MatchTestUnit {[X]};
     IsWord {[X0 X] [I]} MatchTestUnit {[X]};
 }
@@ -122,6 +125,7 @@ fused! { triple
     Add {[X0 X] [X0 X I] [X0 X]} Move {[X0 X] [X0 X]} CallOnly {};
     Subtract {[X0 X] [X0 X I] [X0 X]} Move {[X0 X] [X0 X]} CallOnly {};
     BitAnd {[X0 X] [I] [X0 X]} Move {[X0 X] [X0 X]} CallOnly {};
+    MatchPosition {[X] [X0 X]} MatchEnsure {[X]} MatchInteger {[X] [I] [X0 X]};
     Move {[X0 X Y] [X0 X Y]} Move {[X0 X Y] [X0 X Y]} Move {[X0 X Y] [X0 X Y]};
 }
 

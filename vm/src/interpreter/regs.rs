@@ -171,6 +171,13 @@ impl Regs {
         unsafe { slow::<S>(self.ip, self.machine, self.hp, self.sp, self.reductions, self.x0) }
     }
 
+    /// Registers to read operands with, for a function that is not inlined. They come one by one, because a handler whose
+    /// registers had an address could not end in a tail call.
+    #[inline(always)]
+    pub fn reader(ip: *const u8, machine: *mut Machine, sp: *mut Word, x0: Word) -> Regs {
+        Regs { ip, machine, hp: std::ptr::null_mut(), sp, reductions: 0, x0 }
+    }
+
     /// The machine.
     ///
     /// # Safety

@@ -236,7 +236,8 @@ impl Mailbox {
 
 /// Receive markers. One that is reserved while something waits in the outer queue goes through that queue itself, and so
 /// comes to stand behind what was sent before. A marker that is not needed any more stays in the queue until a receive comes across it; two of
-/// those never stand side by side at the end, so there are at most as many of them as messages came.
+/// those never stand side by side at the end, so there are at most as many of them as messages came. In the outer queue there
+/// are few at a time.
 impl Mailbox {
     /// Marks the end of all that has come; gives the number of the marker.
     pub(crate) fn reserve_marker(&mut self, incoming: &Incoming<Signal>) -> u32 {
@@ -258,8 +259,13 @@ impl Mailbox {
 
     #[cold]
     fn send_marker(&mut self, incoming: &Incoming<Signal>) -> u32 {
+        let markers = self.markers.get_or_insert_default();
+        if let Some(node) = markers.shared() {
+            return markers.reserve(node, false);
+        }
         let node = Box::into_raw(Node::new(Signal::Marker));
-        let number = self.markers.get_or_insert_default().reserve(node, false);
+        markers.sent(node);
+        let number = markers.reserve(node, false);
         // SAFETY: made a moment ago, and used by nobody yet.
         let pushed = incoming.push(unsafe { Box::from_raw(node) }, false);
         debug_assert!(matches!(pushed, Ok(Pushed::Queued)), "the owner runs");

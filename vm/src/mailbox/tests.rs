@@ -197,3 +197,25 @@ fn threads_lose_no_message_and_no_wake_up() {
     });
     assert_eq!(seen.load(Ordering::Relaxed), SENDERS * EACH * (EACH - 1) / 2);
 }
+
+#[test]
+fn markers_that_nobody_waits_for_do_not_pile_up() {
+    let (mut mailbox, incoming) = filled(0);
+    push(&incoming, 0);
+    for reference in 0..1000 {
+        let marker = mailbox.reserve_marker(&incoming);
+        mailbox.bind_marker(marker, reference);
+        mailbox.clear_marker(marker);
+    }
+    let marker = mailbox.reserve_marker(&incoming);
+    mailbox.bind_marker(marker, 1000);
+    push(&incoming, 1);
+    let mut nodes = 0;
+    while let Next::Signal(node) = mailbox.next(&incoming) {
+        nodes += 1;
+        mailbox.append(node);
+    }
+    assert!(nodes < 20, "{nodes}");
+    mailbox.use_marker(1000);
+    assert_eq!(look(&mut mailbox), Some(1));
+}

@@ -185,7 +185,7 @@ unsafe fn create<'h>(
 op! { control CreateBinary [dst: D Dst] (fail: Label, live: u16, words: u32, unit: u16, count: u32) |r| {
     let count = count.get(&r) as usize;
     r.save();
-    let word = create_plain(r, <Self as Op>::BYTES, count);
+    let word = create_plain(r.ip, r.machine, r.sp, r.x0, <Self as Op>::BYTES, count);
     r.restore();
     if word == NOT_PLAIN {
         return r.leave::<Self>();

@@ -9,6 +9,7 @@ use purlin_isa::bits::{Description, LITTLE, SegmentKind};
 
 use super::list_word;
 use super::matching::field_bits;
+use crate::interpreter::machine::Machine;
 use crate::interpreter::operands::any;
 use crate::interpreter::regs::Regs;
 
@@ -36,7 +37,15 @@ struct Plain {
 /// # Safety
 /// As for any handler; the list of the instruction, which has `bytes` bytes, has `count` segments.
 #[inline(never)]
-pub(super) unsafe fn create_plain(r: Regs, bytes: usize, count: usize) -> Word {
+pub(super) unsafe fn create_plain(
+    ip: *const u8,
+    machine: *mut Machine,
+    sp: *mut Word,
+    x0: Word,
+    bytes: usize,
+    count: usize,
+) -> Word {
+    let r = Regs::reader(ip, machine, sp, x0);
     let mut segments =
         [Plain { kind: SegmentKind::Integer, little: false, value: Word(0), bits: 0 }; SEGMENTS_MAX];
     if count > SEGMENTS_MAX {

@@ -8,6 +8,7 @@ use purlin_heap::{Map, Term, am};
 use smallvec::SmallVec;
 
 use super::{Label, Op, list_word, load, op};
+use crate::interpreter::machine::Machine;
 use crate::interpreter::operands::{any, set_any};
 use crate::interpreter::regs::{Cold, Regs};
 
@@ -63,7 +64,18 @@ const PAIRS_MAX: usize = 8;
 /// # Safety
 /// As for any handler; the list has `count` pairs.
 #[inline(never)]
-unsafe fn put_few(r: Regs, bytes: usize, src: Word, count: usize, exact: bool) -> Word {
+#[allow(clippy::too_many_arguments)] // The registers come one by one, see `Regs::reader`.
+unsafe fn put_few(
+    ip: *const u8,
+    machine: *mut Machine,
+    sp: *mut Word,
+    x0: Word,
+    bytes: usize,
+    src: Word,
+    count: usize,
+    exact: bool,
+) -> Word {
+    let r = Regs::reader(ip, machine, sp, x0);
     // SAFETY: all words are values of the process; nothing is collected before the result is stored as a root.
     unsafe {
         let (Some(map), true) = (Map::of(src.term()), count <= PAIRS_MAX) else { return NONE };
@@ -86,7 +98,7 @@ macro_rules! put_map {
         op! { control $Name [src: S Src, dst: D Dst] (fail: Label, live: u16, count: u32) |r| {
             let count = count.get(&r) as usize;
             r.save();
-            let map = put_few(r, <Self as Op>::BYTES, src.get(&r), count, $exact);
+            let map = put_few(r.ip, r.machine, r.sp, r.x0, <Self as Op>::BYTES, src.get(&r), count, $exact);
             r.restore();
             if map == NONE {
                 return r.leave::<Self>();

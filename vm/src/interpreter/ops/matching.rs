@@ -9,6 +9,7 @@ use purlin_heap::word::{Word, tag};
 use purlin_heap::{Build, Heap, am};
 use purlin_isa::bits::{CommandKind, Description};
 
+use super::command::{NO_MATCH, match_plain};
 use super::tests::{boxed_kind, is_bits};
 use super::{Label, Op, Varied, list_word, load, op};
 use crate::exception::bad_code;
@@ -124,7 +125,7 @@ unsafe fn whole_byte(bits: Word, at: usize) -> Option<u8> {
 }
 
 /// Integers of so many bits are small, whatever their sign.
-const SMALL_BITS_MAX: usize = 60;
+pub(super) const SMALL_BITS_MAX: usize = 60;
 
 /// An integer of at most [`SMALL_BITS_MAX`] bits, which are there, from the context in `word`. Not inlined, because what
 /// it works on has an address, and so the handler would lose its tail call.
@@ -218,9 +219,34 @@ op! { test MatchSkip [of: C Src, size: S Src] (fail: Label, unit: u16) |r| {
 
 /// Whether so many bits are whole units. Nearly all units are powers of two, and a division is slow.
 #[inline(always)]
-fn are_units(bits: usize, unit: u16) -> bool {
+pub(super) fn are_units(bits: usize, unit: u16) -> bool {
     let unit = usize::from(unit.max(1));
     if unit.is_power_of_two() { bits & (unit - 1) == 0 } else { bits.is_multiple_of(unit) }
+}
+
+op! { test MatchEnsure [of: C Src] (fail: Label, bits: u32, unit: u16) |r| {
+    let (left, bits) = (context(of.get(&r)).left(), bits.get(&r) as usize);
+    left >= bits && are_units(left - bits, unit.get(&r))
+} }
+
+op! { test MatchEqual [of: C Src] (fail: Label, bits: u16, value: u64) |r| {
+    take_number(of.get(&r), bits.get(&r).into(), value.get(&r))
+} }
+
+/// Passes over so many bits, at most 64, if they are those of the number. Not inlined, as [`small_integer`] is not.
+///
+/// # Safety
+/// As for [`context`].
+#[inline(never)]
+unsafe fn take_number(word: Word, size: usize, value: u64) -> bool {
+    // SAFETY: by the caller.
+    let context = unsafe { context(word) };
+    let at = context.position();
+    if size > context.left() || context.bits().number(at, size) != Some(value) {
+        return false;
+    }
+    context.set_position(at + size);
+    true
 }
 
 op! { test MatchTestUnit [of: C Src] (fail: Label, unit: u16) |r| {
@@ -300,14 +326,29 @@ op! { test MatchSkipUtf [of: C Src] (fail: Label, width: u16, flags: u16) |r| {
     take_point(of.get(&r), width.get(&r), flags.get(&r)) != NO_POINT
 } }
 
-op! { cold MatchMany [of: C Src] (fail: Label, live: u16, count: u32) |r| {
-    for index in 0..count.get(&r) as usize {
+op! { control MatchMany [of: C Src] (fail: Label, live: u16, count: u32) |r| {
+    let count = count.get(&r) as usize;
+    let list = r.ip.add(<Self as Op>::BYTES).cast::<[Word; 3]>();
+    r.save();
+    let done = match_plain(list, count, of.get(&r), r.machine, r.sp);
+    r.x0 = (*r.machine).x[0];
+    r.restore();
+    if done == count {
+        return r.next(<Self as Op>::BYTES + count * 24);
+    }
+    if done == NO_MATCH {
+        return r.branch(fail.get(&r));
+    }
+    (*r.machine).command = done;
+    r.leave::<Self>()
+} slow |r| {
+    let (first, count) = ((*r.machine).command, count.get(&r) as usize);
+    for index in first..count {
         if !command(&mut r, <Self as Op>::BYTES, index, &of) {
             let to = fail.get(&r);
             return r.branch(to);
         }
     }
-    let count = count.get(&r) as usize;
     r.next(<Self as Op>::BYTES + count * 24)
 } }
 
