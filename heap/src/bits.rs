@@ -10,7 +10,7 @@ pub mod shared;
 mod view;
 mod write;
 
-pub use build::{binary, copy, slice, view};
+pub use build::{binary, copy, referenced_bytes, slice, view};
 pub use construct::{Construction, NoMemory};
 pub use context::MatchContext;
 pub use copy::copy_bits;

@@ -87,10 +87,9 @@ pub unsafe trait Build {
         self.object(Kind::Export, &[name as *const Mfa as u64], &[])
     }
 
-    /// A fun with its free variables, made by `maker`.
-    fn fun<'h>(&'h self, entry: &'h FunEntry, maker: Pid, free: &[Term<'h>]) -> Term<'h> {
-        let raw = [entry as *const FunEntry as u64, Word::immediate(sub::PID, maker.0).0];
-        self.object(Kind::Fun, &raw, free)
+    /// A fun with its free variables.
+    fn fun<'h>(&'h self, entry: &'h FunEntry, free: &[Term<'h>]) -> Term<'h> {
+        self.object(Kind::Fun, &[entry as *const FunEntry as u64], free)
     }
 
     /// An object of `kind`: its raw words, then its terms, as the layout of the kind has them.
@@ -112,4 +111,4 @@ pub unsafe trait Build {
     }
 }
 
-const _: () = assert!(layout::fun::FREE == 3);
+const _: () = assert!(layout::fun::FREE == 2);

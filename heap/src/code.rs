@@ -16,16 +16,15 @@ pub struct Mfa {
     pub arity: u32,
 }
 
-/// What all funs made by one `fun` expression share. Made by the loader of a module, and alive as long as the
-/// machine, so that a term may hold its address.
+/// What all funs made by one `fun` expression share. Made by the loader of a module, or for a fun that came from
+/// outside before its module was there, and alive as long as the machine, so that a term may hold its address.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FunEntry {
     /// Where its code starts; the instruction that reports a missing module while it is not loaded.
     pub address: AtomicPtr<u64>,
-    /// Its module, the function that the compiler made of its body, and that function's arity with the free
-    /// variables.
-    pub mfa: Mfa,
+    /// Its module.
+    pub module: Atom,
     /// Arguments, without the free variables.
     pub arity: u32,
     /// How many free variables follow the arguments.

@@ -189,7 +189,7 @@ impl<'h> Equality<'h> {
 /// Whether both were made by the same expression, perhaps in two instances of the same module.
 fn same_code(a: Fun<'_>, b: Fun<'_>) -> bool {
     let (a, b) = (a.entry(), b.entry());
-    std::ptr::eq(a, b) || (a.mfa.module == b.mfa.module && a.index == b.index && a.old_uniq == b.old_uniq)
+    std::ptr::eq(a, b) || (a.module == b.module && a.index == b.index && a.old_uniq == b.old_uniq)
 }
 
 /// Whether both are numbers of the same value.

@@ -30,7 +30,7 @@ pub trait Names {
     /// The lasting name of an export, made when it is new and `make` is set.
     fn export(&self, name: Mfa, make: bool) -> Option<&Mfa>;
 
-    /// What a fun was made by.
+    /// What a fun was made by, made when it is new; nothing when there are too many of them.
     fn fun(&self, key: &FunKey) -> Option<&FunEntry>;
 
     /// This node's name and creation.
@@ -38,7 +38,7 @@ pub trait Names {
 }
 
 /// By what a fun names its code.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct FunKey {
     /// Its module.
     pub module: Atom,

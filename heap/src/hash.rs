@@ -99,7 +99,7 @@ fn code_hash<'h>(hash: u64, object: Boxed<'h>) -> (u64, &'h [Term<'h>]) {
     match object.as_term().view() {
         View::Fun(fun) => {
             let entry = fun.entry();
-            let hash = mix(mix(hash, Kind::Fun as u64), both(entry.mfa.module.0, entry.index));
+            let hash = mix(mix(hash, Kind::Fun as u64), both(entry.module.0, entry.index));
             (mix(hash, entry.old_uniq.into()), fun.free())
         }
         View::Export(name) => {

@@ -19,7 +19,7 @@ pub enum Kind {
     Float = 3,
     /// `1` unique number, `2` process that owns it while it is an alias, or 0 (see `vm`), `3` reserved bits.
     Reference = 4,
-    /// `1` address of a [`crate::FunEntry`], `2` pid of its maker, `3..` the free variables.
+    /// `1` address of a [`crate::FunEntry`], `2..` the free variables.
     Fun = 5,
     /// `1` address of an [`crate::Mfa`] that is the first field of an export entry.
     Export = 6,
@@ -54,8 +54,8 @@ impl Kind {
     pub const fn raw_words(self) -> usize {
         match self {
             Kind::Tuple | Kind::FlatMap => 0,
-            Kind::HashMap | Kind::HashNode => 1,
-            Kind::Fun | Kind::MatchContext => 2,
+            Kind::HashMap | Kind::HashNode | Kind::Fun => 1,
+            Kind::MatchContext => 2,
             _ => usize::MAX,
         }
     }
@@ -121,8 +121,6 @@ pub mod match_context {
 pub mod fun {
     /// Address of the entry.
     pub const ENTRY: usize = 1;
-    /// Pid of the maker.
-    pub const MAKER: usize = 2;
     /// First free variable.
-    pub const FREE: usize = 3;
+    pub const FREE: usize = 2;
 }

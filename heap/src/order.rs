@@ -214,7 +214,7 @@ impl<'h, 'a> Comparison<'h, 'a> {
 
     fn funs(&mut self, a: Fun<'h>, b: Fun<'h>, exact: bool) -> Step<'h> {
         let (x, y) = (a.entry(), b.entry());
-        let by_code = compare_atoms(x.mfa.module, y.mfa.module, self.atoms)
+        let by_code = compare_atoms(x.module, y.module, self.atoms)
             .then(x.index.cmp(&y.index))
             .then((x.old_uniq as i32).cmp(&(y.old_uniq as i32)))
             .then(a.free().len().cmp(&b.free().len()));

@@ -155,7 +155,7 @@ impl<'h> Printer<'h, '_> {
             View::Fun(fun) => {
                 let entry = fun.entry();
                 self.out.push_str("#Fun<");
-                self.atom(entry.mfa.module);
+                self.atom(entry.module);
                 self.write(format_args!(".{}.{}>", entry.index, entry.old_uniq));
             }
             View::Pid(pid) => self.write(format_args!("<0.{}.{}>", pid.number(), pid.serial())),

@@ -387,12 +387,6 @@ impl<'h> Fun<'h> {
         unsafe { &*(self.0.raw(layout::fun::ENTRY) as *const FunEntry) }
     }
 
-    /// The process that made it.
-    pub fn maker(self) -> Term<'h> {
-        // SAFETY: word 2 of a fun is a pid, which is an immediate.
-        unsafe { Term::from_word(Word(self.0.raw(layout::fun::MAKER))) }
-    }
-
     /// The free variables.
     pub fn free(self) -> &'h [Term<'h>] {
         let count = self.0.size() + 1 - layout::fun::FREE;

@@ -85,6 +85,8 @@ macro_rules! for_each_specific {
             NativeBody "native_body" [] (export: Pointer) plain;
             /// The body of an export that nothing provides: asks the error handler.
             UndefinedBody "undefined_body" [] (export: Pointer) plain;
+            /// The code of a fun that came from outside before its module was there: asks for the module.
+            UnloadedFun "unloaded_fun" [] (entry: Pointer) plain;
             /// In place of a call that would never return if its native were there: raises `undef`.
             UndefinedCall "undefined_call" [] (export: Pointer) plain;
             /// Calls the fun in the X register behind its arguments.

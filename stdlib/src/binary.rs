@@ -2,7 +2,6 @@
 
 use purlin_heap::big::{self, Integer};
 use purlin_heap::bits::{self, Bits};
-use purlin_heap::layout::{Kind, ref_bits};
 use purlin_heap::{Build, Term, am};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
@@ -105,17 +104,9 @@ fn copy_times<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// How many bytes a binary keeps alive.
 fn referenced_byte_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bits = args::binary(args[0])?;
-    let size = match args[0].as_boxed() {
-        Some(object) if object.kind() == Kind::RefBits => shared_bytes(object.raw(ref_bits::OFFSET), bits),
-        _ => bits.byte_size(),
-    };
+    args::binary(args[0])?;
+    let size = bits::referenced_bytes(args[0]).ok_or(Stop::badarg())?;
     Ok(cx.heap().unsigned(size as u64))
-}
-
-/// How many of the shared bytes a view is known to keep: those up to its end.
-fn shared_bytes(offset: u64, bits: Bits<'_>) -> usize {
-    (offset as usize + bits.bit_size()).div_ceil(8)
 }
 
 /// Whether the byte order that may follow, big if there is none, is little.

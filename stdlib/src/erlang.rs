@@ -19,7 +19,7 @@ mod monitors;
 mod names;
 mod nodes;
 mod operators;
-mod phash;
+mod packets;
 mod ports;
 mod processes;
 mod spawn;
@@ -59,6 +59,7 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     monitors::NATIVES,
     names::NATIVES,
     operators::NATIVES,
+    packets::NATIVES,
     ports::NATIVES,
     ports::INTERNAL,
     processes::NATIVES,

@@ -1,7 +1,7 @@
-//! Module `unicode`: characters in lists and binaries, decoded.
+//! Module `unicode`: characters in lists and binaries, decoded. UTF-16 and UTF-32 are decoded by OTP's module.
 
 use purlin_heap::bits::{self, Bits, is_character};
-use purlin_heap::{Build, Heap, Term, am};
+use purlin_heap::{Build, Heap, Mfa, Term, View, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -44,8 +44,8 @@ impl<'h> Decoder<'h> {
     fn run(&mut self, heap: &'h Heap) -> End<'h> {
         loop {
             if let Some(cell) = self.current.as_cons() {
-                if let Some(value) = cell.head().as_small() {
-                    if !self.integer(value) {
+                if is_integer(cell.head()) {
+                    if !self.integer(cell.head()) {
                         return End::Error(self.left(self.current, heap));
                     }
                     self.current = cell.tail();
@@ -75,9 +75,10 @@ impl<'h> Decoder<'h> {
     }
 
     /// Takes an integer as a character, if it is one and no other is pending.
-    fn integer(&mut self, value: i64) -> bool {
+    fn integer(&mut self, value: Term<'_>) -> bool {
         let max = if self.latin1 { 0xff } else { 0x10ffff };
-        let character = u32::try_from(value).ok().filter(|&value| value <= max && is_character(value));
+        let value = value.as_small().and_then(|value| u32::try_from(value).ok());
+        let character = value.filter(|&value| value <= max && is_character(value));
         self.decoded.extend(character.filter(|_| self.pending.is_empty()));
         character.is_some() && self.pending.is_empty()
     }
@@ -142,6 +143,11 @@ impl<'h> Decoder<'h> {
     }
 }
 
+/// Whether it is an integer, be it too large for a character.
+fn is_integer(term: Term<'_>) -> bool {
+    matches!(term.view(), View::Small(_) | View::Big(_))
+}
+
 /// The bytes of a binary from a place on.
 fn rest_of<'h>(binary: Term<'h>, from: usize, heap: &'h Heap) -> Term<'h> {
     let size = Bits::of(binary).map_or(0, Bits::bit_size);
@@ -188,12 +194,11 @@ fn checked<'h>(data: Term<'h>) -> Read<'h, usize> {
     loop {
         count += 1;
         if let Some(cell) = current.as_cons() {
-            match cell.head().as_small() {
-                Some(_) => current = cell.tail(),
-                None => {
-                    tails.push(cell.tail());
-                    current = cell.head();
-                }
+            if is_integer(cell.head()) {
+                current = cell.tail();
+            } else {
+                tails.push(cell.tail());
+                current = cell.head();
             }
             continue;
         }
@@ -223,12 +228,21 @@ pub(crate) fn listed<'h>(heap: &'h Heap, characters: &[u32]) -> Term<'h> {
     characters.iter().rev().fold(Term::NIL, |tail, &character| heap.cons(Term::small(character.into()), tail))
 }
 
-/// Decodes the data, which must be a list or a binary, and hands the characters to `build`.
-fn converted<'h>(cx: &Context<'h>, args: &[Term<'h>], build: impl FnOnce(&[u32]) -> Term<'h>) -> Outcome<'h> {
-    let latin1 = match args::atom(args[1])? {
-        am::latin1 => true,
-        am::unicode | am::utf8 => false,
-        _ => return Err(Stop::badarg()),
+/// Decodes the data, which must be a list or a binary, and hands the characters to `build`. Data in another encoding than
+/// UTF-8 and Latin-1 are left to the function `other` of OTP's module, which does not come back here with them.
+fn converted<'h>(
+    cx: &Context<'h>,
+    args: &[Term<'h>],
+    other: &str,
+    build: impl FnOnce(&[u32]) -> Term<'h>,
+) -> Outcome<'h> {
+    let latin1 = match args[1].as_atom() {
+        Some(am::latin1) => true,
+        Some(am::unicode | am::utf8) => false,
+        _ => {
+            let name = Mfa { module: am::unicode, function: cx.atoms().intern(other)?, arity: 2 };
+            return Err(Stop::Call(&cx.vm().code().export(name).name, cx.heap().list(args)));
+        }
     };
     args::charge(cx, checked(args[0])?);
     let mut decoder = Decoder::new(args[0], latin1);
@@ -245,11 +259,11 @@ fn converted<'h>(cx: &Context<'h>, args: &[Term<'h>], build: impl FnOnce(&[u32])
 }
 
 fn characters_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    converted(cx, args, |characters| listed(cx.heap(), characters))
+    converted(cx, args, "characters_to_list_int", |characters| listed(cx.heap(), characters))
 }
 
 fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    converted(cx, args, |characters| {
+    converted(cx, args, "characters_to_binary_int", |characters| {
         let text: String = characters.iter().filter_map(|&character| char::from_u32(character)).collect();
         bits::binary(text.as_bytes(), cx.heap())
     })

@@ -8,6 +8,7 @@ mod module;
 mod on_load;
 mod stub;
 mod table;
+mod unloaded;
 
 pub use export::{Export, Exports};
 

@@ -15,7 +15,7 @@ use purlin_scheduler::{Clock, Handle, Pool, TimerKey, WorkerPanicked};
 use std::any::Any;
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// What a machine is made from.
@@ -67,10 +67,16 @@ pub struct Vm {
     waiting: Mutex<HashMap<Pid, Vec<EndCallback>>>,
     lingering: Mutex<HashMap<Pid, Lingering>>,
     status: AtomicI32,
+    trace_depth: AtomicUsize,
     finder: OnceLock<ModuleFinder>,
     /// See [`Vm::library_state`].
     library_state: OnceLock<Box<dyn Any + Send + Sync>>,
 }
+
+/// Entries in a stack trace, the first one included, unless a program sets another number, and the highest such number:
+/// those of OTP.
+const TRACE_DEPTH: usize = 8;
+const TRACE_DEPTH_MAX: usize = 64;
 
 /// Finds and loads a module that is called and not loaded, if it can.
 pub type ModuleFinder = Box<dyn Fn(&Vm, Atom) + Send + Sync>;
@@ -117,6 +123,7 @@ impl Vm {
             waiting: Mutex::default(),
             lingering: Mutex::default(),
             status: AtomicI32::new(0),
+            trace_depth: AtomicUsize::new(TRACE_DEPTH),
             finder: OnceLock::new(),
             library_state: OnceLock::new(),
         })
@@ -142,6 +149,16 @@ impl Vm {
         if let Some(handle) = self.handle.get() {
             handle.stop();
         }
+    }
+
+    /// How many entries a stack trace has, at most.
+    pub fn trace_depth(&self) -> usize {
+        self.trace_depth.load(Ordering::Relaxed)
+    }
+
+    /// Sets how many entries a stack trace has, at most, and gives what it was.
+    pub fn set_trace_depth(&self, depth: usize) -> usize {
+        self.trace_depth.swap(depth.min(TRACE_DEPTH_MAX), Ordering::Relaxed)
     }
 
     /// Has modules that are called and not loaded looked for by `finder`; only the first one counts.

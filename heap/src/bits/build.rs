@@ -54,6 +54,16 @@ pub fn slice<'h, B: Build + ?Sized>(
     Some(view(shared, offset, size, build))
 }
 
+/// How many bytes a binary keeps alive, its own and others that lie beside them; nothing when it is no bit string.
+pub fn referenced_bytes(term: Term<'_>) -> Option<usize> {
+    let object = term.as_boxed()?;
+    if object.kind() == Kind::RefBits {
+        // SAFETY: the object holds a count on its bytes.
+        return Some(unsafe { Shared::retained(object.raw(ref_bits::SHARED)) }.committed());
+    }
+    Bits::of_object(object).map(Bits::byte_size)
+}
+
 /// A view of committed bytes; takes over the reference.
 pub fn view<'h, B: Build + ?Sized>(shared: Shared, offset: usize, size: usize, build: &'h B) -> Term<'h> {
     debug_assert!(offset + size <= shared.committed() * 8);

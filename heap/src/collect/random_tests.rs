@@ -10,13 +10,13 @@ use crate::atoms::Atom;
 use crate::bits::Shared;
 use crate::build::Build;
 use crate::check::check;
-use crate::code::{FunEntry, Mfa};
+use crate::code::FunEntry;
 use crate::copy::copy_into;
 use crate::fragment::Message;
 use crate::heap::{Heap, HeapConfig, LARGE_WORDS};
 use crate::layout::{Kind, ref_bits};
 use crate::literal::{LiteralArea, Literals};
-use crate::term::{Pid, Term};
+use crate::term::Term;
 use crate::testing::Random;
 
 /// What a term must look like; parts are indices into the model.
@@ -48,7 +48,6 @@ const STACKED: usize = 16;
 
 impl World {
     fn new(seed: u64, zeal: bool) -> World {
-        let mfa = Mfa { module: Atom(1), function: Atom(2), arity: 1 };
         let (address, old_uniq, uniq) = (Default::default(), 0, [0; 16]);
         let heap = Heap::new(&HeapConfig { zeal, ..HeapConfig::default() });
         // SAFETY: the stack has room for these, and they are terms.
@@ -60,7 +59,7 @@ impl World {
             words: [Word::NIL; ROOTS],
             models: [0; ROOTS],
             shared: (0..4).map(|n| Shared::zeroed(100 + n, 100 + n)).collect(),
-            entry: FunEntry { address, mfa, arity: 1, free: 2, index: 0, old_uniq, uniq },
+            entry: FunEntry { address, module: Atom(1), arity: 1, free: 2, index: 0, old_uniq, uniq },
             literals: Vec::new(),
         }
     }
@@ -112,8 +111,8 @@ impl World {
                 Node::Boxed(Kind::BigPositive, vec![random | 1 << 63], vec![]),
             ),
             5 => {
-                let raw = vec![&raw const self.entry as u64, Term::pid(Pid(7)).word().0];
-                (heap.fun(&self.entry, Pid(7), &[a, b]), Node::Boxed(Kind::Fun, raw, models[..2].to_vec()))
+                let raw = vec![&raw const self.entry as u64];
+                (heap.fun(&self.entry, &[a, b]), Node::Boxed(Kind::Fun, raw, models[..2].to_vec()))
             }
             6 => {
                 let raw = vec![16, random];

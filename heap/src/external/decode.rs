@@ -9,11 +9,13 @@ use crate::bits::{self, Bits};
 use crate::build::Build;
 use crate::code::{FunEntry, Mfa};
 use crate::map::Map;
-use crate::term::{Pid, Term};
+use crate::term::Term;
 use crate::text;
 
 /// The largest tuples, as in OTP.
 const TUPLE_SIZE_MAX: u32 = (1 << 24) - 1;
+/// Arguments and free variables of the largest functions, as in OTP.
+const ARITY_MAX: u32 = 255;
 /// The format's text form of a float takes as many bytes.
 const FLOAT_TEXT_BYTES: usize = 31;
 /// No deflate stream expands further.
@@ -93,7 +95,7 @@ enum Shape<'h> {
     List,
     /// Keys and values in turn.
     Map,
-    Fun(&'h FunEntry, Pid),
+    Fun(&'h FunEntry),
 }
 
 enum Item<'h> {
@@ -149,7 +151,7 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
                 }
                 Ok(map.as_term())
             }
-            Shape::Fun(entry, maker) => Ok(self.build.fun(entry, *maker, parts)),
+            Shape::Fun(entry) => Ok(self.build.fun(entry, parts)),
         }
     }
 
@@ -246,7 +248,7 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
         let module = self.reader.atom(self.names, self.make)?;
         let function = self.reader.atom(self.names, self.make)?;
         let arity = self.reader.small()?;
-        if arity > 255 {
+        if arity > ARITY_MAX {
             return self.reader.fail(DecodeReason::Fun);
         }
         match self.names.export(Mfa { module, function, arity }, self.make) {
@@ -261,6 +263,9 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
         let uniq = self.reader.md5()?;
         let index = self.reader.u32()?;
         let free = self.reader.u32()?;
+        if free > ARITY_MAX {
+            return self.reader.fail(DecodeReason::Fun);
+        }
         let module = self.reader.atom(self.names, self.make)?;
         let _old_index = self.reader.small()?;
         let old_uniq = self.reader.small()?;
@@ -268,12 +273,12 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
         if !matches!(tag, tag::PID | tag::PID_OLD) {
             return self.reader.fail(DecodeReason::Fun);
         }
-        let maker = self.reader.pid(tag, self.names, self.make, self.build)?;
+        // Who made it is of no interest, but it must be a pid.
+        self.reader.pid(tag, self.names, self.make, self.build)?;
         let parts = self.reader.count(free, 1)?;
         let key = FunKey { module, index, old_uniq, uniq, arity, free };
         match self.names.fun(&key) {
-            // The maker is told to those who ask only; another node's processes are told as none.
-            Some(entry) => Ok(Item::Open(Shape::Fun(entry, maker.as_pid().unwrap_or(Pid(0))), parts)),
+            Some(entry) => Ok(Item::Open(Shape::Fun(entry), parts)),
             None => self.reader.fail(DecodeReason::Fun),
         }
     }

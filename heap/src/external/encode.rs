@@ -277,10 +277,11 @@ impl<'h> Encoder<'h, '_> {
         self.out.extend(entry.uniq);
         self.u32(entry.index);
         self.u32(fun.free().len() as u32);
-        self.atom(entry.mfa.module);
+        self.atom(entry.module);
         self.integer(entry.index.into());
         self.integer(entry.old_uniq.into());
-        self.identity(Term::pid(fun.maker().as_pid().unwrap_or(Pid(0))));
+        // As OTP since 27: funs do not know who made them.
+        self.identity(Term::pid(Pid(0)));
         self.todo.push(Todo::Slice(fun.free()));
     }
 

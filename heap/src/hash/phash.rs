@@ -81,7 +81,7 @@ impl<'h> Hasher<'h, '_> {
             View::Fun(fun) => {
                 let entry = fun.entry();
                 self.add(10, fun.free().len() as u32);
-                self.name(entry.mfa.module);
+                self.name(entry.module);
                 self.add(2, entry.index);
                 self.add(2, entry.old_uniq);
                 self.todo.push(Todo::Slice(fun.free()));

@@ -193,7 +193,7 @@ impl<'h> Hasher<'h, '_> {
 
     fn fun(&mut self, fun: Fun<'h>) {
         let entry = fun.entry();
-        self.mix_two(fun.free().len() as u32, self.name_hash(entry.mfa.module), SMALL);
+        self.mix_two(fun.free().len() as u32, self.name_hash(entry.module), SMALL);
         self.mix_two(entry.index, entry.old_uniq, SMALL);
         self.todo.push(Todo::Slice(fun.free()));
     }

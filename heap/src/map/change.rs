@@ -5,7 +5,7 @@ use super::{FLAT_SIZE_MAX, Map, flat, same_key};
 use crate::atoms::AtomTable;
 use crate::build::Build;
 use crate::layout::Kind;
-use crate::order::compare_exact;
+use crate::order::{compare_exact, compare_keys};
 use crate::term::{Boxed, Term};
 
 /// More pairs at once take the general way.
@@ -87,15 +87,16 @@ impl<'h> Map<'h> {
         Map::from_pairs(&entries, atoms, build)
     }
 
-    /// As [`Map::put_all`], when the map has all the keys already; otherwise the first that it does not have.
+    /// As [`Map::put_all`], when the map has all the keys already; otherwise the least that it does not have.
     pub fn update_all<B: Build + ?Sized>(
         self,
         pairs: &[Term<'h>],
         atoms: &AtomTable,
         build: &'h B,
     ) -> Result<Map<'h>, Term<'h>> {
-        match pairs.chunks_exact(2).find(|pair| !self.has(pair[0])) {
-            Some(pair) => Err(pair[0]),
+        let missing = pairs.chunks_exact(2).map(|pair| pair[0]).filter(|&key| !self.has(key));
+        match missing.min_by(|&a, &b| compare_keys(a, b, atoms)) {
+            Some(key) => Err(key),
             None => Ok(self.put_all(pairs, atoms, build)),
         }
     }

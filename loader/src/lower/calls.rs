@@ -9,10 +9,10 @@ use purlin_heap::word::Word;
 
 /// Words to reserve. The compilers count the words of tuples, conses and free variables, and floats and funs by their
 /// number, since those are of different sizes on different machines: a boxed float takes two words here (one that
-/// fits a word takes none), a fun three besides its free variables.
+/// fits a word takes none), a fun two besides its free variables.
 pub(super) fn heap_words(need: HeapNeed) -> Field {
     let words =
-        need.words.saturating_add(2 * u32::from(need.floats)).saturating_add(3 * u32::from(need.funs));
+        need.words.saturating_add(2 * u32::from(need.floats)).saturating_add(2 * u32::from(need.funs));
     Field::Number(words)
 }
 

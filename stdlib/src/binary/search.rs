@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use purlin_heap::bits::{self, Bits};
-use purlin_heap::{Build, Term, am};
+use purlin_heap::{Atom, Build, Term, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -34,7 +34,10 @@ impl Pattern {
         }
         if let Some(compiled) = term.as_tuple() {
             return match *compiled.elements() {
-                [kind, pattern] if kind.is_atom(am::bm) || kind.is_atom(am::ac) => Pattern::of(pattern),
+                [kind, pattern] if pattern.as_tuple().is_none() => {
+                    let pattern = Pattern::of(pattern)?;
+                    if kind.is_atom(pattern.kind()) { Ok(pattern) } else { Err(Stop::badarg()) }
+                }
                 _ => Err(Stop::badarg()),
             };
         }
@@ -52,6 +55,14 @@ impl Pattern {
 
     fn one(needle: &[u8]) -> Pattern {
         Pattern::One(Box::new(memmem::Finder::new(needle).into_owned()))
+    }
+
+    /// How compiled patterns of this kind are marked.
+    fn kind(&self) -> Atom {
+        match self {
+            Pattern::One(_) => am::bm,
+            Pattern::Several(_) => am::ac,
+        }
     }
 
     /// Place and length of each match within bytes; matches do not overlap.
@@ -73,10 +84,7 @@ fn compile_pattern<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if args[0].as_tuple().is_some() {
         return Err(Stop::badarg());
     }
-    let kind = match Pattern::of(args[0])? {
-        Pattern::One(_) => am::bm,
-        Pattern::Several(_) => am::ac,
-    };
+    let kind = Pattern::of(args[0])?.kind();
     Ok(cx.heap().tuple(&[Term::atom(kind), args[0]]))
 }
 

@@ -52,7 +52,7 @@ fn listed<'h>(list: Term<'h>) -> Read<'h, String> {
 }
 
 fn too_long<'h>(text: &str) -> Option<Stop<'h>> {
-    (text.chars().count() > 255).then_some(Stop::system_limit())
+    (text.chars().count() > NAME_CHARACTERS_MAX).then_some(Stop::system_limit())
 }
 
 fn list_to_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -63,20 +63,35 @@ fn list_to_existing_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h>
     existing(cx, &args::characters(args[0])?)
 }
 
-/// The text in a binary.
-fn decoded<'h>(args: &[Term<'h>]) -> Read<'h, String> {
-    let bytes: Vec<u8> = args::binary(args[0])?.bytes().collect();
+/// The text in a binary; nothing if it is malformed.
+fn decoded<'h>(args: &[Term<'h>], bytes: &[u8]) -> Read<'h, Option<String>> {
     if is_latin1(args.get(1))? {
-        return Ok(bytes.into_iter().map(char::from).collect());
+        return Ok(Some(bytes.iter().map(|&byte| char::from(byte)).collect()));
     }
-    String::from_utf8(bytes).map_err(|_| Stop::badarg())
+    Ok(std::str::from_utf8(bytes).ok().map(str::to_owned))
 }
 
+/// Of text that is too long no more is read than shows that, as in OTP: what follows may be malformed.
 fn binary_to_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let text = decoded(args)?;
-    too_long(&text).map_or_else(|| interned(cx, &text), Err)
+    let bytes: Vec<u8> = args::binary(args[0])?.bytes().collect();
+    match decoded(args, &bytes)? {
+        Some(text) => too_long(&text).map_or_else(|| interned(cx, &text), Err),
+        None if bytes.len() > NAME_BYTES_MAX || has_name(&bytes) => Err(Stop::system_limit()),
+        None => Err(Stop::badarg()),
+    }
+}
+
+/// The name of an atom takes as many bytes at most.
+const NAME_BYTES_MAX: usize = 4 * NAME_CHARACTERS_MAX;
+const NAME_CHARACTERS_MAX: usize = 255;
+
+/// Whether malformed UTF-8 begins with as many characters as a name may have.
+fn has_name(bytes: &[u8]) -> bool {
+    let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    valid.chars().nth(NAME_CHARACTERS_MAX - 1).is_some()
 }
 
 fn binary_to_existing_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    existing(cx, &decoded(args)?)
+    let bytes: Vec<u8> = args::binary(args[0])?.bytes().collect();
+    existing(cx, &decoded(args, &bytes)?.ok_or(Stop::badarg())?)
 }

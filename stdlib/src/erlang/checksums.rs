@@ -2,11 +2,11 @@
 
 use purlin_heap::big::Integer;
 use purlin_heap::bits::{self, iolist};
+use purlin_heap::hash::phash::phash as old_hash;
 use purlin_heap::hash::portable;
 use purlin_heap::{Build, Term};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use super::phash::phash as old_hash;
 use crate::args::{self, Read};
 use crate::md5::Md5;
 

@@ -70,13 +70,13 @@ fn float_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(bits::binary(formatted(args)?.as_bytes(), cx.heap()))
 }
 
-/// How many bytes at the start are a float: sign, digits, point, digits, and perhaps an exponent.
+/// How many bytes at the start are a float: sign, digits, point or comma, digits, and perhaps an exponent.
 fn float_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let signed = |at: usize| at + usize::from(matches!(text.get(at), Some(b'+' | b'-')));
     let start = signed(0);
     let point = start + digits(start);
-    if point == start || text.get(point) != Some(&b'.') || digits(point + 1) == 0 {
+    if point == start || !matches!(text.get(point), Some(b'.' | b',')) || digits(point + 1) == 0 {
         return None;
     }
     let end = point + 1 + digits(point + 1);
@@ -111,13 +111,15 @@ fn leading_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (mut text, mut rest) = (Vec::new(), args[0]);
     while let Some(cell) = rest.as_cons() {
         let byte = cell.head().as_small().and_then(|value| u8::try_from(value).ok());
-        let Some(byte @ (b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) = byte else { break };
+        let Some(byte @ (b'0'..=b'9' | b'+' | b'-' | b'.' | b',' | b'e' | b'E')) = byte else { break };
         text.push(byte);
         rest = cell.tail();
     }
     let Some(length) = float_length(&text) else { return error("no_float") };
     let rest = (0..length).fold(args[0], |rest, _| rest.as_cons().map_or(rest, |cell| cell.tail()));
-    match parsed(cx, &text[..length]) {
+    text.truncate(length);
+    text.iter_mut().filter(|byte| **byte == b',').for_each(|byte| *byte = b'.');
+    match parsed(cx, &text) {
         Ok(float) => Ok(cx.heap().tuple(&[float, rest])),
         Err(_) => error("no_float"),
     }
@@ -129,7 +131,14 @@ mod tests {
 
     #[test]
     fn what_is_a_float() {
-        let lengths = [("1.5", Some(3)), ("-1.5e3x", Some(6)), ("1.5e", Some(3)), ("1", None), (".5", None)];
+        let lengths = [
+            ("1.5", Some(3)),
+            ("-1.5e3x", Some(6)),
+            ("1.5e", Some(3)),
+            ("1,5", Some(3)),
+            ("1", None),
+            (".5", None),
+        ];
         for (text, length) in lengths {
             assert_eq!(float_length(text.as_bytes()), length, "{text}");
         }

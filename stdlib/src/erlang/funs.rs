@@ -1,7 +1,7 @@
 //! Funs: calling them, making them from names, and what is known of them.
 
 use purlin_heap::print::{self, Style};
-use purlin_heap::{Build, Fun, Mfa, Term, View, am, bits};
+use purlin_heap::{Build, Fun, FunEntry, Mfa, Pid, Term, View, am, bits};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -62,16 +62,22 @@ fn local_item<'h>(cx: &Context<'h>, fun: Fun<'h>, item: purlin_heap::Atom) -> Op
     let entry = fun.entry();
     Some(match item {
         am::type_ => Term::atom(am::local),
-        am::module => Term::atom(entry.mfa.module),
-        am::name => Term::atom(entry.mfa.function),
+        am::module => Term::atom(entry.module),
+        am::name => function_name(cx, entry),
         am::arity => Term::small(entry.arity.into()),
         am::env => cx.heap().list(fun.free()),
-        am::pid => fun.maker(),
+        // Since OTP 27 funs do not know who made them.
+        am::pid => Term::pid(Pid(0)),
         am::index | am::new_index => Term::small(entry.index.into()),
         am::uniq => Term::small(entry.old_uniq.into()),
         am::new_uniq => bits::binary(&entry.uniq, cx.heap()),
         _ => return None,
     })
+}
+
+/// The name of the function that the compiler made of a fun's body; `[]` while its module is not there.
+fn function_name<'h>(cx: &Context<'h>, entry: &FunEntry) -> Term<'h> {
+    cx.vm().code().fun_name(entry).map_or(Term::NIL, |name| Term::atom(name.function))
 }
 
 fn external_item<'h>(name: &Mfa, item: purlin_heap::Atom) -> Option<Term<'h>> {
@@ -88,13 +94,15 @@ fn external_item<'h>(name: &Mfa, item: purlin_heap::Atom) -> Option<Term<'h>> {
 
 /// `{Module, Function, Arity}` of a fun.
 fn fun_info_mfa<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (name, arity) = match args[0].view() {
-        View::Fun(fun) => (fun.entry().mfa, fun.entry().arity),
-        View::Export(name) => (*name, name.arity),
+    let (module, function, arity) = match args[0].view() {
+        View::Fun(fun) => {
+            let entry = fun.entry();
+            (entry.module, function_name(cx, entry), entry.arity)
+        }
+        View::Export(name) => (name.module, Term::atom(name.function), name.arity),
         _ => return Err(Stop::badarg()),
     };
-    let (module, function) = (Term::atom(name.module), Term::atom(name.function));
-    Ok(cx.heap().tuple(&[module, function, Term::small(arity.into())]))
+    Ok(cx.heap().tuple(&[Term::atom(module), function, Term::small(arity.into())]))
 }
 
 /// Longer than the text of a fun with the longest names.

@@ -96,6 +96,7 @@ fn word(name: &str) -> Option<purlin_heap::Atom> {
         "scheduler_bind_type" => am::unbound,
         "cpu_topology" | "cpu_quota" | "allocator" => am::undefined,
         "dynamic_trace" => am::none,
+        "modified_timing_level" => am::undefined,
         "end_time" => am::undefined,
         "system_logger" => am::logger,
         _ => return None,
@@ -153,11 +154,11 @@ fn compound<'h>(cx: &Context<'h>, item: &[Term<'h>]) -> Outcome<'h> {
     }
 }
 
-/// Flags that can be set are kept by nobody: what they would change is not adjustable here. Their former value is
-/// what the machine does.
+/// Most flags are kept by nobody: what they would change is not adjustable here. Their former value is what the machine
+/// does.
 fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let value = match cx.atoms().name(args::atom(args[0])?) {
-        "backtrace_depth" => Term::small(8),
+        "backtrace_depth" => Term::small(cx.vm().set_trace_depth(args::size(args[1])?) as i64),
         "schedulers_online" | "dirty_cpu_schedulers_online" => {
             Term::small(cx.vm().config().schedulers.workers as i64)
         }

@@ -16,11 +16,7 @@ impl Names for Vm {
     }
 
     fn fun(&self, key: &FunKey) -> Option<&FunEntry> {
-        if self.code().module(key.module).is_none() {
-            self.load_on_demand(key.module);
-        }
-        let entry = self.code().module(key.module)?.lambdas.get(key.index as usize)?;
-        (entry.uniq == key.uniq && entry.free == key.free && entry.arity == key.arity).then_some(entry)
+        self.code().fun(key)
     }
 
     fn node(&self) -> (Atom, u32) {

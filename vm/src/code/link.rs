@@ -81,8 +81,8 @@ impl Names for LiteralNames<'_> {
         if make { Some(&code.export(name).name) } else { code.find_export(name).map(|export| &export.name) }
     }
 
-    fn fun(&self, _: &FunKey) -> Option<&FunEntry> {
-        None
+    fn fun(&self, key: &FunKey) -> Option<&FunEntry> {
+        self.0.fun(key)
     }
 
     fn node(&self) -> (Atom, u32) {
@@ -210,11 +210,9 @@ fn functions(module: &Module, atoms: &[Atom]) -> impl Iterator<Item = Mfa> {
 /// The module without its code, so that what stands beside it has its address.
 fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered) -> Box<LoadedModule> {
     let name = atoms[0];
-    let atom = |index: u32| atoms[index as usize - 1];
-    let mfa = |function, arity| Mfa { module: name, function: atom(function), arity };
     let lambdas = module.lambdas().iter().map(|lambda| FunEntry {
         address: AtomicPtr::default(),
-        mfa: mfa(lambda.function, lambda.total_arity),
+        module: name,
         arity: lambda.arity(),
         free: lambda.free,
         index: lambda.index,

@@ -9,6 +9,7 @@ use super::export::{Export, Exports};
 use super::module::LoadedModule;
 use super::on_load::OnLoads;
 use super::stub::RuntimeCode;
+use super::unloaded::UnloadedFuns;
 use crate::native::NativeTable;
 
 /// What is known of an instruction's address.
@@ -24,6 +25,7 @@ pub struct CodeTable {
     natives: NativeTable,
     exports: Exports,
     runtime: RuntimeCode,
+    unloaded_funs: UnloadedFuns,
     modules: RwLock<Modules>,
     on_loads: OnLoads,
 }
@@ -43,6 +45,7 @@ impl CodeTable {
             natives,
             exports: Exports::new(),
             runtime: RuntimeCode::new(name),
+            unloaded_funs: UnloadedFuns::default(),
             modules: RwLock::default(),
             on_loads: OnLoads::default(),
         };
@@ -55,6 +58,11 @@ impl CodeTable {
     /// The runtime's own instructions.
     pub fn runtime(&self) -> &RuntimeCode {
         &self.runtime
+    }
+
+    /// The funs whose module was not there when they came.
+    pub(super) fn unloaded_funs(&self) -> &UnloadedFuns {
+        &self.unloaded_funs
     }
 
     /// The natives.

@@ -3,7 +3,7 @@
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Heap, Term, am};
 
-use super::trace::{self, DEPTH_MAX};
+use super::trace;
 use crate::code::FunctionInfo;
 use crate::interpreter::{Cold, Regs};
 use crate::native::Class;
@@ -94,13 +94,14 @@ impl Cold {
     pub(crate) unsafe fn raise_again(mut self, class: Class, reason: Word, trace: Word) {
         // SAFETY: passed on; nothing is collected in between.
         unsafe {
+            let depth = self.m().vm().trace_depth();
             let is_raw = trace.term().as_tuple().is_some_and(|t| t.arity() == 3);
             let trace = if is_raw {
                 let parts: [Term<'_>; 3] =
                     std::array::from_fn(|i| trace.term().as_tuple().unwrap().element(i));
                 self.build(|heap| heap.tuple(&[parts[0], Term::atom(class.atom()), parts[2]]))
             } else {
-                self.build(|heap| trace::raw_of_list(heap, class, trace.term()))
+                self.build(|heap| trace::raw_of_list(heap, class, trace.term(), depth))
             };
             self.unwind(class, reason, trace)
         }
@@ -136,8 +137,8 @@ impl Cold {
             self.save();
             let heap = &(*self.m().process).heap;
             let first = first(heap);
-            let used = first.as_tuple().is_some_and(|t| t.arity() == 5) as usize;
-            let addresses = addresses(heap, at, DEPTH_MAX - used);
+            let used = first.as_tuple().is_some_and(|t| t.arity() != 3) as usize;
+            let addresses = addresses(heap, at, self.m().vm().trace_depth().max(1) - used);
             let trace = trace::raw(heap, class, &addresses, first).word();
             self.restore();
             self.unwind(class, reason, trace)
@@ -202,8 +203,8 @@ impl Regs {
 /// The innermost addresses of a stack trace: `at` unless it is null, then the return addresses on the stack, where
 /// a run of the same address counts once.
 fn addresses(heap: &Heap, at: *const u64, count_max: usize) -> Vec<u64> {
-    let mut addresses = Vec::with_capacity(DEPTH_MAX);
-    if !at.is_null() {
+    let mut addresses = Vec::with_capacity(count_max);
+    if !at.is_null() && count_max > 0 {
         addresses.push(at as u64);
     }
     let mut previous = 0;

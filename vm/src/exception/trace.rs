@@ -6,6 +6,7 @@
 //!
 //! - `[]`: nothing;
 //! - `{native, M, F, Args, Cause}`: a native raised it; its entry stands before those of the addresses;
+//! - `{Fun, Args}`: a fun whose module is not there was called; its entry stands before those of the addresses;
 //! - `{args, Args, Info}`: the first address is of a function with these arguments.
 
 use purlin_heap::layout::{Kind, header};
@@ -14,9 +15,6 @@ use purlin_heap::{Atom, Build, Heap, Map, Term, View, am};
 
 use crate::Vm;
 use crate::native::Class;
-
-/// Entries in a stack trace, the first one included: `erlang:system_flag(backtrace_depth, 8)`.
-pub const DEPTH_MAX: usize = 8;
 
 /// A raw trace of these addresses, made in `heap`.
 pub fn raw<'h>(heap: &'h Heap, class: Class, addresses: &[u64], first: Term<'h>) -> Term<'h> {
@@ -32,9 +30,23 @@ pub fn raw<'h>(heap: &'h Heap, class: Class, addresses: &[u64], first: Term<'h>)
     heap.tuple(&[bits, Term::atom(class.atom()), first])
 }
 
-/// A raw trace of a list that a program gave.
-pub fn raw_of_list<'h>(heap: &'h Heap, class: Class, list: Term<'h>) -> Term<'h> {
+/// A raw trace of the first `depth` entries of a list that a program gave.
+pub fn raw_of_list<'h>(heap: &'h Heap, class: Class, list: Term<'h>, depth: usize) -> Term<'h> {
+    let list = beginning(heap, list, depth.max(1));
     heap.tuple(&[list, Term::atom(class.atom()), Term::NIL])
+}
+
+/// The first `count` elements of a proper list.
+fn beginning<'h>(heap: &'h Heap, list: Term<'h>, count: usize) -> Term<'h> {
+    let (mut rest, mut first) = (list, Vec::with_capacity(count));
+    while let Some(cell) = rest.as_cons() {
+        if first.len() == count {
+            return heap.list(&first);
+        }
+        first.push(cell.head());
+        rest = cell.tail();
+    }
+    list
 }
 
 /// What a raw trace tells of a native, or another function without code of its own: module, function, arguments, and
@@ -56,13 +68,17 @@ pub fn build<'h>(vm: &Vm, heap: &'h Heap, raw: Term<'h>) -> Term<'h> {
     };
     let addresses = match parts.element(0).view() {
         View::Bits(bits) => (2..=bits.size()).map(|index| bits.raw(index)).collect::<Vec<u64>>(),
-        _ => return parts.element(0),
+        View::Cons(_) => return parts.element(0),
+        _ => return Term::NIL,
     };
     let first = parts.element(2).as_tuple();
-    let mut entries = Vec::with_capacity(DEPTH_MAX + 1);
+    let mut entries = Vec::with_capacity(addresses.len() + 1);
     if let Some(native) = first.filter(|t| t.arity() == 5) {
         let info = error_info(vm, heap, native.element(1).as_atom(), native.element(4));
         entries.push(heap.tuple(&[native.element(1), native.element(2), native.element(3), info]));
+    }
+    if let Some(fun) = first.filter(|t| t.arity() == 2) {
+        entries.push(heap.tuple(&[fun.element(0), fun.element(1), Term::NIL]));
     }
     let mut given = first.filter(|t| t.arity() == 3);
     for address in addresses {

@@ -5,9 +5,6 @@ use crate::code::{FunctionInfo, Place};
 use purlin_heap::word::Word;
 use purlin_heap::{Build, Mfa, Term, am};
 
-/// How many entries a stack trace has at the most.
-const DEPTH_MAX: usize = 8;
-
 impl<'b, B: Build> Teller<'_, 'b, B> {
     pub(super) fn function(&self, name: Mfa) -> Term<'b> {
         let (module, function) = (Term::atom(name.module), Term::atom(name.function));
@@ -25,7 +22,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     }
 
     pub(super) fn current_stacktrace(&self) -> Term<'b> {
-        let entries: Vec<Term<'b>> = self.places(DEPTH_MAX).iter().map(|place| self.entry(place)).collect();
+        let entries: Vec<Term<'b>> =
+            self.places(self.local.vm().trace_depth()).iter().map(|place| self.entry(place)).collect();
         self.b.list(&entries)
     }
 

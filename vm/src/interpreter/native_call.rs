@@ -139,7 +139,8 @@ unsafe fn raise_stop(
                 r.raise(Class::Error, reason.word(), at, |_| first.term())
             }
             Stop::RaiseAgain(class, reason, list) => {
-                let raw = r.build(|heap| trace::raw_of_list(heap, class, list));
+                let depth = r.m().vm().trace_depth();
+                let raw = r.build(|heap| trace::raw_of_list(heap, class, list, depth));
                 r.raise_again(class, reason.word(), raw)
             }
             _ => unreachable!("not an exception"),

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use purlin_heap::layout::{self, Kind, header};
 use purlin_heap::word::{Word, tag};
-use purlin_heap::{FunEntry, Mfa, Term};
+use purlin_heap::{FunEntry, Mfa};
 
 use super::calls::{enter, push_return};
 use super::tests::boxed_kind;
@@ -19,7 +19,6 @@ op! { control MakeFun [dst: D Dst] (entry: *const FunEntry, count: u32) |r| {
     let at = r.hp;
     *at = header(Kind::Fun, layout::fun::FREE - 1 + count);
     *at.add(layout::fun::ENTRY) = Word(entry.get(&r) as u64);
-    *at.add(layout::fun::MAKER) = Term::pid((*(*r.machine).process).pid()).word();
     for index in 0..count {
         *at.add(layout::fun::FREE + index) = any(&r, list_word(&r, Self::BYTES, index));
     }

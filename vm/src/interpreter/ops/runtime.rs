@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
-use purlin_heap::{Mfa, Term, am};
+use purlin_heap::{Build, FunEntry, Mfa, Term, am};
 
 use super::calls::enter_cold;
 use super::op;
@@ -90,6 +90,52 @@ unsafe fn call_error_handler(mut r: Cold, export: &Export) {
             }
             None => raise_undefined(r, module.term(), function.term(), list.term()),
         }
+    }
+}
+
+op! { cold UnloadedFun [] (entry: *const FunEntry) |r| {
+    let entry = &*entry.get(&r);
+    r.save();
+    let vm = r.m().vm();
+    let is_loaded = vm.find_module(entry.module).is_some();
+    if vm.code().lead_fun(entry) {
+        return enter_cold(r, entry.address.load(Ordering::Acquire).cast_const().cast());
+    }
+    call_lambda_handler(r, entry, is_loaded)
+} }
+
+/// Raises `badfun` where the module of a fun has no such fun, and `undef` where there is no module, as OTP's
+/// `error_handler` does; or calls the error handler that the process has chosen.
+///
+/// # Safety
+/// As for any handler; the arguments of the fun and its free variables are in the X registers.
+unsafe fn call_lambda_handler(mut r: Cold, entry: *const FunEntry, is_loaded: bool) {
+    // SAFETY: by the caller; entries live as long as the machine, and nothing is collected before the words are in registers again.
+    unsafe {
+        let entry = &*entry;
+        let (registers, arity) = (r.0, entry.arity as usize);
+        let fun = r.build(|heap| {
+            let free: Vec<Term<'_>> =
+                (arity..arity + entry.free as usize).map(|index| registers.x(index).term()).collect();
+            heap.fun(entry, &free)
+        });
+        if is_loaded {
+            let reason = r.build(|heap| heap.tuple(&[Term::atom(am::badfun), fun.term()]));
+            return r.raise(Class::Error, reason, std::ptr::null(), |_| Term::NIL);
+        }
+        let list = r.build(|heap| registers.arguments(heap, arity));
+        let handler = (*r.m().process).error_handler();
+        if handler == am::error_handler {
+            return r.raise(Class::Error, Term::atom(am::undef).word(), std::ptr::null(), |heap| {
+                heap.tuple(&[fun.term(), list.term()])
+            });
+        }
+        r.x0 = Term::atom(entry.module).word();
+        r.set_x(1, fun);
+        r.set_x(2, list);
+        let name = Mfa { module: handler, function: am::undefined_lambda, arity: 3 };
+        let export = r.m().vm().code().export(name);
+        enter_cold(r, export.address.load(Ordering::Acquire).cast_const().cast())
     }
 }
 
