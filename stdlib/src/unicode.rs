@@ -172,14 +172,23 @@ fn length_by_first(byte: u8) -> usize {
     }
 }
 
+/// Whether bytes can be the first of a character of more bytes. As in OTP, only the kind of each byte is looked at, not which
+/// character it could become.
+fn is_beginning(bytes: &[u8]) -> bool {
+    let Some((&first @ 0xc0..=0xf7, rest)) = bytes.split_first() else { return false };
+    bytes.len() < length_by_first(first) && rest.iter().all(|byte| byte & 0xc0 == 0x80)
+}
+
 fn first_character(bytes: &[u8]) -> First {
     let bytes = &bytes[..bytes.len().min(CHARACTER_BYTES_MAX)];
+    if is_beginning(bytes) {
+        return First::Incomplete;
+    }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) if error.valid_up_to() > 0 => {
             std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
         }
-        Err(error) if error.error_len().is_none() => return First::Incomplete,
         Err(_) => return First::Malformed,
     };
     match text.chars().next() {

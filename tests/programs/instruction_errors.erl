@@ -10,10 +10,11 @@ main(_) ->
 
 tried(F) ->
     try F()
-    catch C:R:S ->
-        {M, Function, Args, Info} = hd(S),
-        {C, reason(R), {M, Function, Args, [told(I) || I <- Info]}}
+    catch C:R:S -> {C, reason(R), first(S)}
     end.
+
+first([{M, F, Args, Info} | _]) -> {M, F, Args, [told(I) || I <- Info]};
+first([]) -> none.
 
 reason({badarity, {F, Args}}) when is_function(F) -> {badarity, Args};
 reason(R) -> R.

@@ -18,6 +18,7 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// How the programs are run.
+#[derive(Clone)]
 pub struct Run {
     /// The purlin command.
     pub purlin: PathBuf,
@@ -27,6 +28,8 @@ pub struct Run {
     pub filters: Vec<String>,
     /// Not the programs whose name contains one of these.
     pub except: &'static [&'static str],
+    /// Where purlin finds the programs compiled by another compiler, if not by the installed one; only those are run.
+    pub beams: Option<PathBuf>,
 }
 
 /// One program and where its compiled form is.
@@ -53,7 +56,10 @@ enum Verdict {
 /// Runs the programs, printing a line for each and a summary as `cargo test` does. Returns whether none failed.
 pub fn run(run: &Run) -> Result<bool> {
     erlang::ensure_compiler()?;
-    let programs = collect(&run.filters, run.except)?;
+    let mut programs = collect(&run.filters, run.except)?;
+    if let Some(beams) = &run.beams {
+        programs.retain(|program| beams.join(&program.name).with_extension("beam").is_file());
+    }
     let pending = pending()?;
     println!("\nrunning {} programs", programs.len());
     let verdicts = in_parallel(&programs, |program| {
@@ -117,7 +123,7 @@ fn compare(program: &Program, run: &Run) -> Result<Option<String>> {
         .arg("run")
         .args(&run.options)
         .arg("-p")
-        .arg(&program.beams)
+        .arg(run.beams.as_ref().unwrap_or(&program.beams))
         .arg(&program.name)
         .args(&program.arguments);
     let ended = run_for(with_locale(&mut command), LIMIT)?;

@@ -33,13 +33,17 @@ const FORMS: [Form; 3] = [
     Form { name: "collect-always", features: &[], options: &["--collect-always"], except: &DEEP },
 ];
 
+/// Programs compiled by OTP 29, a directory for each option of its compiler: see `tests/otp29/make`.
+const COMPILED: [&str; 3] = ["tests/otp29/plain", "tests/otp29/line_coverage", "tests/otp29/beam_debug_info"];
+
 /// Sets up what is missing, builds, and runs all tests.
 pub fn run(options: &Options) -> Result {
     erlang::ensure_compiler()?;
     let filters = options.programs.clone();
     if let Some(purlin) = options.purlin.clone() {
-        let passed = programs::run(&Run { purlin, options: Vec::new(), filters, except: &[] })?;
-        return if passed { Ok(()) } else { Err("whole programs failed".into()) };
+        let plain = Run { purlin, options: Vec::new(), filters, except: &[], beams: None };
+        let failed = [programs::run(&plain)?, run_compiled(&plain)?].contains(&false);
+        return if failed { Err("whole programs failed".into()) } else { Ok(()) };
     }
     if options.programs.is_empty() {
         shell::run(repository::cargo().args(["test", "--workspace", "--quiet"]))?;
@@ -52,16 +56,31 @@ pub fn run(options: &Options) -> Result {
             options: form.options.iter().map(ToString::to_string).collect(),
             except: if filters.is_empty() { form.except } else { &[] },
             filters: filters.clone(),
+            beams: None,
         };
         if !programs::run(&run)? {
             broken.push(form.name);
         }
+    }
+    let plain = Run { purlin: build(&FORMS[0])?, options: Vec::new(), filters, except: &[], beams: None };
+    if !run_compiled(&plain)? {
+        broken.push("compiled by OTP 29");
     }
     if broken.is_empty() {
         Ok(())
     } else {
         Err(format!("whole programs failed: {}", broken.join(", ")).into())
     }
+}
+
+/// Runs the programs that OTP 29 has compiled; whether none failed.
+fn run_compiled(plain: &Run) -> Result<bool> {
+    let mut passed = true;
+    for beams in COMPILED {
+        println!("\nwhole programs, {beams}");
+        passed &= programs::run(&Run { beams: Some(repository::root().join(beams)), ..plain.clone() })?;
+    }
+    Ok(passed)
 }
 
 /// Builds the command in one form, with assertions and optimised, and returns its path.

@@ -68,7 +68,8 @@ pub fn build<'h>(vm: &Vm, heap: &'h Heap, raw: Term<'h>) -> Term<'h> {
     };
     let addresses = match parts.element(0).view() {
         View::Bits(bits) => (2..=bits.size()).map(|index| bits.raw(index)).collect::<Vec<u64>>(),
-        _ => return parts.element(0),
+        View::Cons(_) => return parts.element(0),
+        _ => return Term::NIL,
     };
     let first = parts.element(2).as_tuple();
     let mut entries = Vec::with_capacity(addresses.len() + 1);

@@ -111,10 +111,13 @@ impl<S: Sink> Step<'_, S> {
 
     pub(super) fn tuple_of(&mut self, elements: &[Operand]) -> Result<Type, Reason> {
         for element in elements {
-            self.term(*element)?;
+            // Code for debuggers keeps a raw stack trace in a tuple. It comes out of it as any term, and whatever takes
+            // it then looks at what it is.
+            if self.any(*element)?.of.kinds != Kinds::TRACE {
+                self.term(*element)?;
+            }
         }
-        let first =
-            elements.first().map_or(Ok(Type::ANY), |first| self.term(*first).map(|value| value.of))?;
+        let first = elements.first().map_or(Ok(Type::ANY), |first| self.any(*first).map(|value| value.of))?;
         let tag = if first.kinds == Kinds::ATOM { first.atom } else { 0 };
         Ok(Type::tuple(elements.len() as u32, tag))
     }

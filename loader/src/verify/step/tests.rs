@@ -72,7 +72,9 @@ impl<S: Sink> Step<'_, S> {
                 let value = self.term(tuple)?;
                 // The checked form jumps when there is no tuple, as when there is one of another arity.
                 self.sink.assumes(value.of.within(&Type::of(Kinds::TUPLE)), true);
-                self.branch(fail)?;
+                if !value.of.within(&Type::tuple(arity, 0)) {
+                    self.branch(fail)?;
+                }
                 self.require(value, Type::tuple(arity, 0));
                 Ok(())
             }
