@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use purlin_loader::{Verified, load};
 
@@ -85,21 +86,24 @@ impl Corpus {
             path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("stdlib-"))
         };
         let stdlib = libraries.map(|entry| entry.path()).find(is_stdlib)?.join("ebin");
-        let programs = compiled()?;
+        let programs = COMPILED.get_or_init(compile).as_ref()?;
         let read = |folder: &Path, name: &'static str, is_program| {
             let beam = std::fs::read(folder.join(name).with_extension("beam")).expect("a compiled module");
             let verified = load(&beam).expect("an undamaged module is accepted");
             Original { name, beam, verified, is_program }
         };
         let modules = MODULES.iter().map(|name| read(&stdlib, name, false));
-        let originals = modules.chain(PROGRAMS.iter().map(|name| read(&programs, name, true))).collect();
+        let originals = modules.chain(PROGRAMS.iter().map(|name| read(programs, name, true))).collect();
         let helpers = HELPERS.iter().map(|name| read(&stdlib, name, false).verified).collect();
         Some(Corpus { originals, helpers })
     }
 }
 
-/// The folder of the compiled programs.
-fn compiled() -> Option<PathBuf> {
+/// The folder of the compiled programs: the tests, which run at the same time, share it.
+static COMPILED: OnceLock<Option<PathBuf>> = OnceLock::new();
+
+/// Compiles the programs.
+fn compile() -> Option<PathBuf> {
     let folder =
         PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("damaged-programs-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder can be made");
