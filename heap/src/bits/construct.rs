@@ -3,6 +3,7 @@
 use super::build::{inline, view};
 use super::write::BitWriter;
 use super::{Bits, INLINE_BYTES_MAX, Shared, shared};
+use crate::arena::is_literal;
 use crate::build::Build;
 use crate::layout::{Kind, ref_bits};
 use crate::term::Term;
@@ -66,12 +67,15 @@ impl<'h> Construction<'h> {
         Some(Construction::in_shared(bits, size, capacity))
     }
 
-    /// Makes `start` itself longer by `more` bits and gives where they are written; nothing when it is no view that
-    /// holds the only count on its bytes and reaches to their end, or there is no room. The caller knows that the term
+    /// Makes `start` itself longer by `more` bits and gives where they are written; nothing when it is a literal, or no
+    /// view that holds the only count on its bytes and reaches to their end, or there is no room. The caller knows that the term
     /// is used nowhere else, or that its user may see it grow: size and bytes change together, and the bytes that
     /// it had stay where they are, so that no reader of this process reads beyond them.
     pub fn grow(start: Term<'h>, more: usize) -> Option<BitWriter> {
         let object = start.as_boxed().filter(|object| object.kind() == Kind::RefBits)?;
+        if is_literal(start.word()) {
+            return None; // Which processes share, on all processors.
+        }
         let (offset, size) = (object.raw(ref_bits::OFFSET) as usize, object.raw(ref_bits::SIZE) as usize);
         // SAFETY: the object holds a count on its bytes.
         let base = unsafe { shared::extend(object.raw(ref_bits::SHARED), offset + size, more)? };

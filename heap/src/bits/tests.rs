@@ -147,6 +147,35 @@ fn characters_come_back_and_others_do_not() {
 }
 
 #[test]
+fn growing_goes_on_within_a_byte() {
+    let (build, mut random) = (Scratch::new(), Random(7));
+    for size in [513, 600, 1001] {
+        let bits = random_bits(&mut random, size);
+        // All of the last byte's bits are set behind the end, as in a part of a longer one.
+        let shared = Shared::zeroed(size.div_ceil(8), 4096);
+        // SAFETY: fresh bytes, which the model's are written to.
+        let mut writer = unsafe { BitWriter::new(shared.data(), 0, size.next_multiple_of(8)) };
+        bits.iter().for_each(|&bit| writer.number(bit.into(), 1).unwrap());
+        (size..size.next_multiple_of(8)).for_each(|_| writer.number(1, 1).unwrap());
+        let whole = view(shared, 0, size, &build);
+        let more = random_bits(&mut random, 77);
+        let mut writer = Construction::grow(whole, more.len()).expect("the only count");
+        more.iter().for_each(|&bit| writer.number(bit.into(), 1).unwrap());
+        assert_eq!(model(Bits::of(whole).unwrap()), [bits, more].concat());
+        let other = slice(whole, 1, size, &build).unwrap();
+        assert!(Construction::grow(whole, 8).is_none() && Construction::grow(other, 8).is_none());
+    }
+    assert!(Construction::grow(term(&[true; 20], &build), 8).is_none());
+}
+
+#[test]
+fn literals_do_not_grow() {
+    let literals = crate::LiteralArea::new();
+    let shared = Shared::zeroed(100, 4096);
+    assert!(Construction::grow(view(shared, 0, 800, &literals), 8).is_none());
+}
+
+#[test]
 fn appending_claims_and_does_not_disturb() {
     let build = Scratch::new();
     let base = |term: Term<'_>| Bits::of(term).unwrap().base();
