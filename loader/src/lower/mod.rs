@@ -11,6 +11,7 @@ mod commands;
 mod data;
 mod emit;
 mod error;
+mod fields;
 mod guards;
 mod processes;
 mod select;
@@ -226,6 +227,11 @@ impl<'a> Lowerer<'a> {
                 let source = self.value(source);
                 let fields = [Field::Label(Some(fail)), Field::Number(arity)];
                 self.emitter.emit(Specific::IsTupleOfArity, &[source], &fields)?;
+            }
+            (I::IsTuple { fail, source }, next @ I::SelectTupleArity { tuple, fail: other, .. })
+                if (fail, source) == (other, tuple) =>
+            {
+                self.selects(next).unwrap_or(Err(LowerFault::NotExecutable))?;
             }
             _ => return Ok(false),
         }

@@ -177,6 +177,11 @@ fn select_takes_the_table_that_fits_its_values() {
     assert_eq!(lines[1], "select_linear x0, fail @9, count 3 [1 -> @9, [] -> @9, 3 -> @9]");
     let spread: Vec<Vec<u8>> = (1..=9).rev().map(|value| integer(value * 20)).collect();
     let (lines, code) = lowered(&[select_val(&spread)]);
-    assert!(lines[1].starts_with("select_sorted x0, fail @18, count 9 [20 -> @18, 40"), "{}", lines[1]);
-    assert!(code.words[4..13].is_sorted());
+    assert!(lines[1].starts_with("select_hashed x0, fail @53, shift 59, factor "), "{}", lines[1]);
+    let (factor, places) = (code.words[4], &code.words[5..37]);
+    for value in (1..=9).map(|value| Word::small(value * 20).0) {
+        let place = (value.wrapping_mul(factor) >> 59) as usize;
+        let run = places[place..].iter().chain(places).take_while(|&&word| word != Word::HOLE.0);
+        assert_eq!(run.filter(|&&word| word == value).count(), 1, "{}", lines[1]);
+    }
 }

@@ -16,7 +16,6 @@
 mod arithmetic;
 mod binaries;
 mod calls;
-mod command;
 mod compare;
 mod control;
 mod create;
@@ -41,6 +40,7 @@ pub use binaries::*;
 pub use calls::*;
 pub use compare::*;
 pub use control::*;
+pub use create::*;
 pub use data::*;
 pub use exceptions::*;
 pub use floats::*;
