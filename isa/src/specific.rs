@@ -62,6 +62,9 @@ macro_rules! for_each_specific {
             /// `deallocate` and `return` in one.
             DeallocateReturn "deallocate_return" [frame: S0 S1 S2 S3 S4 S5 S6 S7 S8 SN] () plain;
 
+            /// Counts a run of the instruction behind it, in a cell of its own; only where a machine is asked to count.
+            Count "count" [] (cell: Pointer) plain;
+
             // Calls.
             /// Pushes the return address and goes to `target`, a function's entry.
             Call "call" [] (target: Code) plain;
@@ -149,6 +152,10 @@ macro_rules! for_each_specific {
             IsLess "is_lt" [a: X0 X Y I A; b: X0 X Y I A] (fail: Label) plain;
             /// `a >= b`
             IsAtLeast "is_ge" [a: X0 X Y I A; b: X0 X Y I A] (fail: Label) plain;
+            /// `is_lt` that has seen integers and floats.
+            IsLessNumber "is_lt_number" [a: X0 X Y I A; b: X0 X Y I A] (fail: Label) plain;
+            /// `is_ge` that has seen integers and floats.
+            IsAtLeastNumber "is_ge_number" [a: X0 X Y I A; b: X0 X Y I A] (fail: Label) plain;
             /// `a == b`
             IsEqual "is_eq" [a: X0 X Y A; b: X Y I A] (fail: Label) plain;
             /// `a /= b`
@@ -184,6 +191,18 @@ macro_rules! for_each_specific {
             Subtract "subtract" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := a * b`
             Multiply "multiply" [a: X0 X A; b: X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `add` that has seen floats.
+            AddFloat "add_float" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `add` that has seen integers and floats.
+            AddNumber "add_number" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `subtract` that has seen floats.
+            SubtractFloat "subtract_float" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `subtract` that has seen integers and floats.
+            SubtractNumber "subtract_number" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `multiply` that has seen floats.
+            MultiplyFloat "multiply_float" [a: X0 X A; b: X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `multiply` that has seen integers and floats.
+            MultiplyNumber "multiply_number" [a: X0 X A; b: X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := a div b`
             IntDivide "int_divide" [a: X0 X A; b: X I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := a rem b`
@@ -199,7 +218,7 @@ macro_rules! for_each_specific {
             /// `dst := a bsr b`
             ShiftRight "shift_right" [a: X0 X A; b: X I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := a / b`
-            Divide "divide" [a: A; b: A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            Divide "divide" [a: X0 X A; b: X0 X I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := -a`
             Negate "negate" [a: A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := bnot a`
@@ -244,16 +263,16 @@ macro_rules! for_each_specific {
             /// `to := -a`
             FloatNegate "fnegate" [] (a: U16, to: U16) plain;
 
-            // Maps. A list holds operands two by two, key and value, unless said otherwise here.
-            /// `dst := src#{key => value, ...}`
-            PutMapAssoc "put_map_assoc" [src: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
-            /// `dst := src#{key := value, ...}`
-            PutMapExact "put_map_exact" [src: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
+            // Maps. A slot is where a key stood last in a flat map.
+            /// `dst := src#{key => value, ...}`. A list of key, value and slot.
+            PutMapAssoc "put_map_assoc" [src: X0 X Y A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
+            /// `dst := src#{key := value, ...}`. A list as that of `put_map_assoc`.
+            PutMapExact "put_map_exact" [src: X0 X Y A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
             /// All keys of the list are in the map.
             HasMapFields "has_map_fields" [src: A] (fail: Label, count: U32) list;
-            /// Fetches the values of several keys. A list of key, destination and the slot where the key stood last.
+            /// Fetches the values of several keys. A list of key, destination and slot.
             GetMapElements "get_map_elements" [src: X0 X Y A] (fail: Label, count: U32) list;
-            /// Fetches the value of one key. The list is the slot where the key stood last.
+            /// Fetches the value of one key. The list is its slot.
             GetMapElement "get_map_element" [src: X0 X Y; key: I A; dst: X0 X Y] (fail: Label) list;
 
             // Native records. A list holds operands two by two, a field and its value or where that goes.
@@ -542,6 +561,24 @@ macro_rules! declare {
 for_each_specific!(declare);
 
 impl Specific {
+    /// Whether the instruction guesses, and so may be counted: it takes another form after what it has seen, or remembers where
+    /// something stood. As lowering chooses them, that is, in their first forms.
+    pub const fn guesses(self) -> bool {
+        use Specific as S;
+        matches!(
+            self,
+            S::Add
+                | S::Subtract
+                | S::Multiply
+                | S::IsLess
+                | S::IsAtLeast
+                | S::PutMapAssoc
+                | S::PutMapExact
+                | S::GetMapElement
+                | S::GetMapElements
+        )
+    }
+
     /// The size of an instruction with operands of these forms, in bytes, without its list.
     pub fn size(self, forms: &[Form]) -> usize {
         let fixed: usize = self.signature().fixed.iter().map(|(_, kind)| kind.bytes()).sum();

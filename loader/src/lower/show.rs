@@ -147,6 +147,7 @@ impl Shower<'_> {
                 self.write(format_args!("{}/{}", Names::atom(module, function.name), function.arity));
             }
             Target::Bytes(offset) => self.write(format_args!("bytes {offset}")),
+            Target::Count(cell) => self.write(format_args!("{cell}")),
         }
     }
 

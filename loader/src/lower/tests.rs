@@ -37,7 +37,7 @@ fn small_frames_have_forms_of_their_own() {
 
 #[test]
 fn negative_immediates_extend_with_their_sign() {
-    let mut emitter = Emitter::new(0);
+    let mut emitter = Emitter::new(0, false);
     emitter.emit(Specific::Move, &[Value::Constant(Word::small(-2)), X0], &[]).unwrap();
     let code = emitter.finish();
     assert_eq!(code.instructions[0].forms(), [Form::I, Form::X0]);
@@ -46,7 +46,7 @@ fn negative_immediates_extend_with_their_sign() {
 
 #[test]
 fn labels_are_distances_from_the_instruction() {
-    let mut emitter = Emitter::new(4);
+    let mut emitter = Emitter::new(4, false);
     let jump = |emitter: &mut Emitter, label| {
         emitter.emit(Specific::Jump, &[], &[Field::Label(Some(Label(label)))]).unwrap();
     };
@@ -64,7 +64,7 @@ fn labels_are_distances_from_the_instruction() {
 
 #[test]
 fn relocations_may_straddle_words() {
-    let mut emitter = Emitter::new(2);
+    let mut emitter = Emitter::new(2, false);
     emitter.place(1);
     emitter.emit(Specific::Catch, &[], &[Field::Number(7), Field::Code(Label(1))]).unwrap();
     let mut code = emitter.finish();
@@ -77,7 +77,7 @@ fn relocations_may_straddle_words() {
 
 #[test]
 fn numbers_that_do_not_fit_are_refused() {
-    let mut emitter = Emitter::new(0);
+    let mut emitter = Emitter::new(0, false);
     let result = emitter.emit(Specific::CallFun, &[], &[Field::Number(70_000)]);
     assert_eq!(result, Err(LowerFault::TooLarge));
 }

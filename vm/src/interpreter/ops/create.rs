@@ -17,7 +17,7 @@ use crate::interpreter::regs::Regs;
 const SEGMENTS_MAX: usize = 8;
 
 /// Copying so many bits counts as a reduction.
-const BITS_A_REDUCTION: usize = 8 << 10;
+pub(super) const BITS_A_REDUCTION: usize = 8 << 10;
 
 op! { control CreateFields [start: S Src, dst: D Dst]
     (skip: u32, words: u32, live: u16, how: u16, unit: u16, total: u16, count: u32) |r| {
