@@ -77,6 +77,9 @@ impl<'h> Map<'h> {
 
     /// The map with each key of `pairs` (keys and values in turn) at its value.
     pub fn put_all<B: Build + ?Sized>(self, pairs: &[Term<'h>], atoms: &AtomTable, build: &'h B) -> Map<'h> {
+        if let &[key, value] = pairs {
+            return self.put(key, value, atoms, build);
+        }
         if let Some(map) = self.replace_all(pairs, build) {
             return map;
         }
@@ -94,6 +97,13 @@ impl<'h> Map<'h> {
         atoms: &AtomTable,
         build: &'h B,
     ) -> Result<Map<'h>, Term<'h>> {
+        if let (Some(parts), &[key, value]) = (self.flat_parts(), pairs) {
+            return match flat::position(parts.keys, key) {
+                Some(at) if parts.values[at].is_same(value) => Ok(self),
+                Some(at) => Ok(flat::replace(self, at, value, build)),
+                None => Err(key),
+            };
+        }
         let missing = pairs.chunks_exact(2).map(|pair| pair[0]).filter(|&key| !self.has(key));
         match missing.min_by(|&a, &b| compare_keys(a, b, atoms)) {
             Some(key) => Err(key),

@@ -43,7 +43,8 @@ pub unsafe fn fun_target(r: &mut Regs, fun: Word, arity: usize) -> Option<*const
                 if entry.arity as usize != arity {
                     return None;
                 }
-                let (from, to) = (fun.address().add(layout::fun::FREE), (&raw mut (*r.machine).x).cast::<Word>());
+                let (from, to) =
+                    (fun.address().add(layout::fun::FREE), (&raw mut (*r.machine).x).cast::<Word>());
                 for index in 0..entry.free as usize {
                     *to.add(arity + index) = *from.add(index);
                 }
