@@ -101,19 +101,21 @@ impl Survey {
     /// Surveys a term, and returns how many words its copy takes.
     #[inline(always)]
     pub fn words_of(&mut self, term: Term<'_>) -> usize {
+        self.words_of_few(term).unwrap_or_else(|| size_of(term))
+    }
+
+    /// The same, unless the term has many objects or large ones.
+    #[inline(always)]
+    pub fn words_of_few(&mut self, term: Term<'_>) -> Option<usize> {
         let word = term.word();
         self.has_few = false;
         if !word.is_pointer() || is_literal(word) {
-            return 0;
+            return Some(0);
         }
         // SAFETY: a pointer to an object that is no literal, which stays while the term is borrowed.
-        match unsafe { self.few.find(word) } {
-            Some(words) => {
-                self.has_few = true;
-                words
-            }
-            None => size_of(term),
-        }
+        let words = unsafe { self.few.find(word) }?;
+        self.has_few = true;
+        Some(words)
     }
 
     /// Copies the term to `to`, and returns its new root. `own` is told of each off-heap object made, which has

@@ -1,6 +1,7 @@
 //! Copying bits between any alignments.
 
 use super::Bits;
+use crate::pace;
 
 /// Copies `bits` to the `to`-th bit behind `base`. What stands before that bit is kept.
 ///
@@ -9,6 +10,10 @@ use super::Bits;
 /// are zero.
 pub unsafe fn copy_bits(bits: Bits<'_>, base: *mut u8, to: usize) {
     let size = bits.bit_size();
+    if size > PORTION_BITS {
+        // SAFETY: passed on.
+        return unsafe { copy_many(bits, base, to) };
+    }
     if size == 0 {
         return;
     }
@@ -37,6 +42,26 @@ pub unsafe fn copy_bits(bits: Bits<'_>, base: *mut u8, to: usize) {
             }
             at += 8;
         }
+    }
+}
+
+/// So many bits are copied without a charge for the work.
+const PORTION_BITS: usize = pace::PORTION * pace::BYTES_PER_STEP * 8;
+
+/// As [`copy_bits`], in portions.
+///
+/// # Safety
+/// As there.
+#[cold]
+unsafe fn copy_many(bits: Bits<'_>, base: *mut u8, to: usize) {
+    let mut at = 0;
+    while let Some(portion) = bits.slice(at, PORTION_BITS.min(bits.bit_size() - at))
+        && portion.bit_size() > 0
+    {
+        pace::charge(pace::PORTION);
+        // SAFETY: passed on; the bits behind those written are still zero.
+        unsafe { copy_bits(portion, base, to + at) };
+        at += portion.bit_size();
     }
 }
 

@@ -17,7 +17,6 @@ use crate::interpreter::regs::Regs;
 const SEGMENTS_MAX: usize = 8;
 
 /// Copying so many bits counts as a reduction.
-const BITS_A_REDUCTION: usize = 8 << 10;
 
 /// In place of a binary that has to be built the general way; no value is a header.
 pub(super) const NOT_PLAIN: Word = Word(7);
@@ -62,8 +61,7 @@ pub(super) unsafe fn create_plain(
     let heap = unsafe { &(*(*r.machine).process).heap };
     // SAFETY: as above.
     unsafe {
-        let charged = &mut (*r.machine).charged;
-        build(&segments[..count], total, heap, |bits| *charged += (bits / BITS_A_REDUCTION) as i64)
+        build(&segments[..count], total, heap)
     }
 }
 
@@ -107,18 +105,17 @@ fn part_of(value: Term<'_>, size: Word, unit: u16) -> Option<usize> {
     field_bits(size, unit).filter(|&bits| bits <= all)
 }
 
-/// Builds the binary of these segments, which have `total` bits, and charges for those that are copied.
+/// Builds the binary of these segments, which have `total` bits.
 ///
 /// # Safety
 /// The segments are those of the instruction that runs; the terms are not kept across a collection.
-unsafe fn build(segments: &[Plain], total: usize, heap: &Heap, mut charge: impl FnMut(usize)) -> Word {
+unsafe fn build(segments: &[Plain], total: usize, heap: &Heap) -> Word {
     let (first, rest) = match segments {
         [first @ Plain { kind: SegmentKind::Append | SegmentKind::PrivateAppend, .. }, rest @ ..] => {
             (*first, rest)
         }
         all => {
             let Ok(mut made) = Construction::new(total, heap) else { return NOT_PLAIN };
-            charge(total);
             // SAFETY: by the caller.
             unsafe { write(made.writer(), all) };
             return made.finish(heap).word();
@@ -132,13 +129,11 @@ unsafe fn build(segments: &[Plain], total: usize, heap: &Heap, mut charge: impl 
     if first.kind == SegmentKind::PrivateAppend
         && let Some(mut writer) = Construction::grow(start, total - first.bits)
     {
-        charge(total - first.bits);
         // SAFETY: by the caller.
         unsafe { write(&mut writer, rest) };
         return first.value;
     }
     let Some(Ok(mut made)) = Construction::append(start, total - first.bits, heap) else { return NOT_PLAIN };
-    charge(total - first.bits + made.copied());
     // SAFETY: by the caller.
     unsafe { write(made.writer(), rest) };
     made.finish(heap).word()
