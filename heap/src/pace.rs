@@ -10,6 +10,7 @@
 //! everywhere, sorting and tables of others included, and none of it asks for more than "is it enough for now".
 
 use std::cell::Cell;
+use std::io::{self, Read};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
@@ -120,6 +121,33 @@ pub fn in_portions(bytes: &[u8], mut work: impl FnMut(&[u8])) {
     }
 }
 
+/// Bytes that take some tens of microseconds to compress or expand.
+const COMPRESSED_PORTION: usize = 4096;
+
+/// Bytes to be compressed, read in portions that are charged for.
+pub struct ToCompress<'b>(pub &'b [u8]);
+
+impl Read for ToCompress<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        charge(8 * PORTION);
+        let length = to.len().min(COMPRESSED_PORTION);
+        self.0.read(&mut to[..length])
+    }
+}
+
+/// Up to `length_max` bytes that something expands to, read in portions that are charged for.
+pub fn expand(mut from: impl Read, length_max: u64) -> (Vec<u8>, io::Result<()>) {
+    let (mut bytes, mut wanted) = (Vec::new(), length_max);
+    loop {
+        charge(2 * PORTION);
+        match from.by_ref().take(wanted.min(COMPRESSED_PORTION as u64)).read_to_end(&mut bytes) {
+            Ok(0) => return (bytes, Ok(())),
+            Ok(read) => wanted -= read as u64,
+            Err(error) => return (bytes, Err(error)),
+        }
+    }
+}
+
 /// While it lives, the work on this thread is not interrupted.
 pub struct Hold {
     pace: Option<NonNull<Pace>>,
@@ -208,15 +236,47 @@ impl Steps {
         charge(std::mem::take(&mut self.0));
     }
 
-    /// The walk is over.
+    /// The walk is over, or a part of it.
     #[inline(always)]
-    pub fn end(self) {
+    pub fn end(&mut self) {
         // A few steps are part of what called for them.
         if self.0 >= 1 << STEPS_PER_REDUCTION_LOG {
-            charge(self.0);
+            self.charge();
         }
     }
 }
+
+/// The items of an iterator, each of which counts as so many steps when it is asked for.
+pub fn paced<I: Iterator>(items: I, steps_each: usize) -> Paced<I> {
+    Paced { items, steps_each, steps: Steps::new() }
+}
+
+/// See [`paced`].
+pub struct Paced<I> {
+    items: I,
+    steps_each: usize,
+    steps: Steps,
+}
+
+impl<I: Iterator> Iterator for Paced<I> {
+    type Item = I::Item;
+
+    #[inline]
+    fn next(&mut self) -> Option<I::Item> {
+        self.steps.add(self.steps_each);
+        let item = self.items.next();
+        if item.is_none() {
+            self.steps.end();
+        }
+        item
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.items.size_hint()
+    }
+}
+
+impl<I: ExactSizeIterator> ExactSizeIterator for Paced<I> {}
 
 #[cfg(test)]
 mod tests {
