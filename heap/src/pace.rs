@@ -53,14 +53,19 @@ impl Pace {
     /// Counts steps.
     #[inline]
     pub fn charge(&self, steps: usize) {
-        let steps = i64::try_from(steps).unwrap_or(i64::MAX / 4);
-        self.spent.set(self.spent.get().saturating_add(steps));
-        let left = self.left.get().saturating_sub(steps);
+        self.count(steps);
+        let left = self.left.get().saturating_sub(i64::try_from(steps).unwrap_or(i64::MAX / 4));
         self.left.set(left);
         if left < 0 && self.held.get() == 0 {
             // SAFETY: the pace is in place, as whoever set it for a thread or charges it directly knows.
             unsafe { (self.over)(NonNull::from(self)) }
         }
+    }
+
+    /// Counts steps that are no work: nobody has to have a turn because of them.
+    #[inline]
+    pub fn count(&self, steps: usize) {
+        self.spent.set(self.spent.get().saturating_add(i64::try_from(steps).unwrap_or(i64::MAX / 4)));
     }
 
     /// The steps since this was asked last, in reductions.

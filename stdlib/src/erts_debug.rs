@@ -52,7 +52,7 @@ fn set_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             Ok(Term::boolean(true))
         }
         (Some(am::reds_left), Some(left)) => {
-            cx.charge(u32::try_from(cx.reductions_left() - left).unwrap_or(0));
+            cx.bump_reductions(u32::try_from(cx.reductions_left() - left).unwrap_or(0));
             Ok(Term::boolean(true))
         }
         (Some(name), _) if is_limit(cx, name) => Ok(Term::atom(cx.atoms().intern("default")?)),

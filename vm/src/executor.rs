@@ -96,7 +96,13 @@ impl ProcessExecutor {
                 break;
             }
             if process.flags.has(Flags::COLLECT) && !process.is_ending() {
-                collect_on_demand(process);
+                process.flags.set(Flags::COLLECT, false);
+                // SAFETY: the process is ours to run, and `process` is not used while it does.
+                match unsafe { self.fiber.collect(&self.local, process) } {
+                    Exit::Interrupted => return self.interrupt(task),
+                    Exit::Yielded => {}
+                    _ => return self.end(task),
+                }
             }
             if process.flags.has(Flags::SUSPENDED) && !process.is_ending() {
                 match self.rest_suspended(process) {
@@ -252,15 +258,6 @@ enum Rested {
 
 /// What a slice of an ending process counts.
 const END_REDUCTIONS: u64 = 200;
-
-/// Somebody asked for this collection.
-#[cold]
-fn collect_on_demand(process: &mut Process) {
-    process.flags.set(Flags::COLLECT, false);
-    if process.collect_major(&mut []).is_err() {
-        process.end_killed();
-    }
-}
 
 /// The process waits and has asked to take as little memory as possible meanwhile. False when it has ended by that.
 #[cold]

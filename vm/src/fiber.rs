@@ -38,6 +38,8 @@ const IDLE_MAX: usize = 16;
 pub(crate) enum Order {
     /// Run this process from where it left the processor.
     Run(*mut Process),
+    /// Collect the garbage of this process, which has no live X registers but those that it keeps itself.
+    Collect(*mut Process),
     /// Go on with the work that was interrupted.
     GoOn,
     /// Give that work up.
@@ -76,6 +78,15 @@ impl Fiber {
     pub(crate) unsafe fn run(&mut self, local: &Local, process: *mut Process) -> Exit {
         // SAFETY: by the caller.
         unsafe { self.order(local, Order::Run(process)) }
+    }
+
+    /// Collects all garbage of a process, which ends when it is above its limit even so.
+    ///
+    /// # Safety
+    /// As for [`Fiber::run`].
+    pub(crate) unsafe fn collect(&mut self, local: &Local, process: *mut Process) -> Exit {
+        // SAFETY: by the caller.
+        unsafe { self.order(local, Order::Collect(process)) }
     }
 
     /// Goes on with what was interrupted.
@@ -152,13 +163,16 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
     let machine = machine.0.as_ptr();
     let mut order = first;
     loop {
-        let Order::Run(process) = order else { unreachable!("an idle fiber is only told to run something") };
         // SAFETY: the register file is that of this fiber, and by the order the process is ours to run. Whatever an
         // unwinding leaves in the register file is set anew by the next run.
         let exit = unsafe {
             (*machine).switch = switch;
             (*machine).pace.allow(SLICE_STEPS);
-            catch_unwind(AssertUnwindSafe(|| interpreter::run(machine, process, SLICE_REDUCTIONS)))
+            catch_unwind(AssertUnwindSafe(|| match order {
+                Order::Run(process) => interpreter::run(machine, process, SLICE_REDUCTIONS),
+                Order::Collect(process) => collect(process),
+                Order::GoOn | Order::GiveUp => unreachable!("nothing was interrupted"),
+            }))
         };
         order = switch.suspend(match exit {
             Ok(exit) => exit,
@@ -169,6 +183,23 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
             }
             Err(payload) => resume_unwind(payload),
         });
+    }
+}
+
+/// Collects all garbage of a process.
+///
+/// # Safety
+/// It is ours to run.
+#[cold]
+unsafe fn collect(process: *mut Process) -> Exit {
+    // SAFETY: by the caller.
+    match unsafe { (*process).collect_major(&mut []) } {
+        Ok(()) => Exit::Yielded,
+        Err(_) => {
+            // SAFETY: as above.
+            unsafe { (*process).end_killed() };
+            Exit::Exited
+        }
     }
 }
 

@@ -77,22 +77,18 @@ pub(super) fn div_rem(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
     let divisor = to_biguint(b);
     let digit_limbs = (DIVISION_LIMBS / b.len()).max(1);
     let mut quotient = vec![0; a.len()];
-    let mut remainder: Vec<u64> = Vec::new();
-    let mut end = a.len();
+    // So many limbs have no quotient.
+    let mut end = a.len().saturating_sub(b.len() - 1);
+    let mut remainder = a[end..].to_vec();
     while end > 0 {
-        // The highest digit may be shorter.
-        let start = (end - 1) / digit_limbs * digit_limbs;
+        let start = end.saturating_sub(digit_limbs);
         let mut dividend = a[start..end].to_vec();
         dividend.extend(&remainder);
-        if dividend.len() >= b.len() {
-            pace::charge(DIVISION_STEPS);
-            let (digit, rest) = to_biguint(&dividend).div_rem(&divisor);
-            let digit = digit.to_u64_digits();
-            quotient[start..start + digit.len()].copy_from_slice(&digit);
-            remainder = rest.to_u64_digits();
-        } else {
-            remainder = trimmed(&dividend).to_vec();
-        }
+        pace::charge(DIVISION_STEPS);
+        let (digit, rest) = to_biguint(&dividend).div_rem(&divisor);
+        let digit = digit.to_u64_digits();
+        quotient[start..start + digit.len()].copy_from_slice(&digit);
+        remainder = rest.to_u64_digits();
         end = start;
     }
     (quotient, remainder)

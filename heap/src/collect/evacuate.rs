@@ -15,8 +15,8 @@ use crate::arena::{self, Bounds, Range, bounds};
 use crate::chunk;
 use crate::copy::copy_words;
 use crate::fragment::Fragment;
-use crate::pace;
 use crate::heap::{Frozen, Heap, LARGE_WORDS, LargeObjects, Rare, Regions};
+use crate::pace::{self, Steps};
 use crate::word::{Word, tag};
 
 /// Where everything is after the copying.
@@ -172,7 +172,7 @@ impl Evacuation<'_> {
     /// Forwards the words of all copies, until there are none that have not been looked through.
     unsafe fn drain<const MAJOR: bool>(&mut self) {
         let (from, mut room, mut scan) = (self.from, self.room, self.start);
-        let mut pause = portion_from(scan);
+        let (mut pause, mut steps) = (portion_from(scan), Steps::new());
         loop {
             // SAFETY: from each scan position up to each top there are whole copied objects.
             unsafe {
@@ -184,13 +184,13 @@ impl Evacuation<'_> {
                     }
                 }
                 if let Some((at, end)) = self.beyond.spilled.next_scan() {
-                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
+                    steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
                     self.beyond.spilled.scanned(end);
                 } else if let Some((at, end)) = self.beyond.old.next_scan() {
-                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
+                    steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
                     self.beyond.old.scanned(end);
                 } else if let Some((at, end)) = self.beyond.large.next_scan() {
-                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
+                    steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
                 } else {
                     break;
                 }
@@ -213,14 +213,14 @@ fn portion_from(at: *mut Word) -> *mut Word {
 }
 
 impl From {
-    /// Forwards the terms from `at` to `end`.
+    /// Forwards the terms from `at` to `end`; gives the steps that have not been charged for.
     unsafe fn forward_range<const MAJOR: bool>(
         &self,
         at: *mut Word,
         end: *mut Word,
         room: &mut Room,
         beyond: &mut Beyond<'_>,
-    ) {
+    ) -> usize {
         let mut at = at;
         let mut pause = portion_from(at);
         while at < end {
@@ -231,6 +231,7 @@ impl From {
                 pause = portion_from(at);
             }
         }
+        2 * (pace::PORTION - pause.addr().saturating_sub(at.addr()) / size_of::<Word>())
     }
 
     /// Forwards the term at `at`, or passes over a header and its raw words, and returns the next place.

@@ -254,7 +254,7 @@ impl<'h> Encoder<'h, '_> {
                 compare_exact(a.0, b.0, self.names.atoms())
             });
         }
-        self.todo.extend(entries.iter().rev().flat_map(|&(key, value)| [Todo::Term(value), Todo::Term(key)]));
+        self.todo.extend(pace::paced(entries.iter().rev(), 2).flat_map(|&(key, value)| [Todo::Term(value), Todo::Term(key)]));
         Ok(())
     }
 
@@ -265,7 +265,7 @@ impl<'h> Encoder<'h, '_> {
             self.out.push(last);
         }
         match bits.as_bytes() {
-            Some(bytes) => self.out.extend_from_slice(bytes),
+            Some(bytes) => pace::in_portions(bytes, |portion| self.out.extend_from_slice(portion)),
             None => self.out.extend(bits.to_vec()),
         }
         Ok(())

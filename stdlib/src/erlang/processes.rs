@@ -226,7 +226,7 @@ fn hibernate<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// Uses up the slice.
 fn yield_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    cx.charge(SLICE);
+    cx.bump_reductions(SLICE);
     Ok(Term::boolean(true))
 }
 
@@ -235,14 +235,14 @@ const SLICE: u32 = 10_000;
 
 fn bump_reductions<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let count = args::size(args[0])?;
-    cx.charge(u32::try_from(count).unwrap_or(u32::MAX).min(SLICE));
+    cx.bump_reductions(u32::try_from(count).unwrap_or(u32::MAX).min(SLICE));
     Ok(Term::boolean(true))
 }
 
 /// The collection comes at the end of the slice, which is now.
 fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     cx.set_flag(Flags::COLLECT, true);
-    cx.charge(SLICE);
+    cx.bump_reductions(SLICE);
     Ok(Term::boolean(true))
 }
 
