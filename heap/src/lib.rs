@@ -25,6 +25,7 @@ pub mod memory;
 pub mod order;
 pub mod pace;
 pub mod print;
+pub mod record;
 mod scratch;
 mod term;
 #[cfg(test)]
@@ -42,5 +43,6 @@ pub use fragment::{Fragment, FragmentBuilder, Message};
 pub use heap::{Heap, HeapConfig, RED_ZONE, StackWords, Statistics};
 pub use literal::{KeptTerm, LiteralArea, Literals};
 pub use map::Map;
+pub use record::Record;
 pub use scratch::Scratch;
 pub use term::{Boxed, Cons, Fun, Pid, Port, Term, Tuple, View};

@@ -255,6 +255,27 @@ macro_rules! for_each_specific {
             /// Fetches the value of one key. The list is the slot where the key stood last.
             GetMapElement "get_map_element" [src: X0 X Y; key: I A; dst: X0 X Y] (fail: Label) list;
 
+            // Native records. A list holds operands two by two, a field and its value or where that goes.
+            /// A native record.
+            IsRecord "is_any_native_record" [src: X0 X Y A] (fail: Label) plain;
+            /// A native record of this module and name.
+            IsNamedRecord "is_native_record" [src: X0 X Y A] (fail: Label, module: Pointer, name: Pointer) plain;
+            /// A native record whose fields can be seen by all, or by the module `home`; that is nil for no module.
+            IsAccessible "is_record_accessible" [src: X0 X Y A] (fail: Label, home: Pointer) plain;
+            /// Fetches the values of fields.
+            GetRecordElements "get_record_elements" [src: X0 X Y A] (fail: Label, count: U32) list;
+            /// Fetches the value of a field from a record that is what `id` says: one of this name, one that others may see
+            /// and that has this module and name, or `_` for any.
+            GetRecordField "get_record_field" [src: A; id: A; dst: X0 X Y] (fail: Label, field: Pointer) plain;
+            /// `dst :=` a record of this module, made from its template
+            CreateRecord "create_record" [template: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
+            /// `dst :=` a record of another module; `id` holds the names of both
+            CreateExternalRecord "create_external_record" [id: A; dst: X0 X Y]
+                (fail: Label, live: U16, count: U32) list;
+            /// `dst := src` with other values
+            UpdateNativeRecord "update_native_record" [src: A; dst: X0 X Y]
+                (fail: Label, live: U16, count: U32) list;
+
             // Messages.
             /// Sends x1 to x0; x0 becomes the message.
             Send "send" [] () plain;

@@ -142,7 +142,8 @@ fn encode_unsigned<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// How many bytes at the start all binaries of a list have in common, each given from its start by `nth`.
 fn common<'h>(list: Term<'h>, nth: fn(Bits<'h>, usize) -> u8) -> Outcome<'h> {
-    let all = pace::paced(args::elements(list)?.into_iter(), 1).map(args::binary).collect::<Result<Vec<_>, _>>()?;
+    let all =
+        pace::paced(args::elements(list)?.into_iter(), 1).map(args::binary).collect::<Result<Vec<_>, _>>()?;
     let (first, others) = all.split_first().ok_or(Stop::badarg())?;
     let shortest = pace::paced(all.iter(), 1).map(|bits| bits.byte_size()).min().unwrap_or(0);
     let same = |at: &usize| others.iter().all(|other| nth(*other, *at) == nth(*first, *at));

@@ -107,6 +107,7 @@ fn term_type<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         View::Nil => "nil",
         View::Cons(_) => "list",
         View::Tuple(_) => "tuple",
+        View::Record(_) => "record",
         View::Map(object) if Map::of_object(object).is_some_and(|map| map.flat_parts().is_some()) => {
             "flatmap"
         }

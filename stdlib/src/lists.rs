@@ -22,10 +22,7 @@ fn member<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// The first element of a list that passes a test. A list that ends before in something else than `[]` is a `badarg`.
-fn find<'h>(
-    list: Term<'h>,
-    mut test: impl FnMut(Term<'h>) -> bool,
-) -> args::Read<'h, Option<Term<'h>>> {
+fn find<'h>(list: Term<'h>, mut test: impl FnMut(Term<'h>) -> bool) -> args::Read<'h, Option<Term<'h>>> {
     let mut cells = Cells::new(list);
     let found = cells.find(|&element| test(element));
     if found.is_some() || cells.are_proper() { Ok(found) } else { Err(Stop::badarg()) }

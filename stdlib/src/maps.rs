@@ -55,7 +55,8 @@ fn from_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn from_keys<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let pairs: Vec<_> = pace::paced(args::elements(args[0])?.into_iter(), 1).map(|key| (key, args[1])).collect();
+    let pairs: Vec<_> =
+        pace::paced(args::elements(args[0])?.into_iter(), 1).map(|key| (key, args[1])).collect();
     Ok(Map::from_pairs(&pairs, cx.atoms(), cx.heap()).as_term())
 }
 

@@ -40,7 +40,14 @@ enum End<'h> {
 
 impl<'h> Decoder<'h> {
     fn new(data: Term<'h>, latin1: bool) -> Decoder<'h> {
-        Decoder { latin1, decoded: Vec::new(), pending: Vec::new(), current: data, tails: Vec::new(), steps: Steps::new() }
+        Decoder {
+            latin1,
+            decoded: Vec::new(),
+            pending: Vec::new(),
+            current: data,
+            tails: Vec::new(),
+            steps: Steps::new(),
+        }
     }
 
     fn run(&mut self, heap: &'h Heap) -> End<'h> {
@@ -241,7 +248,8 @@ pub(crate) fn decoded<'h>(cx: &Context<'h>, data: Term<'h>, latin1: bool) -> Opt
 
 /// Characters as a list.
 pub(crate) fn listed<'h>(heap: &'h Heap, characters: &[u32]) -> Term<'h> {
-    pace::paced(characters.iter().rev(), 1).fold(Term::NIL, |tail, &character| heap.cons(Term::small(character.into()), tail))
+    pace::paced(characters.iter().rev(), 1)
+        .fold(Term::NIL, |tail, &character| heap.cons(Term::small(character.into()), tail))
 }
 
 /// Decodes the data, which must be a list or a binary, and hands the characters to `build`. Data in another encoding than
@@ -279,7 +287,8 @@ fn characters_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     converted(cx, args, "characters_to_binary_int", |characters| {
-        let text: String = pace::paced(characters.iter(), 1).filter_map(|&character| char::from_u32(character)).collect();
+        let text: String =
+            pace::paced(characters.iter(), 1).filter_map(|&character| char::from_u32(character)).collect();
         bits::binary(text.as_bytes(), cx.heap())
     })
 }

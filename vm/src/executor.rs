@@ -145,7 +145,8 @@ impl ProcessExecutor {
     /// The process was interrupted in the midst of work: it keeps the fiber, and this scheduler goes on with another.
     #[cold]
     fn interrupt(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
-        let spare = self.local.spare_fiber.take().expect("a process is interrupted only when there is a spare");
+        let spare =
+            self.local.spare_fiber.take().expect("a process is interrupted only when there is a spare");
         let fiber = std::mem::replace(&mut self.fiber, spare);
         // SAFETY: the task is held here.
         unsafe { *task.0.as_ref().interrupted() = Some(fiber) };

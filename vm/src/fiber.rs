@@ -66,7 +66,8 @@ impl Fiber {
         let machine = NonNull::from(Box::leak(Machine::new(vm, interrupt)));
         let at = SendMachine(machine);
         let stack = DefaultStack::new(STACK_BYTES).ok()?;
-        let stack = Coroutine::with_stack(stack, move |switch: &Switch, order| run_orders(&at, switch, order));
+        let stack =
+            Coroutine::with_stack(stack, move |switch: &Switch, order| run_orders(&at, switch, order));
         Some(Box::new(Fiber { stack, machine }))
     }
 

@@ -7,7 +7,9 @@ use crate::local::Local;
 use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
 use crate::process::table::Table;
-use crate::process::{ControlBlock, Flags, Parent, Prepared, Process, SpawnOptions, Start, TooManyProcesses, spawn};
+use crate::process::{
+    ControlBlock, Flags, Parent, Prepared, Process, SpawnOptions, Start, TooManyProcesses, spawn,
+};
 use crate::timers::MessageTimers;
 use crossbeam_epoch::Collector;
 use parking_lot::Mutex;

@@ -64,7 +64,8 @@ pub fn parse<'h, B: Build + ?Sized>(text: &[u8], base: u32, build: &'h B) -> Res
 /// The value of digits: that of pieces, then of pairs of pieces and so on, so that the time is that of a few
 /// multiplications and not quadratic.
 fn value_of(digits: &[u8], base: u32) -> Vec<u64> {
-    let piece = |digits: &[u8]| BigUint::parse_bytes(digits, base).expect("digits of the base").to_u64_digits();
+    let piece =
+        |digits: &[u8]| BigUint::parse_bytes(digits, base).expect("digits of the base").to_u64_digits();
     let pieces = pace::paced(digits.rchunks(DIGITS_AT_ONCE), pace::PORTION);
     let mut values: Vec<Vec<u64>> = pieces.map(piece).collect();
     let mut power = BigUint::from(base).pow(DIGITS_AT_ONCE as u32).to_u64_digits();

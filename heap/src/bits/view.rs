@@ -171,7 +171,8 @@ impl<'h> Bits<'h> {
         // In portions, as long as there is more than one.
         while a.size > PORTION_BITS && b.size > PORTION_BITS {
             let decided = a.up_to(PORTION_BITS).compare(b.up_to(PORTION_BITS));
-            let rests = (a.slice(PORTION_BITS, a.size - PORTION_BITS), b.slice(PORTION_BITS, b.size - PORTION_BITS));
+            let rests =
+                (a.slice(PORTION_BITS, a.size - PORTION_BITS), b.slice(PORTION_BITS, b.size - PORTION_BITS));
             let (Ordering::Equal, (Some(a_rest), Some(b_rest))) = (decided, rests) else { return decided };
             // Bits that are not aligned are compared byte by byte.
             pace::charge(if (a.offset, b.offset) == (0, 0) { pace::PORTION } else { 8 * pace::PORTION });

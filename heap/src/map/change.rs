@@ -22,7 +22,9 @@ impl<'h> Map<'h> {
         if pairs.len() <= FLAT_SIZE_MAX {
             return flat::from_pairs(pairs, atoms, build);
         }
-        let entries = pace::paced(pairs.iter(), 2).map(|&(key, value)| Entry { place: place(key), key, value }).collect();
+        let entries = pace::paced(pairs.iter(), 2)
+            .map(|&(key, value)| Entry { place: place(key), key, value })
+            .collect();
         from_entries(entries, &Context { atoms, build })
     }
 
@@ -82,7 +84,8 @@ impl<'h> Map<'h> {
             return map;
         }
         if self.size() + pairs.len() / 2 <= FLAT_SIZE_MAX || self.flat_parts().is_none() {
-            return pace::paced(pairs.chunks_exact(2), STEPS_PER_KEY).fold(self, |map, pair| map.put(pair[0], pair[1], atoms, build));
+            return pace::paced(pairs.chunks_exact(2), STEPS_PER_KEY)
+                .fold(self, |map, pair| map.put(pair[0], pair[1], atoms, build));
         }
         let entries: Vec<_> = self.entries().chain(pairs.chunks_exact(2).map(|p| (p[0], p[1]))).collect();
         Map::from_pairs(&entries, atoms, build)
@@ -95,7 +98,9 @@ impl<'h> Map<'h> {
         atoms: &AtomTable,
         build: &'h B,
     ) -> Result<Map<'h>, Term<'h>> {
-        let missing = pace::paced(pairs.chunks_exact(2), STEPS_PER_KEY).map(|pair| pair[0]).filter(|&key| !self.has(key));
+        let missing = pace::paced(pairs.chunks_exact(2), STEPS_PER_KEY)
+            .map(|pair| pair[0])
+            .filter(|&key| !self.has(key));
         match missing.min_by(|&a, &b| compare_keys(a, b, atoms)) {
             Some(key) => Err(key),
             None => Ok(self.put_all(pairs, atoms, build)),
@@ -112,7 +117,8 @@ impl<'h> Map<'h> {
             let missing: Vec<Term<'h>> = missing.flat_map(|(key, value)| [key, value]).collect();
             return other.put_all(&missing, atoms, build);
         }
-        let pairs: Vec<Term<'h>> = pace::paced(other.entries(), 2).flat_map(|(key, value)| [key, value]).collect();
+        let pairs: Vec<Term<'h>> =
+            pace::paced(other.entries(), 2).flat_map(|(key, value)| [key, value]).collect();
         self.put_all(&pairs, atoms, build)
     }
 

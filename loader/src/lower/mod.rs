@@ -13,6 +13,7 @@ mod emit;
 mod error;
 mod guards;
 mod processes;
+mod records;
 mod select;
 mod show;
 mod symbols;
@@ -39,6 +40,8 @@ pub trait Constants {
     fn literal(&self, index: u32) -> Word;
     /// The word for an integer that is not small: two's complement, most significant byte first.
     fn integer(&mut self, bytes: &[u8]) -> Word;
+    /// The word for the template of a native record of the module, by the index of its definition.
+    fn record(&self, index: usize) -> Word;
     /// Whether a native of the machine takes the place of this function of the module, by its index.
     fn is_native(&self, _function: u32) -> bool {
         false
@@ -254,6 +257,7 @@ impl<'a> Lowerer<'a> {
             .or_else(|| self.guards(instruction))
             .or_else(|| self.floats(instruction))
             .or_else(|| self.maps(instruction))
+            .or_else(|| self.records(instruction))
             .or_else(|| self.matching(instruction))
             .or_else(|| self.building(instruction))
             .or_else(|| self.messages(instruction))

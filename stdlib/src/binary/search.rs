@@ -47,7 +47,8 @@ impl Pattern {
                 _ => Err(Stop::badarg()),
             };
         }
-        let needles = pace::paced(args::elements(term)?.into_iter(), 16).map(needle).collect::<Result<Vec<_>, _>>()?;
+        let needles =
+            pace::paced(args::elements(term)?.into_iter(), 16).map(needle).collect::<Result<Vec<_>, _>>()?;
         match &needles[..] {
             [] => Err(Stop::badarg()),
             [one] => Ok(Pattern::one(one)),
@@ -158,11 +159,7 @@ fn scope<'h>(option: Term<'h>) -> Read<'h, (Term<'h>, Term<'h>)> {
 }
 
 /// Up to `count_max` matches of `args[1]` in `args[0]`.
-fn found<'h>(
-    args: &[Term<'h>],
-    options: &Options<'h>,
-    count_max: usize,
-) -> Read<'h, Vec<(usize, usize)>> {
+fn found<'h>(args: &[Term<'h>], options: &Options<'h>, count_max: usize) -> Read<'h, Vec<(usize, usize)>> {
     let bits = args::binary(args[0])?;
     let pattern = Pattern::of(args[1])?;
     let (from, length) = match options.scope {
@@ -187,8 +184,9 @@ fn first_match<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn all_matches<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let options = Options::of(args.get(2), false)?;
-    let places: Vec<_> =
-        pace::paced(found(args, &options, usize::MAX)?.into_iter(), 2).map(|found| place(cx, found)).collect();
+    let places: Vec<_> = pace::paced(found(args, &options, usize::MAX)?.into_iter(), 2)
+        .map(|found| place(cx, found))
+        .collect();
     Ok(cx.heap().list(&places))
 }
 

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use purlin_heap::external::{self, DecodeOptions, FunKey, Names};
 use purlin_heap::word::Word;
-use purlin_heap::{Atom, AtomError, AtomTable, FunEntry, LiteralArea, Mfa, big};
-use purlin_isa::Specific;
+use purlin_heap::{Atom, AtomError, AtomTable, FunEntry, LiteralArea, Mfa, Record, big};
+use purlin_isa::{Operand, Specific};
 use purlin_loader::lower::{self, Constants, LowerError, Lowered, Target};
-use purlin_loader::{Module, Verified};
+use purlin_loader::{Definition, Module, Verified};
 
 use super::export::Export;
 use super::module::{FunctionInfo, FunctionPlace, LoadedModule};
@@ -94,6 +94,8 @@ impl Names for LiteralNames<'_> {
 struct Linker<'v> {
     atoms: Vec<Atom>,
     literals: Vec<Word>,
+    /// The templates of the native records.
+    records: Vec<Word>,
     area: &'v LiteralArea,
     /// For each function, whether a native takes its place.
     natives: Vec<bool>,
@@ -126,8 +128,39 @@ impl Constants for Linker<'_> {
         term.expect("an integer of a module is smaller than the module").word()
     }
 
+    fn record(&self, index: usize) -> Word {
+        self.records[index]
+    }
+
     fn is_native(&self, function: u32) -> bool {
         self.natives[function as usize]
+    }
+}
+
+impl<'v> Linker<'v> {
+    /// The template of a native record.
+    fn template(&mut self, module: &Module, definition: &Definition) -> Record<'v> {
+        let (area, atoms) = (self.area, &self.atoms);
+        let atom = |index: u32| atoms[index as usize - 1];
+        let fields = definition.fields.iter().map(|field| atom(field.name));
+        let defined = Record::define(area, atom(1), atom(definition.name), definition.is_exported, fields);
+        let defaults: Vec<Option<Word>> =
+            definition.fields.iter().map(|field| Some(self.default(module, field.default?))).collect();
+        // SAFETY: immediates, and literals of the area that the template is built in.
+        let defaults: Vec<_> = defaults.iter().map(|word| word.map(|word| unsafe { word.term() })).collect();
+        Record::template(area, defined, &defaults)
+    }
+
+    fn default(&mut self, module: &Module, operand: Operand) -> Word {
+        match operand {
+            Operand::Atom(index) => Word::atom(Constants::atom(self, index)),
+            Operand::Literal(index) => self.literal(index),
+            Operand::Big(index) => self.integer(module.record_big(index)),
+            Operand::Integer(value) => {
+                Word::try_small(value).unwrap_or_else(|| self.integer(&value.to_be_bytes()))
+            }
+            _ => Word::NIL,
+        }
     }
 }
 
@@ -157,19 +190,24 @@ impl Vm {
         let atoms = self.intern(module)?;
         let natives =
             functions(module, &atoms).map(|name| self.code().natives().get(&name).is_some()).collect();
-        let mut linker = Linker { atoms, literals: Vec::new(), area: &area, natives };
+        let mut linker = Linker { atoms, literals: Vec::new(), records: Vec::new(), area: &area, natives };
         for index in 0..module.literal_count() as u32 {
             let word = self.decode(module, index, module.literal(index), &area)?;
             linker.literals.push(word);
+        }
+        for definition in module.records() {
+            let template = linker.template(module, definition).as_term().word();
+            linker.records.push(template);
         }
         let attributes = module.attributes().map(|bytes| self.decode(module, 0, bytes, &area)).transpose()?;
         let compile = module.compile_info().map(|bytes| self.decode(module, 0, bytes, &area)).transpose()?;
         let lowered = lower::lower(verified, &mut linker).map_err(LoadError::Lower)?;
         let on_load = lowered.on_load;
-        let (atoms, natives) = (linker.atoms, linker.natives);
+        let (atoms, natives, records) = (linker.atoms, linker.natives, linker.records);
         let mut loaded = unlinked(module, &atoms, &natives, &lowered);
         loaded.attributes = attributes;
         loaded.compile = compile;
+        loaded.records = records.into();
         loaded.literals = Some(area.seal());
         link(self.code(), verified, &atoms, lowered, &mut loaded);
         lead_funs(module, &loaded);
@@ -235,6 +273,7 @@ fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered
         files: std::iter::once(own_file).chain(module.lines().files().iter().cloned()).collect(),
         lambdas: lambdas.collect(),
         literals: None,
+        records: Box::default(),
         strings: module.strings().into(),
         md5: *module.md5(),
         instructions: Box::default(),

@@ -42,6 +42,8 @@ pub struct LoadedModule {
     pub lambdas: Box<[FunEntry]>,
     /// Its literals.
     pub literals: Option<Literals>,
+    /// The templates of its native records.
+    pub records: Box<[Word]>,
     /// Bytes that instructions compare with.
     pub strings: Box<[u8]>,
     /// MD5 of its code.

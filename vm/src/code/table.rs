@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use parking_lot::RwLock;
-use purlin_heap::{Atom, Mfa};
+use purlin_heap::{Atom, Mfa, Record, Term};
 
 use super::export::{Export, Exports};
 use super::module::LoadedModule;
@@ -98,6 +98,19 @@ impl CodeTable {
     /// The names of all modules that are loaded.
     pub fn module_names(&self) -> Vec<Atom> {
         self.modules.read().by_name.keys().copied().collect()
+    }
+
+    /// The template of the native record that a tuple of a module and a name stands for, if other modules may make it.
+    pub fn exported_record(&self, id: Term<'_>) -> Option<Record<'_>> {
+        let &[module, name] = id.as_tuple()?.elements() else { return None };
+        self.record(module.as_atom()?, name).filter(|record| record.is_exported())
+    }
+
+    /// The template of a loaded module's native record of this name.
+    pub fn record(&self, module: Atom, name: Term<'_>) -> Option<Record<'_>> {
+        // SAFETY: templates stand among the literals of a module, which is loaded for as long as the machine lives.
+        let templates = self.module(module)?.records.iter().map(|&word| unsafe { word.term() });
+        templates.filter_map(Record::of).find(|template| template.name().is_same(name))
     }
 
     /// The function and line of an instruction, unless it is one of the runtime's own.

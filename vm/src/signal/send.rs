@@ -96,7 +96,9 @@ impl Local {
 #[inline(never)]
 pub(crate) unsafe fn send_counted(machine: *mut Machine, to: Word, message: Word) -> i64 {
     // SAFETY: as promised; the heap of the sender is not collected meanwhile.
-    unsafe { 1 + (send_copy(machine, Pid(to.payload()), Term::from_word(message)) / WORDS_PER_REDUCTION) as i64 }
+    unsafe {
+        1 + (send_copy(machine, Pid(to.payload()), Term::from_word(message)) / WORDS_PER_REDUCTION) as i64
+    }
 }
 
 /// Sends a message: copies it once, outside of any heap, during which others may have their turn. Gives how many words it

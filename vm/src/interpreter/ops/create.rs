@@ -60,9 +60,7 @@ pub(super) unsafe fn create_plain(
     // SAFETY: by the caller; nothing is collected until the result is kept.
     let heap = unsafe { &(*(*r.machine).process).heap };
     // SAFETY: as above.
-    unsafe {
-        build(&segments[..count], total, heap)
-    }
+    unsafe { build(&segments[..count], total, heap) }
 }
 
 /// The segment `index`, if it is plain.
