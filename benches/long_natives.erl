@@ -60,15 +60,23 @@ case_of(Family, Name, Size, Chosen, Counters, Tell) ->
 
 measured(Family, Name, Size, Counters) ->
     Work = work(Family, Name, Size),
-    erlang:yield(),
-    erlang:yield(),
+    pause(),
+    pause(),
     Before = atomics:get(Counters, ?TURNS),
     atomics:put(Counters, ?DELAY, 0),
     Work(),
     Turns = atomics:get(Counters, ?TURNS) - Before,
-    erlang:yield(),
-    erlang:yield(),
+    pause(),
+    pause(),
     {Turns, atomics:get(Counters, ?DELAY)}.
+
+%% A slice ends where a function begins.
+pause() ->
+    erlang:yield(),
+    paused().
+
+paused() ->
+    ok.
 
 cases(lists) ->
     [length, reverse, member, keyfind, append, subtract_few, subtract_many, list_to_tuple, tuple_to_list, setelement,
@@ -146,7 +154,9 @@ lists_work(append_element, Size, List) ->
 lists_work(collect_list, Size, List) -> fun() -> Size = hd(lists:reverse(again(List))) end;
 lists_work(collect_major, _, List) ->
     fun() ->
+        %% The collection comes at the end of the slice.
         garbage_collect(),
+        pause(),
         1 = hd(List)
     end.
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::{compiled, purlin, text_of};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 const PROGRAM: &str = include_str!("../benches/long_natives.erl");
@@ -16,7 +16,7 @@ fn program(test: &str) -> PathBuf {
     compiled(test, &PROGRAM[at..])
 }
 
-fn run(directory: &PathBuf, schedulers: &str, function: &str, arguments: &[&str]) -> Output {
+fn run(directory: &Path, schedulers: &str, function: &str, arguments: &[&str]) -> Output {
     let function = format!("long_natives:{function}");
     let options = ["run", "--schedulers", schedulers, "-p", text_of(directory), &function];
     purlin(&[&options[..], arguments].concat())

@@ -242,6 +242,7 @@ unsafe fn leave(machine: *mut Machine) -> bool {
 /// The fibers of a machine that nobody uses.
 #[derive(Default)]
 pub(crate) struct Fibers {
+    #[allow(clippy::vec_box, reason = "fibers change hands as boxes")]
     idle: Mutex<Vec<Box<Fiber>>>,
     interrupted: AtomicUsize,
 }

@@ -102,7 +102,7 @@ mod tests {
     fn number(limbs: usize, seed: &mut u64) -> Vec<u64> {
         let mut next = || {
             *seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-            *seed >> 16 | *seed << 48
+            seed.rotate_right(16)
         };
         let mut limb = || match next() % 4 {
             0 => 0,

@@ -87,7 +87,9 @@ impl LargeObjects {
             let marked = std::mem::take(&mut large.marked);
             if !marked {
                 // SAFETY: an object of ours, to which nothing leads any more.
-                unsafe { arena::free(Range::Blocks, NonNull::new_unchecked(start as *mut Word), large.words) };
+                unsafe {
+                    arena::free(Range::Blocks, NonNull::new_unchecked(start as *mut Word), large.words)
+                };
             }
             marked
         });

@@ -76,34 +76,60 @@ fn without<'h>(
     cx.heap().list_with_tail(&kept, cells.rest)
 }
 
-/// How many of each element are still to be taken, by hash.
+/// How many of each element are still to be taken, by hash. In flat memory, which is freed at once.
 struct Counts<'h> {
-    by_hash: HashMap<u64, Vec<(Term<'h>, usize)>>,
+    /// The last one with a hash.
+    by_hash: HashMap<u64, usize>,
+    elements: Vec<Counted<'h>>,
+}
+
+struct Counted<'h> {
+    element: Term<'h>,
+    left: usize,
+    /// Another element with the same hash.
+    next: Option<usize>,
 }
 
 impl<'h> Counts<'h> {
     fn of(elements: &[Term<'h>]) -> Counts<'h> {
-        let mut by_hash: HashMap<u64, Vec<(Term<'h>, usize)>> = HashMap::with_capacity(elements.len());
-        for &element in pace::paced(elements.iter(), STEPS_PER_KEY) {
-            let same = by_hash.entry(hash::internal(element)).or_default();
-            match same.iter_mut().find(|(other, _)| equal::exact(element, *other)) {
-                Some((_, count)) => *count += 1,
-                None => same.push((element, 1)),
+        let mut counts = Counts {
+            by_hash: HashMap::with_capacity(elements.len()),
+            elements: Vec::with_capacity(elements.len()),
+        };
+        for &element in elements {
+            match counts.find(element) {
+                Ok(counted) => counted.left += 1,
+                Err(hash) => {
+                    let next = counts.by_hash.insert(hash, counts.elements.len());
+                    counts.elements.push(Counted { element, left: 1, next });
+                }
             }
         }
-        Counts { by_hash }
+        counts
+    }
+
+    /// What is noted of an element; its hash when that is nothing.
+    fn find(&mut self, element: Term<'h>) -> Result<&mut Counted<'h>, u64> {
+        pace::charge(STEPS_PER_KEY);
+        let hash = hash::internal(element);
+        let mut at = self.by_hash.get(&hash).copied();
+        while let Some(place) = at {
+            if equal::exact(element, self.elements[place].element) {
+                return Ok(&mut self.elements[place]);
+            }
+            at = self.elements[place].next;
+        }
+        Err(hash)
     }
 
     /// Takes one, if there is one left.
     fn take(&mut self, element: Term<'h>) -> bool {
-        pace::charge(STEPS_PER_KEY);
-        let Some(same) = self.by_hash.get_mut(&hash::internal(element)) else { return false };
-        match same.iter_mut().find(|(other, count)| *count > 0 && equal::exact(element, *other)) {
-            Some((_, count)) => {
-                *count -= 1;
+        match self.find(element) {
+            Ok(counted) if counted.left > 0 => {
+                counted.left -= 1;
                 true
             }
-            None => false,
+            _ => false,
         }
     }
 }

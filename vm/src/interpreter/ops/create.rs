@@ -16,8 +16,6 @@ use crate::interpreter::regs::Regs;
 /// More segments than this take the general way.
 const SEGMENTS_MAX: usize = 8;
 
-/// Copying so many bits counts as a reduction.
-
 /// In place of a binary that has to be built the general way; no value is a header.
 pub(super) const NOT_PLAIN: Word = Word(7);
 
