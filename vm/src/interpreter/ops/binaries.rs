@@ -238,7 +238,7 @@ fn explain<'h>(
     segment: &Segment<'h>,
     fault: &Fault<'h>,
 ) -> Term<'h> {
-    let number = Term::small(segment.description.live.into());
+    let number = Term::small(segment.description.place.into());
     let cause = [number, Term::atom(segment.type_name()), Term::atom(fault.why), fault.culprit];
     let pairs = [
         (Term::atom(am::cause), heap.tuple(&cause)),
