@@ -60,6 +60,8 @@ pub unsafe fn fun_target(r: &mut Regs, fun: Word, arity: usize) -> Option<*const
     }
 }
 
+// A fun that cannot be called has been called in OTP when that is noticed: its caller stands in the stack trace as the
+// running function and again as the one that is returned to.
 op! { control CallFun [] (arity: u16) |r| {
     let arity = arity.get(&r) as usize;
     let fun = r.x(arity);
@@ -73,6 +75,7 @@ op! { control CallFun [] (arity: u16) |r| {
 } slow |r| {
     let arity = arity.get(&r) as usize;
     let fun = r.x(arity);
+    push_return(&mut r, <Self as Op>::BYTES);
     r.raise_bad_fun(fun, arity)
 } }
 
@@ -87,6 +90,7 @@ op! { control CallFun2 [fun: F Src] (arity: u16) |r| {
     }
 } slow |r| {
     let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
+    push_return(&mut r, <Self as Op>::BYTES);
     r.raise_bad_fun(fun, arity)
 } }
 
