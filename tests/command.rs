@@ -140,25 +140,6 @@ fn verify_counts_and_lists_what_nothing_provides() {
 }
 
 #[test]
-fn a_module_with_an_instruction_that_is_not_executed_is_refused_by_name() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/otp29/native_records.beam");
-    let said = failure(&["run", text_of(&file)]);
-    assert!(
-        said.contains("native_records.beam is refused: module native_records, function main/1"),
-        "{said}"
-    );
-    assert!(said.contains("(put_record): it is not executed yet"), "{said}");
-    let output = purlin(&["verify", text_of(&file)]);
-    assert!(output.status.success());
-    let said = String::from_utf8(output.stdout).expect("messages are UTF-8");
-    assert!(
-        said.contains("put_record is not executed yet, so these are not loaded: native_records"),
-        "{said}"
-    );
-    assert_eq!(count(&said, "modules accepted"), 1);
-}
-
-#[test]
 fn dis_shows_both_forms_of_the_code() {
     let output =
         purlin(&["dis", compiled("dis", GREETER).join("greeter.beam").to_str().expect("a path in UTF-8")]);

@@ -137,7 +137,7 @@ impl<'h> Equality<'h> {
     fn objects(&mut self, a: Boxed<'h>, b: Boxed<'h>, exact: bool) -> bool {
         match (a.kind(), b.kind()) {
             (Kind::Tuple, Kind::Tuple) => self.slices(a.terms(), b.terms(), exact),
-            (Kind::FlatMap, Kind::FlatMap) => {
+            (Kind::FlatMap, Kind::FlatMap) | (Kind::Record, Kind::Record) => {
                 a.size() == b.size()
                     && self.slices(&a.terms()[1..], &b.terms()[1..], exact)
                     && self.slices(&a.terms()[..1], &b.terms()[..1], true)

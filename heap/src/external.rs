@@ -86,10 +86,12 @@ pub enum DecodeReason {
     Float,
     /// The number of bits in the last byte is not 1 to 8.
     Bits,
-    /// A map has a key twice.
+    /// A map or a record has a key twice.
     DuplicateKey,
     /// A pid, port or reference of this node is out of range, or has too many words.
     Identity,
+    /// A record is neither exported nor not.
+    Flags,
     /// A fun is malformed or names code that is not there.
     Fun,
     /// Compressed data are malformed or not of the size that they claim.
@@ -111,8 +113,9 @@ impl fmt::Display for DecodeError {
             DecodeReason::Integer => "an integer is malformed or too large",
             DecodeReason::Float => "a float is malformed",
             DecodeReason::Bits => "a bit string is malformed",
-            DecodeReason::DuplicateKey => "a map has a key twice",
+            DecodeReason::DuplicateKey => "a map or a record has a key twice",
             DecodeReason::Identity => "a pid, port or reference is out of range",
+            DecodeReason::Flags => "the flags of a record are unknown",
             DecodeReason::Fun => "a fun is malformed or unknown",
             DecodeReason::Compression => "compressed data are malformed",
             DecodeReason::Checksum => "the data were changed",
@@ -156,6 +159,7 @@ mod tag {
     pub(super) const FUN: u8 = b'p';
     pub(super) const EXPORT: u8 = b'q';
     pub(super) const MAP: u8 = b't';
+    pub(super) const RECORD: u8 = b'C';
     pub(super) const COMPRESSED: u8 = b'P';
     pub(super) const LOCAL: u8 = b'y';
 }

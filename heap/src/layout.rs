@@ -42,18 +42,20 @@ pub enum Kind {
     ExternalPort = 14,
     /// `1` index of the node's atom, `2` creation, `3..` id words of 32 bits, most significant last.
     ExternalReference = 15,
+    /// `1` a tuple that defines the record, `2..` the values of its fields: see `record`.
+    Record = 16,
 }
 
 /// How many kinds there are: their numbers go from 0 up to this without a gap.
-const KINDS: u8 = Kind::ExternalReference as u8 + 1;
-const _: () = assert!(KINDS == 16, "`header_kind` takes four bits of a header");
+const KINDS: u8 = Kind::Record as u8 + 1;
+const _: () = assert!(KINDS <= 32, "`header_kind` takes five bits of a header");
 
 impl Kind {
     /// How many words after the header are not terms; `usize::MAX` means all.
     #[inline(always)]
     pub const fn raw_words(self) -> usize {
         match self {
-            Kind::Tuple | Kind::FlatMap => 0,
+            Kind::Tuple | Kind::FlatMap | Kind::Record => 0,
             Kind::HashMap | Kind::HashNode | Kind::Fun => 1,
             Kind::MatchContext => 2,
             _ => usize::MAX,
@@ -83,8 +85,8 @@ impl Word {
     /// What a header announces. Headers are made by [`header`] alone, so the number is in range.
     #[inline(always)]
     pub const fn header_kind(self) -> Kind {
-        // SAFETY: there are 16 kinds, with the numbers 0 to 15.
-        unsafe { std::mem::transmute::<u8, Kind>((self.0 >> 3) as u8 & 15) }
+        // SAFETY: a header was made by `header`, with the number of a kind in these five bits.
+        unsafe { std::mem::transmute::<u8, Kind>((self.0 >> 3) as u8 & 31) }
     }
 
     /// The bits of a header that hold kind and tag.

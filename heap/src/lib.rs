@@ -24,6 +24,7 @@ pub mod map;
 pub mod memory;
 pub mod order;
 pub mod print;
+pub mod record;
 mod scratch;
 mod term;
 #[cfg(test)]
@@ -41,5 +42,6 @@ pub use fragment::{Fragment, FragmentBuilder, Message};
 pub use heap::{Heap, HeapConfig, RED_ZONE, StackWords, Statistics};
 pub use literal::{KeptTerm, LiteralArea, Literals};
 pub use map::Map;
+pub use record::Record;
 pub use scratch::Scratch;
 pub use term::{Boxed, Cons, Fun, Pid, Port, Term, Tuple, View};

@@ -1,8 +1,8 @@
 //! The order of all terms:
-//! number < atom < reference < fun < port < pid < tuple < map < nil < list < bit string.
+//! number < atom < reference < fun < port < pid < tuple < native record < map < nil < list < bit string.
 //!
 //! The walk keeps what is still to be compared on a worklist of its own, so depth costs memory, not native stack.
-//! Two maps are compared by size, then by their keys in order, then by the values in the order of the keys.
+//! Two records are compared by module, name, whether they are exported, number of fields, fields and values. Two maps are compared by size, then by their keys in order, then by the values in the order of the keys.
 
 pub mod identities;
 mod maps;
@@ -14,6 +14,7 @@ use crate::atoms::{Atom, AtomTable};
 use crate::big::Number;
 use crate::bits::Bits;
 use crate::map::Map;
+use crate::record::Record;
 use crate::term::{Fun, Term, View};
 use crate::worklist::Worklist;
 use maps::Search;
@@ -185,6 +186,7 @@ impl<'h, 'a> Comparison<'h, 'a> {
                 Ordering::Equal => self.slices(a.elements(), b.elements(), exact),
                 other => Step::Decided(other),
             },
+            (View::Record(a), View::Record(b)) => self.records(*a, *b, exact),
             (View::Map(a), View::Map(b)) => match (Map::of_object(*a), Map::of_object(*b)) {
                 (Some(a), Some(b)) => self.maps(a, b, exact, steps),
                 _ => unreachable!("a map is flat or hashed"),
@@ -210,6 +212,30 @@ impl<'h, 'a> Comparison<'h, 'a> {
     fn slices(&mut self, a: &'h [Term<'h>], b: &'h [Term<'h>], exact: bool) -> Step<'h> {
         self.rest.push(Rest::Slices(a, b, exact));
         Step::Next
+    }
+
+    fn records(&mut self, a: Record<'h>, b: Record<'h>, exact: bool) -> Step<'h> {
+        if !a.definition().is_same(b.definition()) {
+            let head =
+                |record: Record<'h>| [record.module(), record.name(), Term::boolean(record.is_exported())];
+            let (heads, fields) = ((head(a), head(b)), (a.fields(), b.fields()));
+            let by_definition = self
+                .atoms_in_order(&heads.0, &heads.1)
+                .then(fields.0.len().cmp(&fields.1.len()))
+                .then_with(|| self.atoms_in_order(fields.0, fields.1));
+            if by_definition.is_ne() {
+                return Step::Decided(by_definition);
+            }
+        }
+        self.slices(a.values(), b.values(), exact)
+    }
+
+    fn atoms_in_order(&self, a: &[Term<'_>], b: &[Term<'_>]) -> Ordering {
+        let atoms = a.iter().zip(b).filter_map(|(a, b)| a.as_atom().zip(b.as_atom()));
+        atoms
+            .map(|(a, b)| compare_atoms(a, b, self.atoms))
+            .find(|found| found.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 
     fn funs(&mut self, a: Fun<'h>, b: Fun<'h>, exact: bool) -> Step<'h> {
@@ -241,11 +267,12 @@ fn rank(view: &View<'_>) -> u8 {
         View::Pid(_) => identities::PID,
         View::External(object) => identities::rank(*object),
         View::Tuple(_) => 8,
-        View::Map(_) => 9,
-        View::Nil => 10,
-        View::Cons(_) => 11,
-        View::Bits(_) => 12,
-        View::MatchContext(_) => 13,
+        View::Record(_) => 9,
+        View::Map(_) => 10,
+        View::Nil => 11,
+        View::Cons(_) => 12,
+        View::Bits(_) => 13,
+        View::MatchContext(_) => 14,
     }
 }
 

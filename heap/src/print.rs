@@ -14,6 +14,7 @@ use crate::bits::Bits;
 use crate::layout::Kind;
 use crate::map::Map;
 use crate::order::identities::reference_words;
+use crate::record::Record;
 use crate::term::{Boxed, Term, View};
 use crate::text;
 
@@ -44,6 +45,8 @@ enum Todo<'h> {
     Elements(&'h [Term<'h>]),
     /// The rest of a list, after an element.
     Tail(Term<'h>),
+    /// Fields of a record and their values; whether they are the first.
+    Fields(&'h [Term<'h>], &'h [Term<'h>], bool),
     /// Entries of a map; whether they are the first.
     Entries(Box<crate::map::Entries<'h>>, bool),
 }
@@ -72,6 +75,7 @@ impl<'h> Printer<'h, '_> {
                     self.todo.push(Todo::Term(*first));
                 }
                 Todo::Tail(tail) => self.tail(tail),
+                Todo::Fields(fields, values, first) => self.field(fields, values, first),
                 Todo::Entries(entries, first) => self.entry(entries, first),
             }
         }
@@ -132,6 +136,7 @@ impl<'h> Printer<'h, '_> {
                     self.todo.push(Todo::Term(*first));
                 }
             }
+            View::Record(record) => self.record(record),
             View::Map(object) => {
                 self.out.push_str("#{");
                 let entries = Map::of_object(object).expect("a map").entries();
@@ -140,6 +145,28 @@ impl<'h> Printer<'h, '_> {
             View::Bits(object) => self.bits(Bits::of_object(object).expect("a bit string")),
             _ => self.opaque(term),
         }
+    }
+
+    fn record(&mut self, record: Record<'h>) {
+        for (mark, name) in [('#', record.module()), (':', record.name())] {
+            self.out.push(mark);
+            name.as_atom().into_iter().for_each(|name| self.atom(name));
+        }
+        self.out.push('{');
+        self.todo.push(Todo::Fields(record.fields(), record.values(), true));
+    }
+
+    fn field(&mut self, fields: &'h [Term<'h>], values: &'h [Term<'h>], first: bool) {
+        let ([field, fields @ ..], [value, values @ ..]) = (fields, values) else {
+            return self.out.push('}');
+        };
+        if !first {
+            self.out.push(',');
+        }
+        self.todo.push(Todo::Fields(fields, values, false));
+        self.todo.push(Todo::Term(*value));
+        self.todo.push(Todo::Text(if self.style == Style::Pretty { " = " } else { "=" }));
+        self.todo.push(Todo::Term(*field));
     }
 
     /// What has no form that could be read again, and exports.

@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use crate::atoms::{Atom, am};
 use crate::code::{FunEntry, Mfa};
 use crate::layout::{self, Kind};
+use crate::record::Record;
 use crate::word::{Word, sub, tag};
 
 /// A value. `'h` is the borrow of the heap under which it was read.
@@ -55,6 +56,8 @@ pub enum View<'h> {
     Cons(Cons<'h>),
     /// A tuple.
     Tuple(Tuple<'h>),
+    /// A native record.
+    Record(Record<'h>),
     /// A map, flat or hashed.
     Map(Boxed<'h>),
     /// A binary or bitstring, on the heap or shared.
@@ -163,6 +166,7 @@ impl<'h> Term<'h> {
             // SAFETY: word 1 of an export is the address of a name that lives as long as the machine.
             Kind::Export => View::Export(unsafe { &*(boxed.raw(1) as *const Mfa) }),
             Kind::FlatMap | Kind::HashMap => View::Map(boxed),
+            Kind::Record => View::Record(Record::of_object(boxed).expect("the kind of a record")),
             Kind::HeapBits | Kind::RefBits => View::Bits(boxed),
             Kind::MatchContext => View::MatchContext(boxed),
             Kind::ExternalPid | Kind::ExternalPort | Kind::ExternalReference => View::External(boxed),

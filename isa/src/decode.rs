@@ -85,6 +85,27 @@ impl Code {
     }
 }
 
+impl Code {
+    /// Decodes the definitions of native records: `count` times the number of an instruction that means nothing there
+    /// and three operands. Lists and large integers are in the [`Code`], which has no instructions.
+    pub fn decode_definitions(bytes: &[u8], count: usize) -> Result<(Vec<[Operand; 3]>, Code), DecodeError> {
+        let mut decoder = Decoder { bytes, at: 0, code: Code::default() };
+        let mut definitions = Vec::new();
+        for _ in 0..count {
+            let start = decoder.at;
+            let mut definition = || {
+                decoder.byte()?;
+                Ok([decoder.operand()?, decoder.operand()?, decoder.operand()?])
+            };
+            definitions.push(definition().map_err(|fault| DecodeError { offset: start, fault })?);
+        }
+        match decoder.at == bytes.len() {
+            true => Ok((definitions, decoder.code)),
+            false => Err(DecodeError { offset: decoder.at, fault: Fault::Trailing }),
+        }
+    }
+}
+
 struct Decoder<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -29,6 +29,15 @@ pub fn document() -> String {
         };
         append(&mut out, &format!("| {} | {name} | {} |{} |\n", info.number, operands(info), info.doc));
     }
+    let retired =
+        Opcode::ALL.iter().map(|opcode| opcode.info()).filter(|info| info.status == Status::Retired);
+    let names: Vec<String> = retired.map(|info| format!("`{}` ({})", info.name, info.number)).collect();
+    append(&mut out, "\n## Instructions that no longer load\n\n");
+    append(
+        &mut out,
+        "No compiler of OTP 25 or later emits these, and OTP 25 refuses them. A module with one is refused by its name.\n\n",
+    );
+    append(&mut out, &format!("{}.\n", names.join(", ")));
     out
 }
 

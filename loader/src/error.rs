@@ -76,6 +76,8 @@ pub enum ParseFault {
     Index(u32),
     /// Compressed bytes do not decompress, or not to the size told.
     Compression,
+    /// The definition of a native record is malformed.
+    Definition,
     /// An instruction does not decode.
     Code(purlin_isa::Fault),
     /// Code stands before the first function, or a function has no entry label.
@@ -102,6 +104,7 @@ impl fmt::Display for ParseError {
             ParseFault::Text => write!(f, "text is not UTF-8"),
             ParseFault::LongAtom => write!(f, "an atom is longer than 255 characters"),
             ParseFault::Index(index) => write!(f, "index {index} points behind the end of its table"),
+            ParseFault::Definition => write!(f, "the definition of a native record is malformed"),
             ParseFault::Compression => write!(f, "the compressed bytes are damaged"),
             ParseFault::Code(fault) => fault.fmt(f),
             ParseFault::Header => write!(f, "code stands outside of functions, or a function has no entry"),

@@ -15,7 +15,7 @@ mod parse;
 pub mod verify;
 
 pub use error::{LoadError, ParseError, ParseFault, VerifyError};
-pub use module::{Export, Function, Import, Lambda, LineTable, Module, TypeHint};
+pub use module::{Definition, Export, Field, Function, Import, Lambda, LineTable, Module, TypeHint};
 pub use verify::Verified;
 
 /// Parses and verifies a `.beam` file.

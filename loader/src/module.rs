@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use purlin_isa::{Code, Instruction, Names, Opcode};
+use purlin_isa::{Code, Instruction, Names, Opcode, Operand};
 
 use crate::external::Shape;
 
@@ -20,6 +20,7 @@ pub struct Module {
     pub(crate) locals: Vec<Export>,
     pub(crate) lambdas: Vec<Lambda>,
     pub(crate) literals: Literals,
+    pub(crate) records: Definitions,
     pub(crate) strings: Vec<u8>,
     pub(crate) lines: LineTable,
     pub(crate) hints: Vec<TypeHint>,
@@ -148,6 +149,34 @@ pub(crate) struct Literals {
     pub(crate) shapes: Vec<Shape>,
 }
 
+/// A native record of the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// Atom index of the name.
+    pub name: u32,
+    /// Whether other modules may see its fields and make it.
+    pub is_exported: bool,
+    /// Its fields, with different names.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a native record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Atom index of the name.
+    pub name: u32,
+    /// An atom, an integer (a big one is in the definitions' own table), nil or a literal; nothing if there is no default.
+    pub default: Option<Operand>,
+}
+
+/// The native records of a module, and the bytes of their chunk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Definitions {
+    pub(crate) bytes: Box<[u8]>,
+    pub(crate) all: Vec<Definition>,
+    pub(crate) code: Code,
+}
+
 impl Module {
     /// The MD5 of what makes the module what it is.
     #[must_use]
@@ -260,6 +289,18 @@ impl Module {
     pub fn literal(&self, index: u32) -> &[u8] {
         let range = &self.literals.ranges[index as usize];
         &self.literals.bytes[range.start as usize..range.end as usize]
+    }
+
+    /// The native records that the module defines.
+    #[must_use]
+    pub fn records(&self) -> &[Definition] {
+        &self.records.all
+    }
+
+    /// The bytes of a big integer among the defaults of native records: two's complement, most significant first.
+    #[must_use]
+    pub fn record_big(&self, index: u32) -> &[u8] {
+        self.records.code.big(index)
     }
 
     /// Bytes for `bs_match_string`, `bs_create_bin` and others.

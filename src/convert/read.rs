@@ -60,6 +60,7 @@ impl<'h> Reader<'h> {
             }
             View::Nil | View::Cons(_) => "a list",
             View::Tuple(_) => "a tuple",
+            View::Record(_) => "a native record",
             View::Map(_) => "a map",
             View::Bits(_) => "a binary",
             View::Fun(_) | View::Export(_) => "a fun",

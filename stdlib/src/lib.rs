@@ -22,6 +22,7 @@ mod math;
 mod md5;
 mod os;
 mod persistent_term;
+mod records;
 mod state;
 mod unicode;
 mod zlib;
@@ -55,6 +56,7 @@ const TABLES: &[&[NativeFunction]] = &[
     os::NATIVES,
     persistent_term::NATIVES,
     persistent_term::INTERNAL,
+    records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,
 ];

@@ -31,6 +31,9 @@ macro_rules! for_each_known_atom {
             timeout_value "timeout_value";
             try_clause "try_clause";
             badrecord "badrecord";
+            badfield "badfield";
+            novalue "novalue";
+            is_exported "is_exported";
             badkey "badkey";
             badmap "badmap";
             system_limit "system_limit";

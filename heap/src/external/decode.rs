@@ -9,6 +9,7 @@ use crate::bits::{self, Bits};
 use crate::build::Build;
 use crate::code::{FunEntry, Mfa};
 use crate::map::Map;
+use crate::record::Record;
 use crate::term::Term;
 use crate::text;
 
@@ -96,6 +97,8 @@ enum Shape<'h> {
     /// Keys and values in turn.
     Map,
     Fun(&'h FunEntry),
+    /// What the record is; the parts are its values.
+    Record(Term<'h>),
 }
 
 enum Item<'h> {
@@ -152,6 +155,7 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
                 Ok(map.as_term())
             }
             Shape::Fun(entry) => Ok(self.build.fun(entry, parts)),
+            Shape::Record(definition) => Ok(Record::build(self.build, *definition, parts).as_term()),
         }
     }
 
@@ -175,6 +179,7 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
             }
             tag::EXPORT => self.export()?,
             tag::FUN => return self.fun(),
+            tag::RECORD => return self.record(),
             _ => match self.reader.atom_text(tag, names, make)? {
                 Some(atom) => Term::atom(atom),
                 None => {
@@ -196,6 +201,28 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
             _ => (Shape::Tuple, self.reader.count(count, 1)?),
         };
         Ok(Item::Open(shape, parts))
+    }
+
+    fn record(&mut self) -> Result<Item<'h>> {
+        let count = self.reader.u32()?;
+        let parts = self.reader.count(count, 2)?;
+        let is_exported = match self.reader.u8()? {
+            flags @ (0 | 1) => flags == 1,
+            _ => return self.reader.fail(DecodeReason::Flags),
+        };
+        let module = self.reader.atom(self.names, self.make)?;
+        let name = self.reader.atom(self.names, self.make)?;
+        let mut fields = Vec::new();
+        for _ in 0..parts {
+            fields.push(self.reader.atom(self.names, self.make)?);
+        }
+        let mut sorted = fields.clone();
+        sorted.sort_unstable();
+        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+            return self.reader.fail(DecodeReason::DuplicateKey);
+        }
+        let definition = Record::define(self.build, module, name, is_exported, fields);
+        Ok(Item::Open(Shape::Record(definition), parts))
     }
 
     fn big(&mut self, tag: u8) -> Result<Term<'h>> {

@@ -10,6 +10,7 @@ use crate::bits::Bits;
 use crate::code::Mfa;
 use crate::map::Map;
 use crate::order::compare_exact;
+use crate::record::Record;
 use crate::term::{Fun, Pid, Term, View};
 use crate::text;
 
@@ -75,7 +76,7 @@ fn compress(plain: Vec<u8>, level: u32) -> Result<Vec<u8>> {
     out.extend(length(terms.len())?.to_be_bytes());
     let mut stream = flate2::write::ZlibEncoder::new(out, flate2::Compression::new(level.min(9)));
     let compressed = stream.write_all(terms).and_then(|()| stream.finish());
-    Ok(compressed.ok().filter(|out| out.len() < plain.len()).unwrap_or(plain))
+    Ok(compressed.ok().filter(|out| out.len() <= plain.len()).unwrap_or(plain))
 }
 
 fn length(length: usize) -> Result<u32> {
@@ -147,6 +148,7 @@ impl<'h> Encoder<'h, '_> {
                 }
                 self.todo.push(Todo::Slice(tuple.elements()));
             }
+            View::Record(record) => self.record(record)?,
             View::Map(object) => self.map(Map::of_object(object).expect("a map"))?,
             View::Bits(object) => self.bits(Bits::of_object(object).expect("a bit string"))?,
             View::Fun(fun) => self.fun(fun),
@@ -246,6 +248,15 @@ impl<'h> Encoder<'h, '_> {
         }
         self.todo.extend(entries.iter().rev().flat_map(|&(key, value)| [Todo::Term(value), Todo::Term(key)]));
         Ok(())
+    }
+
+    fn record(&mut self, record: Record<'h>) -> Result<()> {
+        self.counted(tag::RECORD, record.values().len())?;
+        self.out.push(record.is_exported().into());
+        self.todo.push(Todo::Slice(record.values()));
+        self.todo.push(Todo::Slice(record.fields()));
+        self.term(record.module())?;
+        self.term(record.name())
     }
 
     fn bits(&mut self, bits: Bits<'_>) -> Result<()> {

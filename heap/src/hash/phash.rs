@@ -10,9 +10,9 @@ use crate::order::identities::reference_words;
 use crate::term::{Term, View};
 
 /// The primes by which the hash is multiplied, by the numbers that they have in erts.
-const PRIMES: [u32; 15] = [
+const PRIMES: [u32; 16] = [
     0, 268440163, 268439161, 268435459, 268436141, 268438633, 268437017, 268438039, 268437511, 268439627,
-    268440479, 268440577, 268440581, 268440593, 268440611,
+    268440479, 268440577, 268440581, 268440593, 268440611, 268440629,
 ];
 
 /// All 32 bits; `phash/2` gives one more than the remainder by its range.
@@ -72,6 +72,11 @@ impl<'h> Hasher<'h, '_> {
             View::Tuple(tuple) => {
                 self.todo.push(Todo::Add(9, tuple.arity() as u32));
                 self.todo.push(Todo::Slice(tuple.elements()));
+            }
+            View::Record(record) => {
+                self.todo.push(Todo::Add(15, record.values().len() as u32 + 1));
+                self.todo.push(Todo::Slice(record.values()));
+                self.todo.push(Todo::Term(record.definition()));
             }
             View::Map(_) => {
                 let hash = phash2(term, self.atoms);

@@ -33,6 +33,7 @@ const EXPORT: u32 = constant(14);
 const LAST_BITS: u32 = constant(15);
 const MAP: u32 = constant(16);
 const MAP_PAIRS: u32 = constant(19);
+const RECORD: u32 = constant(23);
 
 /// Integers of so many bits are hashed as small ones.
 const SMALL_LIMIT: i64 = 1 << 27;
@@ -124,6 +125,11 @@ impl<'h> Hasher<'h, '_> {
             View::Tuple(tuple) => {
                 self.mix(tuple.arity() as u32, TUPLE);
                 self.todo.push(Todo::Slice(tuple.elements()));
+            }
+            View::Record(record) => {
+                let definition = phash2(record.definition(), self.atoms);
+                self.mix_two(record.values().len() as u32, definition, RECORD);
+                self.todo.push(Todo::Slice(record.values()));
             }
             View::Map(object) => self.map(Map::of_object(object).expect("a map")),
             View::Bits(object) => self.bits(Bits::of_object(object).expect("a bit string")),

@@ -20,7 +20,7 @@ const MAGIC: [u8; 8] = *b"\x7fPurlin\n";
 
 /// The version of the format, to be raised with every change of it, of the instruction tables, or of what states
 /// mean. An image of another version is refused: it is made anew from its `.beam` files.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const HASH_SIZE: usize = 32;
 const HEADER_SIZE: usize = MAGIC.len() + 4 + 8 + HASH_SIZE;

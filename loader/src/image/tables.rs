@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::external;
 use crate::module::{Export, Import, Lambda, LineTable, Literals, Module, TypeHint};
-use crate::parse::code;
+use crate::parse::{code, records};
 
 /// Numbers of an import or an export.
 type Triple = (u32, u32, u32);
@@ -23,6 +23,8 @@ pub(super) struct TablesImage<'a> {
     locals: Vec<Triple>,
     lambdas: Vec<(Triple, Triple)>,
     literals: Vec<Slice<'a>>,
+    #[serde(with = "bytes")]
+    records: &'a [u8],
     #[serde(with = "bytes")]
     strings: &'a [u8],
     lines: Vec<(u32, u32)>,
@@ -70,6 +72,7 @@ impl<'a> TablesImage<'a> {
             locals: module.locals.iter().map(export).collect(),
             lambdas: module.lambdas.iter().map(lambda).collect(),
             literals: (0..module.literal_count() as u32).map(|index| Slice(module.literal(index))).collect(),
+            records: &module.records.bytes,
             strings: &module.strings,
             lines: module.lines.entries.clone(),
             files: module.lines.files.iter().map(|file| &**file).collect(),
@@ -97,12 +100,17 @@ impl<'a> TablesImage<'a> {
         if self.lines.iter().any(|(file, _)| *file as usize > self.files.len()) {
             return Err("a line is of no file".to_owned());
         }
+        let literals = self.literals()?;
+        let names: Vec<Box<str>> = self.atoms.iter().map(|atom| (*atom).into()).collect();
+        let records = records::definitions(self.records, &names, literals.ranges.len())
+            .map_err(|error| error.to_string())?;
         Ok(Module {
             imports: self.imports.iter().map(|row| import(*row, atoms)).collect::<Result<_, _>>()?,
             exports: self.exports.iter().map(|row| export(*row, atoms)).collect::<Result<_, _>>()?,
             locals: self.locals.iter().map(|row| export(*row, atoms)).collect::<Result<_, _>>()?,
             lambdas: self.lambdas.iter().map(|row| lambda(*row, atoms)).collect::<Result<_, _>>()?,
-            literals: self.literals()?,
+            literals,
+            records,
             strings: self.strings.to_vec(),
             lines: LineTable {
                 entries: self.lines.clone(),
@@ -117,7 +125,7 @@ impl<'a> TablesImage<'a> {
             compile_info: self.compile_info.as_ref().map(|slice| slice.0.into()),
             md5: self.md5,
             size_bytes: usize::try_from(self.size_bytes).unwrap_or(usize::MAX),
-            atoms: self.atoms.iter().map(|atom| (*atom).into()).collect(),
+            atoms: names,
             code: code.code,
             labels: code.labels,
             functions: code.functions,

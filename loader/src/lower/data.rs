@@ -123,9 +123,14 @@ impl<'a> Lowerer<'a> {
     fn tests_of_two(&mut self, instruction: I<'a>) -> Grouped {
         use Specific as S;
         Some(match instruction {
-            // As long as no instruction that makes a native record is executed, nothing is one.
-            I::IsAnyNativeRecord { fail, .. } | I::IsNativeRecord { fail, .. } => {
-                self.emitter.emit(S::Jump, &[], &[to(fail)])
+            I::IsAnyNativeRecord { fail, source } => {
+                let source = self.value(source);
+                self.emitter.emit(S::IsRecord, &[source], &[to(fail)])
+            }
+            I::IsNativeRecord { fail, source, module, name } => {
+                let source = self.value(source);
+                let names = [module, name].map(|name| Field::Word(self.atom(name).0));
+                self.emitter.emit(S::IsNamedRecord, &[source], &[to(fail), names[0], names[1]])
             }
             I::IsFunction2 { fail, source, arity } => self.compare(S::IsFunction2, fail, source, arity),
             I::IsLt { fail, first, second } => self.compare(S::IsLess, fail, first, second),

@@ -11,8 +11,10 @@ mod commands;
 mod data;
 mod emit;
 mod error;
+mod fields;
 mod guards;
 mod processes;
+mod records;
 mod select;
 mod show;
 mod symbols;
@@ -39,8 +41,14 @@ pub trait Constants {
     fn literal(&self, index: u32) -> Word;
     /// The word for an integer that is not small: two's complement, most significant byte first.
     fn integer(&mut self, bytes: &[u8]) -> Word;
+    /// The word for the template of a native record of the module, by the index of its definition.
+    fn record(&self, index: usize) -> Word;
     /// Whether a native of the machine takes the place of this function of the module, by its index.
     fn is_native(&self, _function: u32) -> bool {
+        false
+    }
+    /// Whether the runs of instructions that guess are to be counted.
+    fn counts(&self) -> bool {
         false
     }
 }
@@ -62,6 +70,8 @@ pub struct Lowered {
     pub labels: Box<[u32]>,
     /// Index of the function that runs when the module is loaded.
     pub on_load: Option<u32>,
+    /// The words of the instructions that count.
+    pub counts: Vec<u32>,
 }
 
 /// An instruction in its place.
@@ -115,6 +125,8 @@ pub enum Target {
     Function(u32),
     /// A byte of the string table.
     Bytes(u32),
+    /// The cell of an instruction that counts.
+    Count(u32),
 }
 
 impl Relocation {
@@ -136,11 +148,12 @@ impl Lowered {
 /// Lowers a module, or names the instruction that is in the way.
 pub fn lower(verified: &Verified, constants: &mut dyn Constants) -> Result<Lowered, LowerError> {
     let module = verified.module();
+    let counts = constants.counts();
     let mut lowerer = Lowerer {
         verified,
         module,
         constants,
-        emitter: Emitter::new(module.label_count()),
+        emitter: Emitter::new(module.label_count(), counts),
         function: 0,
         at: 0,
     };
@@ -227,6 +240,11 @@ impl<'a> Lowerer<'a> {
                 let fields = [Field::Label(Some(fail)), Field::Number(arity)];
                 self.emitter.emit(Specific::IsTupleOfArity, &[source], &fields)?;
             }
+            (I::IsTuple { fail, source }, next @ I::SelectTupleArity { tuple, fail: other, .. })
+                if (fail, source) == (other, tuple) =>
+            {
+                self.selects(next).unwrap_or(Err(LowerFault::NotExecutable))?;
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -254,6 +272,7 @@ impl<'a> Lowerer<'a> {
             .or_else(|| self.guards(instruction))
             .or_else(|| self.floats(instruction))
             .or_else(|| self.maps(instruction))
+            .or_else(|| self.records(instruction))
             .or_else(|| self.matching(instruction))
             .or_else(|| self.building(instruction))
             .or_else(|| self.messages(instruction))

@@ -64,6 +64,11 @@ impl Constants for Symbols<'_> {
         float.and_then(Word::float).unwrap_or(Word(u64::from(index) << 3 | tag::BOXED))
     }
 
+    /// Shown by its name.
+    fn record(&self, index: usize) -> Word {
+        Word::atom(Atom(self.module.records()[index].name))
+    }
+
     fn integer(&mut self, bytes: &[u8]) -> Word {
         let index = self.module.literal_count() + self.integers.len();
         self.integers.push(bytes.into());

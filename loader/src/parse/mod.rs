@@ -6,6 +6,7 @@ mod container;
 mod lines;
 mod literals;
 mod reader;
+pub(crate) mod records;
 mod tables;
 mod types;
 
@@ -24,12 +25,16 @@ impl Module {
         let atom_count = atoms.len() as u32; // Each atom takes a byte of a chunk whose length is 32 bits.
         let code = code::code(&mut container.required(*b"Code")?, atom_count)?;
         let of = |id| Reader::new(id, container.optional(id).unwrap_or_default());
+        let literals = literals::literals(&mut of(*b"LitT"))?;
+        let records = container.optional(*b"Recs").unwrap_or_default();
+        let records = records::definitions(records, &atoms, literals.ranges.len())?;
         Ok(Module {
             imports: tables::imports(&mut of(*b"ImpT"), atom_count)?,
             exports: tables::exports(&mut of(*b"ExpT"), atom_count)?,
             locals: tables::exports(&mut of(*b"LocT"), atom_count)?,
             lambdas: tables::lambdas(&mut of(*b"FunT"), atom_count)?,
-            literals: literals::literals(&mut of(*b"LitT"))?,
+            literals,
+            records,
             strings: container.optional(*b"StrT").unwrap_or_default().to_vec(),
             lines: lines::lines(&mut of(*b"Line"))?,
             hints: types::hints(&mut of(*b"Type"))?,

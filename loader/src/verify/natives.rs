@@ -78,6 +78,7 @@ natives! {
     test "is_number" (ANY) -> BOOLEAN;
     test "is_pid" (ANY) -> BOOLEAN;
     test "is_port" (ANY) -> BOOLEAN;
+    test "is_record" (ANY) -> BOOLEAN;
     test "is_reference" (ANY) -> BOOLEAN;
     test "is_tuple" (ANY) -> BOOLEAN;
     test "max" (ANY, ANY) -> ANY;

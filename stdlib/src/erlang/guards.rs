@@ -2,7 +2,7 @@
 
 use purlin_heap::big::{Integer, Number};
 use purlin_heap::bits::{self, Bits, MatchContext};
-use purlin_heap::{Term, View, am};
+use purlin_heap::{Record, Term, View, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args;
@@ -12,7 +12,8 @@ natives! { "erlang":
     "is_boolean"/1 => is_boolean, "is_float"/1 => is_float, "is_function"/1 => is_function,
     "is_function"/2 => is_function_2, "is_integer"/1 => is_integer, "is_integer"/3 => is_integer_3,
     "is_list"/1 => is_list, "is_map"/1 => is_map, "is_map_key"/2 => is_map_key, "is_number"/1 => is_number,
-    "is_pid"/1 => is_pid, "is_port"/1 => is_port, "is_record"/2 => is_record_2, "is_record"/3 => is_record_3,
+    "is_pid"/1 => is_pid, "is_port"/1 => is_port,
+    "is_record"/1 => is_record_1, "is_record"/2 => is_record_2, "is_record"/3 => is_record_3,
     "is_reference"/1 => is_reference, "is_tuple"/1 => is_tuple,
     "size"/1 => size, "byte_size"/1 => byte_size, "bit_size"/1 => bit_size, "map_size"/1 => map_size,
     "map_get"/2 => map_get, "binary_part"/2 => binary_part_2, "binary_part"/3 => binary_part_3,
@@ -85,14 +86,28 @@ fn is_integer_3<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::boolean(integer(args[0]).is_some_and(within)))
 }
 
+fn is_record_1<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::boolean(Record::of(args[0]).is_some()))
+}
+
+/// A tuple that begins with this atom, or a native record of this name.
 fn is_record_2<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let tag = args::atom(args[1])?;
+    if let Some(record) = Record::of(args[0]) {
+        return Ok(Term::boolean(record.name().is_atom(tag)));
+    }
     let first = args[0].as_tuple().and_then(|tuple| tuple.elements().first());
     Ok(Term::boolean(first.is_some_and(|first| first.is_atom(tag))))
 }
 
+/// A tuple that begins with this atom and has this size, or a native record of this module and name.
 fn is_record_3<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (tag, size) = (args::atom(args[1])?, args::size(args[2])?);
+    let tag = args::atom(args[1])?;
+    if args[2].as_atom().is_some() {
+        return Ok(Term::boolean(Record::of(args[0]).is_some_and(|record| record.is(args[1], args[2]))));
+    }
+    // No tuple is of a negative size.
+    let size = usize::try_from(args::small(args[2])?).unwrap_or(0);
     let tuple = args[0].as_tuple().filter(|tuple| tuple.arity() == size && size > 0);
     Ok(Term::boolean(tuple.is_some_and(|tuple| tuple.element(0).is_atom(tag))))
 }

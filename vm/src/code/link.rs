@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use purlin_heap::external::{self, DecodeOptions, FunKey, Names};
 use purlin_heap::word::Word;
-use purlin_heap::{Atom, AtomError, AtomTable, FunEntry, LiteralArea, Mfa, big};
-use purlin_isa::Specific;
+use purlin_heap::{Atom, AtomError, AtomTable, FunEntry, LiteralArea, Mfa, Record, big};
+use purlin_isa::{Operand, Specific};
 use purlin_loader::lower::{self, Constants, LowerError, Lowered, Target};
-use purlin_loader::{Module, Verified};
+use purlin_loader::{Definition, Module, Verified};
 
 use super::export::Export;
-use super::module::{FunctionInfo, FunctionPlace, LoadedModule};
+use super::module::{Counter, FunctionInfo, FunctionPlace, LoadedModule};
 use super::table::CodeTable;
 use crate::Vm;
 use crate::interpreter::{fused_handler, handler_of};
@@ -94,9 +94,13 @@ impl Names for LiteralNames<'_> {
 struct Linker<'v> {
     atoms: Vec<Atom>,
     literals: Vec<Word>,
+    /// The templates of the native records.
+    records: Vec<Word>,
     area: &'v LiteralArea,
     /// For each function, whether a native takes its place.
     natives: Vec<bool>,
+    /// Whether the machine counts what becomes of guesses.
+    counts: bool,
 }
 
 impl Constants for Linker<'_> {
@@ -126,8 +130,43 @@ impl Constants for Linker<'_> {
         term.expect("an integer of a module is smaller than the module").word()
     }
 
+    fn record(&self, index: usize) -> Word {
+        self.records[index]
+    }
+
     fn is_native(&self, function: u32) -> bool {
         self.natives[function as usize]
+    }
+
+    fn counts(&self) -> bool {
+        self.counts
+    }
+}
+
+impl<'v> Linker<'v> {
+    /// The template of a native record.
+    fn template(&mut self, module: &Module, definition: &Definition) -> Record<'v> {
+        let (area, atoms) = (self.area, &self.atoms);
+        let atom = |index: u32| atoms[index as usize - 1];
+        let fields = definition.fields.iter().map(|field| atom(field.name));
+        let defined = Record::define(area, atom(1), atom(definition.name), definition.is_exported, fields);
+        let defaults: Vec<Option<Word>> =
+            definition.fields.iter().map(|field| Some(self.default(module, field.default?))).collect();
+        // SAFETY: immediates, and literals of the area that the template is built in.
+        let defaults: Vec<_> = defaults.iter().map(|word| word.map(|word| unsafe { word.term() })).collect();
+        Record::template(area, defined, &defaults)
+    }
+
+    fn default(&mut self, module: &Module, operand: Operand) -> Word {
+        match operand {
+            Operand::Atom(index) => Word::atom(Constants::atom(self, index)),
+            Operand::Literal(index) => self.literal(index),
+            Operand::Big(index) => self.integer(module.record_big(index)),
+            Operand::Integer(value) => {
+                Word::try_small(value).unwrap_or_else(|| self.integer(&value.to_be_bytes()))
+            }
+            _ => Word::NIL,
+        }
     }
 }
 
@@ -157,19 +196,31 @@ impl Vm {
         let atoms = self.intern(module)?;
         let natives =
             functions(module, &atoms).map(|name| self.code().natives().get(&name).is_some()).collect();
-        let mut linker = Linker { atoms, literals: Vec::new(), area: &area, natives };
+        let mut linker = Linker {
+            atoms,
+            literals: Vec::new(),
+            records: Vec::new(),
+            area: &area,
+            natives,
+            counts: self.counts(),
+        };
         for index in 0..module.literal_count() as u32 {
             let word = self.decode(module, index, module.literal(index), &area)?;
             linker.literals.push(word);
+        }
+        for definition in module.records() {
+            let template = linker.template(module, definition).as_term().word();
+            linker.records.push(template);
         }
         let attributes = module.attributes().map(|bytes| self.decode(module, 0, bytes, &area)).transpose()?;
         let compile = module.compile_info().map(|bytes| self.decode(module, 0, bytes, &area)).transpose()?;
         let lowered = lower::lower(verified, &mut linker).map_err(LoadError::Lower)?;
         let on_load = lowered.on_load;
-        let (atoms, natives) = (linker.atoms, linker.natives);
+        let (atoms, natives, records) = (linker.atoms, linker.natives, linker.records);
         let mut loaded = unlinked(module, &atoms, &natives, &lowered);
         loaded.attributes = attributes;
         loaded.compile = compile;
+        loaded.records = records.into();
         loaded.literals = Some(area.seal());
         link(self.code(), verified, &atoms, lowered, &mut loaded);
         lead_funs(module, &loaded);
@@ -235,9 +286,11 @@ fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered
         files: std::iter::once(own_file).chain(module.lines().files().iter().cloned()).collect(),
         lambdas: lambdas.collect(),
         literals: None,
+        records: Box::default(),
         strings: module.strings().into(),
         md5: *module.md5(),
         instructions: Box::default(),
+        counters: lowered.counts.iter().map(|&word| (word, Counter::default())).collect(),
         attributes: None,
         compile: None,
     })
@@ -272,6 +325,7 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
             Target::Lambda(index) => &raw const loaded.lambdas[index as usize] as u64,
             Target::Function(index) => &raw const loaded.functions[index as usize] as u64,
             Target::Bytes(offset) => loaded.strings[offset as usize..].as_ptr() as u64,
+            Target::Count(cell) => &raw const loaded.counters[cell as usize].1 as u64,
         };
         relocation.write(&mut code, address);
     }
@@ -283,7 +337,7 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
         let handler = fused.unwrap_or_else(|| handler_of(placed.op, placed.forms()));
         code[placed.offset as usize] = handler as usize as u64;
     }
-    loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
+    loaded.instructions = instructions.into_boxed_slice();
     // SAFETY: an atomic has the layout of its number, and nothing else refers to the words yet.
     loaded.code = unsafe { Box::from_raw(Box::into_raw(code) as *mut [AtomicU64]) };
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use parking_lot::RwLock;
-use purlin_heap::{Atom, Mfa};
+use purlin_heap::{Atom, Mfa, Record, Term};
 
 use super::export::{Export, Exports};
 use super::module::LoadedModule;
@@ -95,16 +95,40 @@ impl CodeTable {
         self.modules.read().by_name.get(&name).copied()
     }
 
+    /// All modules that were loaded, those included that others have replaced.
+    pub fn modules(&self) -> Vec<&LoadedModule> {
+        self.modules.read().by_address.clone()
+    }
+
     /// The names of all modules that are loaded.
     pub fn module_names(&self) -> Vec<Atom> {
         self.modules.read().by_name.keys().copied().collect()
     }
 
-    /// The function and line of an instruction, unless it is one of the runtime's own.
-    pub fn locate(&self, address: *const u64) -> Option<Place> {
+    /// The template of the native record that a tuple of a module and a name stands for, if other modules may make it.
+    pub fn exported_record(&self, id: Term<'_>) -> Option<Record<'_>> {
+        let &[module, name] = id.as_tuple()?.elements() else { return None };
+        self.record(module.as_atom()?, name).filter(|record| record.is_exported())
+    }
+
+    /// The template of a loaded module's native record of this name.
+    pub fn record(&self, module: Atom, name: Term<'_>) -> Option<Record<'_>> {
+        // SAFETY: templates stand among the literals of a module, which is loaded for as long as the machine lives.
+        let templates = self.module(module)?.records.iter().map(|&word| unsafe { word.term() });
+        templates.filter_map(Record::of).find(|template| template.name().is_same(name))
+    }
+
+    /// The module whose code an address is in, if it is not the runtime's own.
+    pub fn module_with(&self, address: *const u64) -> Option<&LoadedModule> {
         let modules = self.modules.read();
         let after = modules.by_address.partition_point(|m| m.code.as_ptr().cast() <= address);
         let module = modules.by_address[after.checked_sub(1)?];
+        module.offset_of(address).map(|_| module)
+    }
+
+    /// The function and line of an instruction, unless it is one of the runtime's own.
+    pub fn locate(&self, address: *const u64) -> Option<Place> {
+        let module = self.module_with(address)?;
         let offset = module.offset_of(address)?;
         let function = module.function_at(offset)?.name;
         let line = module.line_at(offset).map(|(file, line)| (file.to_owned(), line));
