@@ -89,7 +89,11 @@ fn copy<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 const COPIES_BYTES_MAX: usize = 1 << 40;
 
 fn copy_times<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (bits, times) = (args::binary(args[0])?, args::size(args[1])?);
+    let bits = args::binary(args[0])?;
+    if Integer::of(args[1]).is_some_and(|times| !times.negative && args[1].as_small().is_none()) {
+        return Err(Stop::system_limit());
+    }
+    let times = args::size(args[1])?;
     let size = bits.byte_size().checked_mul(times).filter(|&size| size <= COPIES_BYTES_MAX);
     let size = size.ok_or(Stop::system_limit())?;
     let mut made = bits::Construction::new(size * 8, cx.heap()).map_err(|_| Stop::system_limit())?;

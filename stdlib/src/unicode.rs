@@ -208,12 +208,25 @@ fn first_character(bytes: &[u8]) -> First {
     }
 }
 
+/// Whether OTP does not have it in one word: it looks no further then, because that is no character.
+fn is_beyond_words(term: Term<'_>) -> bool {
+    const LEAST: i64 = 1 << 59;
+    match term.view() {
+        View::Small(value) => !(-LEAST..LEAST).contains(&value),
+        View::Big(_) => true,
+        _ => false,
+    }
+}
+
 /// Whether this is made of integers, binaries and lists of such alone.
 fn checked<'h>(data: Term<'h>) -> Read<'h, ()> {
     let (mut current, mut tails, mut steps) = (data, Vec::new(), Steps::new());
     loop {
         steps.step();
         if let Some(cell) = current.as_cons() {
+            if is_beyond_words(cell.head()) {
+                return Ok(());
+            }
             if is_integer(cell.head()) {
                 current = cell.tail();
             } else {
