@@ -315,7 +315,6 @@ const TEXT: [&str; 18] = [
     "string:reverse(%s)",
     "string:slice(%s, %k)",
     "lists:concat([%a, %i, %s])",
-   
 ];
 
 const MAP: [&str; 21] = [
