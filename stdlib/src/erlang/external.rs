@@ -39,9 +39,7 @@ fn encoding<'h>(options: Option<&Term<'h>>) -> Read<'h, EncodeOptions> {
 fn encoded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Vec<u8>> {
     let options = encoding(args.get(1))?;
     let bytes = external::encode(args[0], &options, cx.vm());
-    let bytes = bytes.map_err(|_| Stop::system_limit())?;
-    args::charge(cx, bytes.len());
-    Ok(bytes)
+    bytes.map_err(|_| Stop::system_limit())
 }
 
 fn term_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -66,9 +64,7 @@ fn binary_to_term<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             _ => return Err(Stop::badarg()),
         }
     }
-    let mut buffer = Vec::new();
-    let bytes = args::binary(args[0])?.bytes_in(&mut buffer).ok_or(Stop::badarg())?.to_vec();
-    args::charge(cx, bytes.len());
+    let bytes = args::binary(args[0])?.to_vec();
     let decoded = external::decode(&bytes, DecodeOptions { safe }, cx.vm(), cx.heap());
     let (term, count) = decoded.map_err(|_| Stop::badarg())?;
     if used { Ok(cx.heap().tuple(&[term, Term::small(count as i64)])) } else { Ok(term) }

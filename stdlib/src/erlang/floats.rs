@@ -99,7 +99,7 @@ fn list_to_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn binary_to_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    parsed(cx, &args::binary(args[0])?.bytes().collect::<Vec<u8>>())
+    parsed(cx, &args::binary(args[0])?.to_vec())
 }
 
 /// `string:list_to_float/1`: the float that a list begins with, and what follows it.
