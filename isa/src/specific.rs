@@ -356,7 +356,7 @@ macro_rules! for_each_specific {
             /// The bits left are a multiple of `unit`.
             MatchTestUnit "bs_test_unit" [context: X A] (fail: Label, unit: U16) plain;
             /// Exactly so many bits are left.
-            MatchTestTail "bs_test_tail" [context: X A] (fail: Label, bits: U32) plain;
+            MatchTestTail "bs_test_tail" [context: X A] (fail: Label, bits: U32, bits_above: U32) plain;
             /// The next bits are those at `bytes`.
             MatchString "bs_match_string" [context: A] (fail: Label, bits: U32, bytes: Pointer) plain;
             /// `dst :=` a code point in the encoding that `flags` names: 8, 16 or 32, with its endianness

@@ -60,7 +60,8 @@ impl<'a> Lowerer<'a> {
                 self.emitter.emit(S::MatchTestUnit, &[context.into()], &[to(fail), Field::Number(unit)])
             }
             I::BsTestTail2 { fail, context, bits } => {
-                self.emitter.emit(S::MatchTestTail, &[context.into()], &[to(fail), Field::Number(bits)])
+                let halves = [bits as u32, (bits >> 32) as u32].map(Field::Number);
+                self.emitter.emit(S::MatchTestTail, &[context.into()], &[to(fail), halves[0], halves[1]])
             }
             I::BsMatchString { fail, context, bits, offset } => {
                 let fields = [to(fail), Field::Number(bits), Field::To(Target::Bytes(offset))];

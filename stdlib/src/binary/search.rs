@@ -1,6 +1,6 @@
 //! Searching binaries: `match`, `matches`, `split` and compiled patterns.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use purlin_heap::bits::{self, Bits};
 use purlin_heap::{Atom, Build, Term, am};
@@ -17,8 +17,11 @@ natives! { "binary":
 /// What is looked for: of several the longest at the earliest place.
 enum Pattern {
     One(Box<memmem::Finder<'static>>),
-    Several(AhoCorasick),
+    Several(Vec<Vec<u8>>),
 }
+
+/// Up to so many bytes times needles, looking for each needle on its own takes less time than making an automaton.
+const WORK_WITHOUT_AUTOMATON_MAX: usize = 1 << 18;
 
 /// A non-empty binary.
 fn needle<'h>(term: Term<'h>) -> Read<'h, Vec<u8>> {
@@ -45,11 +48,7 @@ impl Pattern {
         match &needles[..] {
             [] => Err(Stop::badarg()),
             [one] => Ok(Pattern::one(one)),
-            several => {
-                let kind = MatchKind::LeftmostLongest;
-                let made = AhoCorasick::builder().match_kind(kind).build(several);
-                made.map(Pattern::Several).map_err(|_| Stop::system_limit())
-            }
+            _ => Ok(Pattern::Several(needles)),
         }
     }
 
@@ -66,17 +65,45 @@ impl Pattern {
     }
 
     /// Place and length of each match within bytes; matches do not overlap.
-    fn matches(&self, bytes: &[u8], count_max: usize) -> Vec<(usize, usize)> {
+    fn matches<'h>(&self, bytes: &[u8], count_max: usize) -> Read<'h, Vec<(usize, usize)>> {
         match self {
             Pattern::One(finder) => {
                 let length = finder.needle().len();
-                finder.find_iter(bytes).map(|at| (at, length)).take(count_max).collect()
+                Ok(finder.find_iter(bytes).map(|at| (at, length)).take(count_max).collect())
             }
-            Pattern::Several(automaton) => {
-                automaton.find_iter(bytes).map(|found| (found.start(), found.len())).take(count_max).collect()
+            Pattern::Several(needles) if bytes.len() * needles.len() <= WORK_WITHOUT_AUTOMATON_MAX => {
+                Ok(one_by_one(needles, bytes).take(count_max).collect())
+            }
+            Pattern::Several(needles) => {
+                let mut builder = AhoCorasick::builder();
+                // Of the kinds of automata that do not try again the one that is made fastest.
+                builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+                let automaton = builder.build(needles).map_err(|_| Stop::system_limit())?;
+                let places = automaton.find_iter(bytes).map(|found| (found.start(), found.len()));
+                Ok(places.take(count_max).collect())
             }
         }
     }
+}
+
+/// The matches of several needles, each of which is looked for on its own. Where a needle stands next is kept until the
+/// search has passed it, so that each goes over the bytes once.
+fn one_by_one(needles: &[Vec<u8>], bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let mut next: Vec<_> = needles.iter().map(|needle| (memmem::Finder::new(needle), Some(0))).collect();
+    let mut from = 0;
+    let mut is_first = true;
+    std::iter::from_fn(move || {
+        for (finder, place) in &mut next {
+            if place.is_some_and(|place| is_first || place < from) {
+                *place = finder.find(&bytes[from..]).map(|at| at + from);
+            }
+        }
+        is_first = false;
+        let places = next.iter().filter_map(|(finder, place)| Some((place.as_ref()?, finder.needle().len())));
+        let (&at, length) = places.min_by_key(|&(at, length)| (*at, std::cmp::Reverse(length)))?;
+        from = at + length;
+        Some((at, length))
+    })
 }
 
 /// The pattern, checked, in a form that tells it from others. It is made into an automaton when it is used.
@@ -142,7 +169,7 @@ fn found<'h>(
     args::charge(cx, length);
     let mut buffer = Vec::new();
     let bytes = bits.bytes_in(&mut buffer).ok_or(Stop::badarg())?;
-    let matches = pattern.matches(&bytes[from..from + length], count_max);
+    let matches = pattern.matches(&bytes[from..from + length], count_max)?;
     Ok(matches.into_iter().map(|(at, length)| (at + from, length)).collect())
 }
 

@@ -253,8 +253,8 @@ op! { test MatchTestUnit [of: C Src] (fail: Label, unit: u16) |r| {
     are_units(context(of.get(&r)).left(), unit.get(&r))
 } }
 
-op! { test MatchTestTail [of: C Src] (fail: Label, bits: u32) |r| {
-    context(of.get(&r)).left() == bits.get(&r) as usize
+op! { test MatchTestTail [of: C Src] (fail: Label, bits: u32, bits_above: u32) |r| {
+    context(of.get(&r)).left() as u64 == u64::from(bits.get(&r)) | u64::from(bits_above.get(&r)) << 32
 } }
 
 op! { test MatchString [of: C Src] (fail: Label, bits: u32, bytes: *const u8) |r| {
