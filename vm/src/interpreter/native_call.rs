@@ -227,6 +227,11 @@ unsafe fn again(mut r: Cold, export: *const Export, args: Term<'_>, exit: Exit) 
     // SAFETY: by the caller.
     unsafe {
         let arity = spread(&mut r, args);
+        // A native that only ever waits would else never be collected: see `serve` of the devices.
+        if (*(*r.machine).process).heap.wants_collection() && !r.collect(0, arity) {
+            end_over_limit(r.machine);
+            return r.leave_with(Exit::Exited);
+        }
         r.ip = (*export).own_body().cast_const().cast();
         r.suspend(arity, exit)
     }
