@@ -4,6 +4,7 @@
 //! what to do. A program that runs may end with a status of its own.
 
 mod code_path;
+mod counters;
 mod dis;
 mod exception;
 mod failure;

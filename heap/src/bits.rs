@@ -14,7 +14,7 @@ pub use build::{binary, copy, referenced_bytes, slice, view};
 pub use construct::{Construction, NoMemory};
 pub use context::MatchContext;
 pub use copy::copy_bits;
-pub use read::{Format, is_character};
+pub use read::{Format, is_character, to_little};
 pub use shared::Shared;
 pub use view::Bits;
 pub use write::{BitWriter, WriteError, utf8_size, utf16_size};

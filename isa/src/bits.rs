@@ -1,10 +1,10 @@
 //! How the instructions that build and match bit strings write their lists: a describing word for each segment or
-//! command, then two words more.
+//! field, then its operands.
 //!
 //! ```text
 //! 63          48 47          32 31          16 15     8 7      0
 //! +-------------+--------------+--------------+--------+--------+
-//! | 0           | live         | unit         | flags  | kind   |
+//! | 0           | place        | unit         | flags  | kind   |
 //! +-------------+--------------+--------------+--------+--------+
 //! ```
 
@@ -55,22 +55,12 @@ numbered! {
 }
 
 numbered! {
-    /// A command of [`MatchMany`](crate::Specific::MatchMany). Each takes three words of the list: its
-    /// [`Description`], a number of *bits* as it is, and an *operand*.
-    CommandKind {
-        /// Fails unless so many bits are left, and what is left beyond them is a multiple of the unit.
-        EnsureAtLeast,
-        /// Fails unless exactly so many bits are left.
-        EnsureExactly,
-        /// Takes an integer of so many bits into the register that the operand names in form `A`.
+    /// A field of [`MatchFields`](crate::Specific::MatchFields). Each takes two words of the list: its [`Description`], where
+    /// `unit` is its size in bits and `place` the bits of the group before it, and an *operand*.
+    FieldKind {
+        /// Takes an integer of at most 60 bits into the register that the operand names in form `A`.
         Integer,
-        /// Takes so many bits as a bit string into the register that the operand names.
-        Binary,
-        /// Takes what is left as a bit string into the register that the operand names.
-        Tail,
-        /// Skips so many bits.
-        Skip,
-        /// Fails unless the next bits, at most 64, are those of the operand, an unsigned number as it is.
+        /// Fails unless the bits are those of the operand, an unsigned number as it is.
         Equal,
     }
 }
@@ -82,11 +72,10 @@ pub struct Description<K> {
     pub kind: K,
     /// [`LITTLE`] and [`SIGNED`].
     pub flags: u8,
-    /// Bits that a size counts.
+    /// Bits that a size counts; for a field its size.
     pub unit: u16,
-    /// X registers that hold values, for a command that builds a term; for a segment its number in the source, by which
-    /// errors call it.
-    pub live: u16,
+    /// For a segment its number in the source, by which errors call it; for a field where it starts.
+    pub place: u16,
 }
 
 macro_rules! description {
@@ -95,7 +84,7 @@ macro_rules! description {
             /// As one word.
             #[must_use]
             pub const fn encode(self) -> u64 {
-                (self.live as u64) << 32
+                (self.place as u64) << 32
                     | (self.unit as u64) << 16
                     | (self.flags as u64) << 8
                     | self.kind as u64
@@ -112,7 +101,7 @@ macro_rules! description {
                     kind: $kind::ALL[(word & 0xff) as usize],
                     flags: (word >> 8) as u8,
                     unit: (word >> 16) as u16,
-                    live: (word >> 32) as u16,
+                    place: (word >> 32) as u16,
                 }
             }
         }
@@ -120,7 +109,7 @@ macro_rules! description {
 }
 
 description!(SegmentKind);
-description!(CommandKind);
+description!(FieldKind);
 
 #[cfg(test)]
 mod tests {
@@ -129,12 +118,12 @@ mod tests {
     #[test]
     fn descriptions_return_unchanged() {
         for &kind in SegmentKind::ALL {
-            let segment = Description { kind, flags: LITTLE | SIGNED, unit: 256, live: 1023 };
+            let segment = Description { kind, flags: LITTLE | SIGNED, unit: 256, place: 1023 };
             assert_eq!(Description::<SegmentKind>::decode(segment.encode()), segment);
         }
-        for &kind in CommandKind::ALL {
-            let command = Description { kind, flags: 0, unit: 1, live: 3 };
-            assert_eq!(Description::<CommandKind>::decode(command.encode()), command);
+        for &kind in FieldKind::ALL {
+            let command = Description { kind, flags: 0, unit: 1, place: 3 };
+            assert_eq!(Description::<FieldKind>::decode(command.encode()), command);
         }
     }
 }

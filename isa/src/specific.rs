@@ -62,6 +62,9 @@ macro_rules! for_each_specific {
             /// `deallocate` and `return` in one.
             DeallocateReturn "deallocate_return" [frame: S0 S1 S2 S3 S4 S5 S6 S7 S8 SN] () plain;
 
+            /// Counts a run of the instruction behind it, in a cell of its own; only where a machine is asked to count.
+            Count "count" [] (cell: Pointer) plain;
+
             // Calls.
             /// Pushes the return address and goes to `target`, a function's entry.
             Call "call" [] (target: Code) plain;
@@ -149,6 +152,10 @@ macro_rules! for_each_specific {
             IsLess "is_lt" [a: X0 X Y I A; b: X0 X Y I A] (fail: Label) plain;
             /// `a >= b`
             IsAtLeast "is_ge" [a: X0 X Y I A; b: X0 X Y I A] (fail: Label) plain;
+            /// `is_lt` that has seen integers and floats.
+            IsLessNumber "is_lt_number" [a: X0 X Y I A; b: X0 X Y I A] (fail: Label) plain;
+            /// `is_ge` that has seen integers and floats.
+            IsAtLeastNumber "is_ge_number" [a: X0 X Y I A; b: X0 X Y I A] (fail: Label) plain;
             /// `a == b`
             IsEqual "is_eq" [a: X0 X Y A; b: X Y I A] (fail: Label) plain;
             /// `a /= b`
@@ -167,8 +174,9 @@ macro_rules! for_each_specific {
             Jump "jump" [] (to: Label) plain;
             /// Looks through `count` immediates in order; the list holds them, then their labels two to a word.
             SelectLinear "select_linear" [src: X0 X Y A] (fail: Label, count: U32) list;
-            /// The same by halving: the immediates are sorted as unsigned words.
-            SelectSorted "select_sorted" [src: X0 X Y A] (fail: Label, count: U32) list;
+            /// The same by hashing: an immediate stands at the place `immediate * factor >> shift` of `1 << (64 - shift)`
+            /// or behind it, with no empty place (`HOLE`) between. Not all places are taken.
+            SelectHashed "select_hashed" [src: X0 X Y A] (fail: Label, shift: U32, factor: Pointer) list;
             /// A table of labels indexed by a small integer less `low`.
             SelectDense "select_dense" [src: X0 X Y A] (fail: Label, count: U32, low: Pointer) list;
             /// Values of any kind, compared exactly in order.
@@ -183,6 +191,18 @@ macro_rules! for_each_specific {
             Subtract "subtract" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := a * b`
             Multiply "multiply" [a: X0 X A; b: X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `add` that has seen floats.
+            AddFloat "add_float" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `add` that has seen integers and floats.
+            AddNumber "add_number" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `subtract` that has seen floats.
+            SubtractFloat "subtract_float" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `subtract` that has seen integers and floats.
+            SubtractNumber "subtract_number" [a: X0 X Y A; b: X0 X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `multiply` that has seen floats.
+            MultiplyFloat "multiply_float" [a: X0 X A; b: X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            /// `multiply` that has seen integers and floats.
+            MultiplyNumber "multiply_number" [a: X0 X A; b: X Y I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := a div b`
             IntDivide "int_divide" [a: X0 X A; b: X I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := a rem b`
@@ -198,7 +218,7 @@ macro_rules! for_each_specific {
             /// `dst := a bsr b`
             ShiftRight "shift_right" [a: X0 X A; b: X I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := a / b`
-            Divide "divide" [a: A; b: A; dst: X0 X Y] (fail: Label, live: U16) plain;
+            Divide "divide" [a: X0 X A; b: X0 X I A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := -a`
             Negate "negate" [a: A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst := bnot a`
@@ -243,16 +263,16 @@ macro_rules! for_each_specific {
             /// `to := -a`
             FloatNegate "fnegate" [] (a: U16, to: U16) plain;
 
-            // Maps. A list holds operands two by two, key and value, unless said otherwise here.
-            /// `dst := src#{key => value, ...}`
-            PutMapAssoc "put_map_assoc" [src: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
-            /// `dst := src#{key := value, ...}`
-            PutMapExact "put_map_exact" [src: A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
+            // Maps. A slot is where a key stood last in a flat map.
+            /// `dst := src#{key => value, ...}`. A list of key, value and slot.
+            PutMapAssoc "put_map_assoc" [src: X0 X Y A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
+            /// `dst := src#{key := value, ...}`. A list as that of `put_map_assoc`.
+            PutMapExact "put_map_exact" [src: X0 X Y A; dst: X0 X Y] (fail: Label, live: U16, count: U32) list;
             /// All keys of the list are in the map.
             HasMapFields "has_map_fields" [src: A] (fail: Label, count: U32) list;
-            /// Fetches the values of several keys. A list of key, destination and the slot where the key stood last.
+            /// Fetches the values of several keys. A list of key, destination and slot.
             GetMapElements "get_map_elements" [src: X0 X Y A] (fail: Label, count: U32) list;
-            /// Fetches the value of one key. The list is the slot where the key stood last.
+            /// Fetches the value of one key. The list is its slot.
             GetMapElement "get_map_element" [src: X0 X Y; key: I A; dst: X0 X Y] (fail: Label) list;
 
             // Native records. A list holds operands two by two, a field and its value or where that goes.
@@ -336,35 +356,43 @@ macro_rules! for_each_specific {
             /// `dst :=` a matching context over `src`; `fail` is 0 where the compiler says that it cannot fail.
             StartMatch "bs_start_match" [src: X0 X Y A; dst: X0 X Y] (fail: Label, live: U16) plain;
             /// `dst :=` what the context has not matched yet
-            MatchTail "bs_get_tail" [context: X A; dst: X0 X Y] (live: U16) plain;
+            MatchTail "bs_get_tail" [context: X0 X A; dst: X0 X Y] (live: U16) plain;
             /// `dst :=` the position as an integer
-            MatchPosition "bs_get_position" [context: X A; dst: X0 X Y] (live: U16) plain;
+            MatchPosition "bs_get_position" [context: X0 X A; dst: X0 X Y] (live: U16) plain;
             /// Goes back to a position.
-            MatchSetPosition "bs_set_position" [context: X A; position: X0 X A] () plain;
+            MatchSetPosition "bs_set_position" [context: X0 X A; position: X0 X A] () plain;
             /// `dst :=` an integer of `size * unit` bits
-            MatchInteger "bs_get_integer" [context: X A; size: I A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
+            MatchInteger "bs_get_integer" [context: X0 X A; size: I A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
             /// `dst :=` a float
             MatchFloat "bs_get_float" [context: A; size: A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
             /// `dst :=` a binary of `size * unit` bits, or all that is left when `size` is the atom `all`
-            MatchBinary "bs_get_binary" [context: X A; size: I A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
+            MatchBinary "bs_get_binary" [context: X0 X A; size: I A; dst: X0 X Y] (fail: Label, live: U16, unit: U16, flags: U16) plain;
             /// Skips `size * unit` bits.
             MatchSkip "bs_skip_bits" [context: A; size: A] (fail: Label, unit: U16) plain;
             /// At least so many bits are left, and what is left beyond them is a multiple of `unit`.
-            MatchEnsure "bs_ensure" [context: X A] (fail: Label, bits: U32, unit: U16) plain;
+            MatchEnsure "bs_ensure" [context: X0 X A] (fail: Label, bits: U32, unit: U16) plain;
             /// The next bits, at most 64, are those of a number.
-            MatchEqual "bs_match_equal" [context: X A] (fail: Label, bits: U16, value: Pointer) plain;
+            MatchEqual "bs_match_equal" [context: X0 X A] (fail: Label, bits: U16, value: Pointer) plain;
             /// The bits left are a multiple of `unit`.
-            MatchTestUnit "bs_test_unit" [context: X A] (fail: Label, unit: U16) plain;
+            MatchTestUnit "bs_test_unit" [context: X0 X A] (fail: Label, unit: U16) plain;
             /// Exactly so many bits are left.
-            MatchTestTail "bs_test_tail" [context: X A] (fail: Label, bits: U32, bits_above: U32) plain;
+            MatchTestTail "bs_test_tail" [context: X0 X A] (fail: Label, bits: U32) plain;
             /// The next bits are those at `bytes`.
             MatchString "bs_match_string" [context: A] (fail: Label, bits: U32, bytes: Pointer) plain;
             /// `dst :=` a code point in the encoding that `flags` names: 8, 16 or 32, with its endianness
-            MatchUtf "bs_get_utf" [context: X A; dst: X0 X Y] (fail: Label, width: U16, flags: U16) plain;
+            MatchUtf "bs_get_utf" [context: X0 X A; dst: X0 X Y] (fail: Label, width: U16, flags: U16) plain;
             /// Skips such a code point.
             MatchSkipUtf "bs_skip_utf" [context: A] (fail: Label, width: U16, flags: U16) plain;
-            /// Several fields at once: the list holds `count` commands of three words, see `bits::CommandKind`.
-            MatchMany "bs_match" [context: A] (fail: Label, live: U16, count: U32) list;
+            /// As `bs_ensure` for more bits than fit there; with 0 for `unit`, exactly so many.
+            MatchEnsureLarge "bs_ensure_large" [context: A] (fail: Label, unit: U16, bits: Pointer) plain;
+            /// Takes the next `total` bits, at most 64, where at least `least` are left, and what is left beyond those is a
+            /// multiple of `unit`, or nothing when that is 0. The list holds `count` fields of two words, see
+            /// `bits::FieldKind`.
+            MatchFields "bs_get_fields" [context: X0 X A] (fail: Label, least: U32, unit: U16, total: U16, count: U32) list;
+            /// `dst :=` the `total` bits, at most 64, of the fields in the list, two words each (see `bits::FieldKind`), alone or
+            /// behind `start`, as `how` says with the number of a `bits::SegmentKind`; `start` has whole units. What is as usual
+            /// is done, passing over the next `skip` bytes, where `bs_create_bin` stands for all else.
+            CreateFields "bs_create_fields" [start: X0 X Y A; dst: X0 X Y] (skip: U32, words: U32, live: U16, how: U16, unit: U16, total: U16, count: U32) list;
             /// `dst :=` a bit string of `count` segments, three words each, see `bits::SegmentKind`; then `words` of
             /// heap are free. `unit` is that of the result; with 0 for it, what fails is not explained.
             CreateBinary "bs_create_bin" [dst: X0 X Y] (fail: Label, live: U16, words: U32, unit: U16, count: U32) list;
@@ -533,6 +561,24 @@ macro_rules! declare {
 for_each_specific!(declare);
 
 impl Specific {
+    /// Whether the instruction guesses, and so may be counted: it takes another form after what it has seen, or remembers where
+    /// something stood. As lowering chooses them, that is, in their first forms.
+    pub const fn guesses(self) -> bool {
+        use Specific as S;
+        matches!(
+            self,
+            S::Add
+                | S::Subtract
+                | S::Multiply
+                | S::IsLess
+                | S::IsAtLeast
+                | S::PutMapAssoc
+                | S::PutMapExact
+                | S::GetMapElement
+                | S::GetMapElements
+        )
+    }
+
     /// The size of an instruction with operands of these forms, in bytes, without its list.
     pub fn size(self, forms: &[Form]) -> usize {
         let fixed: usize = self.signature().fixed.iter().map(|(_, kind)| kind.bytes()).sum();

@@ -1,5 +1,6 @@
 //! `purlin dis`: the code of modules as text: as the compiler wrote it, and as it is run.
 
+use super::counters::Counters;
 use super::failure::Failure;
 use super::inputs;
 use super::modules::{Contents, refused};
@@ -13,6 +14,9 @@ use std::process::ExitCode;
 /// The options of `purlin dis`.
 #[derive(clap::Args)]
 pub struct Options {
+    /// Show what became of the guesses of instructions beside them: a file that `purlin run --counters` wrote
+    #[arg(long, value_name = "FILE")]
+    counters: Option<PathBuf>,
     /// The .beam file or image
     file: PathBuf,
 }
@@ -23,8 +27,10 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let contents = Contents::of(&bytes).map_err(|reason| refused(&options.file, reason))?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     for verified in contents.modules() {
+        let counters = options.counters.as_ref().map(|file| Counters::read(file, verified.module()));
+        let counters = counters.transpose()?;
         // Whoever reads may stop before the end.
-        if print(verified, &mut out).is_err() {
+        if print(verified, counters.as_ref(), &mut out).is_err() {
             break;
         }
     }
@@ -32,7 +38,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(verified: &Verified, out: &mut impl Write) -> std::io::Result<()> {
+fn print(verified: &Verified, counters: Option<&Counters>, out: &mut impl Write) -> std::io::Result<()> {
     let module = verified.module();
     let mut symbols = Symbols::new(module);
     let lowered = lower::lower(verified, &mut symbols);
@@ -46,7 +52,7 @@ fn print(verified: &Verified, out: &mut impl Write) -> std::io::Result<()> {
         print_generic(module, function, out)?;
         if let Ok(lowered) = &lowered {
             writeln!(out, "  lowered:")?;
-            print_lowered(lowered, index, &symbols, out)?;
+            print_lowered(lowered, index, &symbols, counters, out)?;
         }
     }
     Ok(())
@@ -75,13 +81,20 @@ fn print_lowered(
     lowered: &Lowered,
     function: usize,
     symbols: &Symbols<'_>,
+    counters: Option<&Counters>,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
     let start = lowered.functions[function].start;
     let end = lowered.functions.get(function + 1).map_or(lowered.words.len(), |next| next.start as usize);
     let first = lowered.instructions.partition_point(|placed| placed.offset < start);
     let last = lowered.instructions.partition_point(|placed| (placed.offset as usize) < end);
+    let mut guessing = 0;
     for index in first..last {
+        if lowered.instructions[index].op.guesses() {
+            let counted = counters.and_then(|counters| counters.get(function, guessing));
+            counted.map_or(Ok(()), |counted| writeln!(out, "    %% {counted}"))?;
+            guessing += 1;
+        }
         let offset = lowered.instructions[index].offset;
         if let Ok(line) = lowered.lines.binary_search_by_key(&offset, |line| line.0) {
             writeln!(out, "    %% {}", Names::line(symbols.module(), lowered.lines[line].1))?;

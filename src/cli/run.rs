@@ -1,6 +1,7 @@
 //! `purlin run`: calls `main/1` of a module, with OTP's libraries at hand.
 
 use super::code_path::CodePath;
+use super::counters;
 use super::exception;
 use super::failure::Failure;
 use super::inputs;
@@ -29,6 +30,9 @@ pub struct Options {
     /// Where Erlang/OTP's libraries are, if not where they are commonly installed
     #[arg(long, value_name = "DIR")]
     otp: Option<PathBuf>,
+    /// Count what becomes of the guesses of instructions, and write that to this file, for `purlin dis --counters`
+    #[arg(long, value_name = "FILE")]
+    counters: Option<PathBuf>,
     /// Collect at every opportunity and check each heap afterwards: for tests
     #[arg(long, hide = true)]
     collect_always: bool,
@@ -87,6 +91,9 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let status =
         running.join().map_err(|_| Failure::new("a scheduler died: this is a fault of purlin itself"))?;
     tracing::info!(status, "the machine has halted");
+    if let Some(file) = &options.counters {
+        counters::write(&vm, file)?;
+    }
     // Only the low byte of a status is seen outside.
     Ok(ExitCode::from(status as u8))
 }
@@ -142,7 +149,8 @@ fn has_main(verified: &Verified) -> bool {
 }
 
 fn machine(options: &Options) -> Arc<Vm> {
-    let mut config = Config { zeal: options.collect_always, ..Config::default() };
+    let mut config =
+        Config { zeal: options.collect_always, counts: options.counters.is_some(), ..Config::default() };
     if let Some(schedulers) = options.schedulers {
         config.schedulers.workers = schedulers.into();
     }

@@ -55,6 +55,9 @@ const LISTED_ENTRIES_MAX: usize = 1000;
 /// put before a list, which then starts with `Cursor, Map` while there are more.
 fn map_next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let map = Map::of(args[1]).ok_or(Stop::badarg())?;
+    if args[0].is_nil() || args[0].as_cons().is_some() {
+        return entries_in_order(cx, map, args);
+    }
     let cursor = purlin_heap::big::Integer::of(args[0]).and_then(|cursor| cursor.as_u64());
     let cursor = cursor.ok_or(Stop::badarg())?;
     let as_iterator = args[2].is_atom(am::iterator);
@@ -91,6 +94,25 @@ fn map_next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             }
         }
     })
+}
+
+/// The entries of these keys, all of them, which is how an ordered iterator goes on.
+fn entries_in_order<'h>(cx: &Context<'h>, map: Map<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if !args[2].is_atom(am::iterator) {
+        return Err(Stop::badarg());
+    }
+    let mut entries = Vec::new();
+    let mut keys = args[0];
+    while let Some(cons) = keys.as_cons() {
+        entries.push((cons.head(), map.get(cons.head()).ok_or(Stop::badarg())?));
+        keys = cons.tail();
+    }
+    if !keys.is_nil() {
+        return Err(Stop::badarg());
+    }
+    args::charge(cx, entries.len());
+    let entries = entries.into_iter().rev();
+    Ok(entries.fold(Term::atom(am::none), |rest, (key, value)| cx.heap().tuple(&[key, value, rest])))
 }
 
 /// The order of keys: -1, 0 or 1.

@@ -13,7 +13,7 @@ mod unloaded;
 pub use export::{Export, Exports};
 
 pub use link::LoadError;
-pub use module::{FunctionInfo, LoadedModule};
+pub use module::{Counter, FunctionInfo, LoadedModule};
 pub use on_load::{OnLoads, Waiting};
 pub use stub::RuntimeCode;
 pub use table::{CodeTable, Place};

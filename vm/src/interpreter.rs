@@ -12,6 +12,7 @@ pub(crate) mod ops;
 mod pairs;
 mod regs;
 mod run;
+mod specialise;
 
 pub use handlers::handler_of;
 pub use machine::Machine;

@@ -31,6 +31,8 @@ pub struct Config {
     pub minors_max: u16,
     /// Collect at every opportunity and check each heap afterwards: slow, for tests.
     pub zeal: bool,
+    /// Count how often each instruction that guesses runs, and is wrong: slower, see `docs/specialisation.md`.
+    pub counts: bool,
     /// The schedulers and the clock.
     pub schedulers: purlin_scheduler::Config,
 }
@@ -44,6 +46,7 @@ impl Default for Config {
             heap_words_min: heap.words_min,
             minors_max: heap.minors_max,
             zeal: false,
+            counts: false,
             schedulers: purlin_scheduler::Config::default(),
         }
     }
@@ -149,6 +152,11 @@ impl Vm {
         if let Some(handle) = self.handle.get() {
             handle.stop();
         }
+    }
+
+    /// Whether what becomes of guesses is counted.
+    pub(crate) fn counts(&self) -> bool {
+        self.config.counts
     }
 
     /// How many entries a stack trace has, at most.

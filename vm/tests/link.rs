@@ -46,12 +46,13 @@ fn lists(vm: &Vm) -> &LoadedModule {
 
 /// The instruction at a place of the code.
 fn op_at(module: &LoadedModule, word: u32) -> Specific {
-    let index = module.instructions.binary_search_by_key(&word, |place| place.0).expect("an instruction");
-    module.instructions[index].1
+    let index =
+        module.instructions.binary_search_by_key(&word, |place| place.offset).expect("an instruction");
+    module.instructions[index].op
 }
 
 fn uses(module: &LoadedModule, op: Specific) -> bool {
-    module.instructions.iter().any(|place| place.1 == op)
+    module.instructions.iter().any(|place| place.op == op)
 }
 
 #[test]

@@ -29,6 +29,9 @@ pub struct Options {
     /// The command that compiles the programs
     #[arg(long, default_value = "erlc", env = "PURLIN_PEER_ERLC")]
     erlc: String,
+    /// Where purlin finds the libraries of Erlang/OTP: those of the peer, so that both run the same code
+    #[arg(long, env = "PURLIN_PEER_OTP")]
+    otp: Option<PathBuf>,
     /// The purlin to measure, instead of a release build made now
     #[arg(long)]
     purlin: Option<PathBuf>,
@@ -39,7 +42,7 @@ pub fn run(options: &Options) -> Result {
     erlang::ensure_compiler()?;
     let sources = repository::erlang_sources("benches")?;
     let beams = erlang::compile_with(&options.erlc, &sources, &beam_directory(&options.erlc))?;
-    let machines = [Machine::purlin(purlin(options)?), Machine::erl(&options.erl)];
+    let machines = [Machine::purlin(purlin(options)?, options.otp.clone()), Machine::erl(&options.erl)];
     let mut table = Table::new(machines.each_ref().map(|machine| machine.name.clone()));
     for source in &sources {
         let Some(program) = Program::read(source, &beams, options.quick)? else { continue };

@@ -31,6 +31,7 @@ const APPENDED_BYTES_MIN: usize = 256;
 
 impl<'h> Construction<'h> {
     /// A bit string of `size` bits.
+    #[inline]
     pub fn new<B: Build + ?Sized>(size: usize, build: &'h B) -> Result<Construction<'h>, NoMemory> {
         if size.div_ceil(8) <= INLINE_BYTES_MAX {
             let (term, base) = inline(size, build);
@@ -71,6 +72,7 @@ impl<'h> Construction<'h> {
     /// view that holds the only count on its bytes and reaches to their end, or there is no room. The caller knows that the term
     /// is used nowhere else, or that its user may see it grow: size and bytes change together, and the bytes that
     /// it had stay where they are, so that no reader of this process reads beyond them.
+    #[inline]
     pub fn grow(start: Term<'h>, more: usize) -> Option<BitWriter> {
         let object = start.as_boxed().filter(|object| object.kind() == Kind::RefBits)?;
         if is_literal(start.word()) {

@@ -1,6 +1,7 @@
 //! Match contexts: a bit string, a position in it and an end.
 
 use super::Bits;
+use super::copy::load;
 use crate::build::Build;
 use crate::layout::{Kind, header, match_context};
 use crate::term::{Boxed, Term};
@@ -85,6 +86,28 @@ impl<'h> MatchContext<'h> {
     #[inline]
     pub fn bits(self) -> Bits<'h> {
         Bits::of(self.original()).expect("a context is of a bit string").up_to(self.end())
+    }
+
+    /// The byte from bit `at` of the original on, which must be before the end, if it is a byte of memory too.
+    #[inline(always)]
+    pub fn whole_byte(self, at: usize) -> Option<u8> {
+        debug_assert!(at + 8 <= self.end());
+        let (base, first) = Bits::origin(self.original().as_boxed()?)?;
+        let bit = first + at;
+        // SAFETY: the original's bytes reach beyond this bit.
+        bit.is_multiple_of(8).then(|| unsafe { *base.add(bit / 8) })
+    }
+
+    /// 64 bits from bit `at` of the original on, where 72 are left; the first one is the most significant.
+    #[inline(always)]
+    pub fn window(self, at: usize) -> Option<u64> {
+        if self.end() < at + 72 {
+            return None;
+        }
+        let (base, first) = Bits::origin(self.original().as_boxed()?)?;
+        let bit = first + at;
+        // SAFETY: the 72 bits from `bit` on reach into the ninth byte at least.
+        Some(unsafe { load(base.add(bit / 8), bit % 8) })
     }
 
     /// The bits from the position on as a term: the original itself, when that is all of it.

@@ -18,6 +18,49 @@ pub struct Format {
     pub little: bool,
 }
 
+impl Format {
+    /// The integer that stands in `size` bits, at most 64, which are given as a number whose first bit is the most
+    /// significant. One that fills all of them without a sign is given as if it had one.
+    pub fn integer(self, value: u64, size: usize) -> i64 {
+        let value = if self.little { from_little(value, size) } else { value };
+        if self.signed { sign_extended(value, size) } else { value as i64 }
+    }
+}
+
+/// The lowest `size` bits of a number, whole bytes, at most eight, in the other order.
+#[inline]
+fn swapped(value: u64, size: usize) -> u64 {
+    if size == 0 { 0 } else { value.swap_bytes() >> (64 - size) }
+}
+
+/// The number whose `size` bits, at most 64, stand as little-endian in `bits`, of which the first is the most significant. An
+/// incomplete last byte holds its highest bits.
+#[inline]
+fn from_little(bits: u64, size: usize) -> u64 {
+    match size % 8 {
+        0 => swapped(bits, size),
+        last => swapped(bits >> last, size - last) | (bits & ((1 << last) - 1)) << (size - last),
+    }
+}
+
+/// What [`from_little`] reads as the lowest `size` bits of a number.
+#[inline]
+#[must_use]
+pub fn to_little(value: u64, size: usize) -> u64 {
+    match size % 8 {
+        0 => swapped(value, size),
+        last => swapped(value, size - last) << last | value >> (size - last) & ((1 << last) - 1),
+    }
+}
+
+/// The number of `size` bits, the first of which is a sign.
+fn sign_extended(value: u64, size: usize) -> i64 {
+    match 64 - size as u32 {
+        64 => 0,
+        unused => (value << unused) as i64 >> unused,
+    }
+}
+
 impl<'h> Bits<'h> {
     /// Up to 64 bits from `at` on, as a number whose first bit is the most significant.
     #[inline]
@@ -27,13 +70,11 @@ impl<'h> Bits<'h> {
         if size == 0 {
             return Some(0);
         }
-        if left >= 72 {
-            let first = self.bit_offset() + at;
-            // SAFETY: the 72 bits from `first` on reach into the ninth byte at least.
-            let word = unsafe { load(self.base().add(first / 8), first % 8) };
-            return Some(word >> (64 - size));
+        match self.window(at) {
+            Some(window) => Some(window >> (64 - size)),
+            None if size <= left => self.number_at_end(at, size),
+            None => None,
         }
-        self.number_at_end(at, size)
     }
 
     fn number_at_end(self, at: usize, size: usize) -> Option<u64> {
@@ -49,21 +90,19 @@ impl<'h> Bits<'h> {
         Some(if size == 64 { value } else { value & ((1 << size) - 1) })
     }
 
-    /// As [`Bits::number`], with the bytes in the given order. An incomplete last byte of a little-endian number
-    /// holds its highest bits.
+    /// The next 64 bits from `at` on, when there are 72; the first one is the most significant.
+    #[inline(always)]
+    fn window(self, at: usize) -> Option<u64> {
+        let first = self.bit_offset() + at;
+        // SAFETY: the 72 bits from `first` on reach into the ninth byte at least.
+        (self.bit_size() >= at + 72).then(|| unsafe { load(self.base().add(first / 8), first % 8) })
+    }
+
+    /// As [`Bits::number`], with the bytes in the given order.
     #[inline]
     pub fn unsigned(self, at: usize, size: usize, little: bool) -> Option<u64> {
-        if !little {
-            return self.number(at, size);
-        }
         let value = self.number(at, size)?;
-        if size.is_multiple_of(8) {
-            return Some(if size == 0 { 0 } else { value.swap_bytes() >> (64 - size) });
-        }
-        (0..size).step_by(8).try_fold(0, |value, done| {
-            let byte = self.number(at + done, (size - done).min(8))?;
-            Some(value | byte << done)
-        })
+        Some(if little { from_little(value, size) } else { value })
     }
 
     /// An integer of `size` bits.
@@ -76,11 +115,10 @@ impl<'h> Bits<'h> {
     ) -> Option<Result<Term<'b>, TooLarge>> {
         if size <= 64 {
             let value = self.unsigned(at, size, format.little)?;
-            if !format.signed || size == 0 {
-                return Some(Ok(build.unsigned(value)));
-            }
-            let unused = 64 - size as u32;
-            return Some(Ok(build.integer((value << unused) as i64 >> unused)));
+            return Some(Ok(match format.signed {
+                true => build.integer(sign_extended(value, size)),
+                false => build.unsigned(value),
+            }));
         }
         let bits = self.slice(at, size)?;
         let mut words = if format.little { bits.little_words() } else { bits.big_words() };

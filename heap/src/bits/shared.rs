@@ -1,6 +1,7 @@
 //! Counted bytes that several terms, in any processes, refer to.
 //!
-//! Terms view committed bytes only, and committed bytes never change. Who holds a view that ends exactly at the
+//! Terms view committed bytes only, and bits that a view covers never change. (Of the last committed byte, the bits behind the
+//! only view may be written by who holds the only count: see [`extend`].) Who holds a view that ends exactly at the
 //! committed length may *claim* space behind it with one compare-and-swap: the committed length moves up, and the
 //! claimed bytes are the claimer's alone to write until it makes a view of them. Who comes second, or finds no room,
 //! copies. Nothing is ever reallocated.
@@ -28,7 +29,7 @@ struct Header {
 /// One counted reference to shared bytes.
 pub struct Shared(NonNull<Header>);
 
-// SAFETY: the count and the committed length are atomics, the capacity is constant, committed bytes do not change,
+// SAFETY: the count and the committed length are atomics, the capacity is constant, bits that are viewed do not change,
 // and uncommitted ones are written by whoever claimed them and by nobody else.
 unsafe impl Send for Shared {}
 // SAFETY: as above.

@@ -24,26 +24,34 @@ impl<'h> Bits<'h> {
     }
 
     /// The bits that a term is.
-    #[inline]
+    #[inline(always)]
     pub fn of(term: Term<'h>) -> Option<Bits<'h>> {
         term.as_boxed().and_then(Bits::of_object)
     }
 
     /// The bits of an object that is [`Kind::HeapBits`] or [`Kind::RefBits`].
-    #[inline]
+    #[inline(always)]
     pub fn of_object(object: Boxed<'h>) -> Option<Bits<'h>> {
+        let (base, offset) = Bits::origin(object)?;
+        let size = match object.kind() {
+            Kind::HeapBits => object.raw(1),
+            _ => object.raw(ref_bits::SIZE),
+        };
+        // SAFETY: the bytes cover the view.
+        let base = unsafe { base.add(offset / 8) };
+        Some(Bits { base, offset: offset % 8, size: size as usize, heap: PhantomData })
+    }
+
+    /// The bytes that the bits of an object are in, and the first bit.
+    #[inline(always)]
+    pub(super) fn origin(object: Boxed<'h>) -> Option<(*const u8, usize)> {
         match object.kind() {
-            Kind::HeapBits => {
-                // SAFETY: the bytes follow the header and the size.
-                let base = unsafe { object.address().add(2) } as *const u8;
-                Some(Bits { base, offset: 0, size: object.raw(1) as usize, heap: PhantomData })
-            }
+            // SAFETY: the bytes follow the header and the size.
+            Kind::HeapBits => Some((unsafe { object.address().add(2) }.cast(), 0)),
             Kind::RefBits => {
-                let offset = object.raw(ref_bits::OFFSET) as usize;
-                // SAFETY: the object holds a count on its bytes, which cover the view.
-                let base = unsafe { shared::data(object.raw(ref_bits::SHARED)).add(offset / 8) } as *const u8;
-                let size = object.raw(ref_bits::SIZE) as usize;
-                Some(Bits { base, offset: offset % 8, size, heap: PhantomData })
+                // SAFETY: the object holds a count on its bytes.
+                let base = unsafe { shared::data(object.raw(ref_bits::SHARED)) };
+                Some((base, object.raw(ref_bits::OFFSET) as usize))
             }
             _ => None,
         }

@@ -1,8 +1,8 @@
 //! What construction writes: numbers, characters and bits, one behind the other, at any bit.
 
 use super::Bits;
-use super::copy::{copy_bits, store};
-use super::read::is_character;
+use super::copy::copy_bits;
+use super::read::{is_character, to_little};
 use crate::big::{Integer, limbs};
 
 /// A place behind which bits are written. Everything from the position on is zero, so that writing is adding.
@@ -23,16 +23,45 @@ pub enum WriteError {
     Character,
 }
 
-/// Writes the first `size` bits of a word from bit `shift` of the byte at `to` on, touching no byte behind them.
+/// Writes the first `size` bits of a word, one at least, from bit `shift` of the byte at `to` on, and touches no byte behind
+/// them. What stands before is kept.
 ///
 /// # Safety
 /// The bytes that hold those bits can be written, and the bits are zero.
-#[inline]
-unsafe fn put_bytes(to: *mut u8, shift: usize, word: u64, size: usize) {
-    let bits = u128::from(word) << 64 >> shift;
-    for (index, byte) in bits.to_be_bytes().into_iter().enumerate().take((shift + size).div_ceil(8)) {
-        // SAFETY: by the caller.
-        unsafe { *to.add(index) |= byte };
+#[inline(always)]
+unsafe fn put_bits(to: *mut u8, shift: usize, word: u64, size: usize) {
+    let bytes = (shift + size).div_ceil(8);
+    // SAFETY: by the caller: each byte that is written holds one of the bits.
+    unsafe {
+        let first = if shift == 0 { 0 } else { u64::from(*to) << 56 };
+        put_bytes(to, first | word >> shift, bytes.min(8));
+        if bytes == 9 {
+            *to.add(8) = (word << (8 - shift)) as u8;
+        }
+    }
+}
+
+/// Writes the first `count` bytes of a word, one to eight, by two stores that may overlap.
+///
+/// # Safety
+/// So many bytes can be written at `to`.
+#[inline(always)]
+unsafe fn put_bytes(to: *mut u8, word: u64, count: usize) {
+    // SAFETY: by the caller.
+    unsafe {
+        match count {
+            8 => to.cast::<u64>().write_unaligned(word.to_be()),
+            4..8 => {
+                to.cast::<u32>().write_unaligned(((word >> 32) as u32).to_be());
+                let last = (word >> (64 - count * 8)) as u32;
+                to.add(count - 4).cast::<u32>().write_unaligned(last.to_be());
+            }
+            _ => {
+                *to = (word >> 56) as u8;
+                *to.add(count / 2) = (word >> (56 - count / 2 * 8)) as u8;
+                *to.add(count - 1) = (word >> (64 - count * 8)) as u8;
+            }
+        }
     }
 }
 
@@ -81,21 +110,8 @@ impl BitWriter {
             return Ok(());
         }
         let at = self.take(size)?;
-        if size == 8 && at.is_multiple_of(8) {
-            // SAFETY: there is room by `take`.
-            unsafe { *self.base.add(at / 8) = value as u8 };
-            return Ok(());
-        }
-        let word = value << (64 - size);
-        // SAFETY: there is room by `take`, nine bytes of it where the end is so far away.
-        unsafe {
-            let (to, shift) = (self.base.add(at / 8), at % 8);
-            if self.end - at >= 72 {
-                store(to, shift, word);
-            } else {
-                put_bytes(to, shift, word, size);
-            }
-        }
+        // SAFETY: there is room by `take`.
+        unsafe { put_bits(self.base.add(at / 8), at % 8, value << (64 - size), size) };
         Ok(())
     }
 
@@ -103,16 +119,7 @@ impl BitWriter {
     /// bits.
     #[inline]
     pub fn ordered(&mut self, value: u64, size: usize, little: bool) -> Result<(), WriteError> {
-        if !little {
-            return self.number(value, size);
-        }
-        if size.is_multiple_of(8) && size > 0 {
-            return self.number(value.swap_bytes() >> (64 - size), size);
-        }
-        if size > self.room() {
-            return Err(WriteError::NoRoom);
-        }
-        (0..size).step_by(8).try_for_each(|done| self.number(value >> done, (size - done).min(8)))
+        self.number(if little { to_little(value, size) } else { value }, size)
     }
 
     /// Writes the lowest `size` bits of an integer's two's complement.

@@ -1,16 +1,14 @@
 //! Building and matching bit strings. The lists are those of `purlin_isa::bits`.
 
 use purlin_heap::word::Word;
-use purlin_isa::bits::{CommandKind, Description, SegmentKind};
+use purlin_isa::bits::{Description, SegmentKind};
 use purlin_isa::{HeapNeed, Instruction as I, Label, Operand, Register, Specific, StartFail};
 
 use super::calls::heap_words;
 use super::commands::{Command, commands, named_flags, numbered_flags};
-use super::emit::{Field, Item, Value};
+use super::emit::{Emitter, Field, Item, Value};
+use super::fields::{Created, Group};
 use super::{Grouped, LowerFault, Lowerer, Step, Target, to};
-
-/// More commands of a `bs_match` than this run in one go.
-const SINGLE_COMMANDS_MAX: usize = 5;
 
 /// What the instructions that match one field have in common.
 struct FieldMatch {
@@ -59,10 +57,13 @@ impl<'a> Lowerer<'a> {
             I::BsTestUnit { fail, context, unit } => {
                 self.emitter.emit(S::MatchTestUnit, &[context.into()], &[to(fail), Field::Number(unit)])
             }
-            I::BsTestTail2 { fail, context, bits } => {
-                let halves = [bits as u32, (bits >> 32) as u32].map(Field::Number);
-                self.emitter.emit(S::MatchTestTail, &[context.into()], &[to(fail), halves[0], halves[1]])
-            }
+            I::BsTestTail2 { fail, context, bits } => match u32::try_from(bits) {
+                Ok(bits) => {
+                    let fields = [to(fail), Field::Number(bits)];
+                    self.emitter.emit(S::MatchTestTail, &[context.into()], &fields)
+                }
+                Err(_) => self.ensure_large(fail, context, bits, 0),
+            },
             I::BsMatchString { fail, context, bits, offset } => {
                 let fields = [to(fail), Field::Number(bits), Field::To(Target::Bytes(offset))];
                 self.emitter.emit(S::MatchString, &[context.into()], &fields)
@@ -139,52 +140,99 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    /// A few commands become an instruction each, for which there are fused handlers; more run in one go.
+    /// Fields that lie together are taken at once; each other command becomes an instruction of its own.
     fn match_many(&mut self, fail: Label, context: Register, list: &'a [Operand]) -> Step {
         let all: Option<Vec<Command>> = commands(self.module, list).collect();
         let all = all.ok_or(LowerFault::Operand)?;
-        if all.len() <= SINGLE_COMMANDS_MAX && all.iter().all(|command| command.bits() <= u32::MAX.into()) {
-            return all.into_iter().try_for_each(|command| self.match_one(fail, context, command));
+        let mut rest = &all[..];
+        while let Some((first, behind)) = rest.split_first() {
+            let (ensured, fields) = match first {
+                Command::EnsureAtLeast { .. } | Command::EnsureExactly { .. } => (Some(first), behind),
+                _ => (None, rest),
+            };
+            let group = Group::of(fields);
+            if group.items().len() < 4 {
+                self.match_one(fail, context, *first)?;
+                rest = behind;
+                continue;
+            }
+            let (least, unit) = match ensured {
+                Some(Command::EnsureAtLeast { bits, unit }) if *bits >= group.total => (*bits, *unit),
+                Some(Command::EnsureExactly { bits }) if *bits >= group.total => (*bits, 0),
+                Some(other) => {
+                    self.match_one(fail, context, *other)?;
+                    (group.total, 1)
+                }
+                None => (group.total, 1),
+            };
+            rest = &fields[group.commands..];
+            self.match_group(fail, context, (least, unit), &group)?;
         }
-        let (mut items, mut live_max) = (Vec::new(), 0);
-        for command in all {
-            let (description, bits, operand) = describe(command);
-            live_max = live_max.max(description.live);
-            items.extend([Item::Word(description.encode()), Item::Word(bits), operand]);
-        }
-        let fields = [to(fail), Field::Number(live_max.into()), Field::Number(items.len() as u32 / 3)];
-        self.emitter.emit_list(Specific::MatchMany, &[context.into()], &fields, &items, &[])
+        Ok(())
+    }
+
+    fn match_group(
+        &mut self,
+        fail: Label,
+        context: Register,
+        (least, unit): (u64, u16),
+        group: &Group,
+    ) -> Step {
+        let Ok(least) = u32::try_from(least) else {
+            self.ensure_large(fail, context, least, unit)?;
+            return self.match_group(fail, context, (group.total, 1), group);
+        };
+        let items = group.items();
+        let count = items.len() as u32 / 2;
+        let fields = [least, unit.into(), group.total as u32, count].map(Field::Number);
+        let fields = [&[to(fail)], &fields[..]].concat();
+        self.emitter.emit_list(Specific::MatchFields, &[context.into()], &fields, items, &[])
+    }
+
+    fn ensure_large(&mut self, fail: Label, context: Register, bits: u64, unit: u16) -> Step {
+        let fields = [to(fail), Field::Number(unit.into()), Field::Word(bits)];
+        self.emitter.emit(Specific::MatchEnsureLarge, &[context.into()], &fields)
     }
 
     fn match_one(&mut self, fail: Label, context: Register, command: Command) -> Step {
         use Specific as S;
-        let (of, fail) = (Value::from(context), to(fail));
-        let size = Value::Constant(Word::small(command.bits() as i64)); // Fits 32 bits.
-        let bits = Field::Number(command.bits() as u32);
+        let of = Value::from(context);
+        let size =
+            i64::try_from(command.bits()).ok().and_then(Word::try_small).ok_or(LowerFault::TooLarge)?;
+        let size = Value::Constant(size);
+        let small_bits = u32::try_from(command.bits()).map(Field::Number);
         let one = Field::Number(1);
         match command {
             Command::EnsureAtLeast { bits: 0, unit } => {
-                self.emitter.emit(S::MatchTestUnit, &[of], &[fail, Field::Number(unit.into())])
+                self.emitter.emit(S::MatchTestUnit, &[of], &[to(fail), Field::Number(unit.into())])
             }
-            Command::EnsureAtLeast { bits: _, unit } => {
-                self.emitter.emit(S::MatchEnsure, &[of], &[fail, bits, Field::Number(unit.into())])
-            }
-            Command::EnsureExactly { bits: _ } => self.emitter.emit(S::MatchTestTail, &[of], &[fail, bits]),
+            Command::EnsureAtLeast { bits, unit } => match small_bits {
+                Ok(bits) => {
+                    let fields = [to(fail), bits, Field::Number(unit.into())];
+                    self.emitter.emit(S::MatchEnsure, &[of], &fields)
+                }
+                Err(_) => self.ensure_large(fail, context, bits, unit),
+            },
+            Command::EnsureExactly { bits } => match small_bits {
+                Ok(bits) => self.emitter.emit(S::MatchTestTail, &[of], &[to(fail), bits]),
+                Err(_) => self.ensure_large(fail, context, bits, 0),
+            },
             Command::Integer { live, flags, bits: _, destination } => {
-                let fields = [fail, Field::Number(live.into()), one, Field::Number(flags.into())];
+                let fields = [to(fail), Field::Number(live.into()), one, Field::Number(flags.into())];
                 self.emitter.emit(S::MatchInteger, &[of, size, destination.into()], &fields)
             }
             Command::Binary { live, flags, bits: _, destination } => {
-                let fields = [fail, Field::Number(live.into()), one, Field::Number(flags.into())];
+                let fields = [to(fail), Field::Number(live.into()), one, Field::Number(flags.into())];
                 self.emitter.emit(S::MatchBinary, &[of, size, destination.into()], &fields)
             }
             Command::Tail { live, unit: _, destination } => {
                 let fields = [Field::Number(live.into())];
                 self.emitter.emit(S::MatchTail, &[of, destination.into()], &fields)
             }
-            Command::Skip { bits: _ } => self.emitter.emit(S::MatchSkip, &[of, size], &[fail, one]),
-            Command::Equal { bits: _, value } => {
-                self.emitter.emit(S::MatchEqual, &[of], &[fail, bits, Field::Word(value)])
+            Command::Skip { bits: _ } => self.emitter.emit(S::MatchSkip, &[of, size], &[to(fail), one]),
+            Command::Equal { bits, value } => {
+                let fields = [to(fail), Field::Number(bits as u32), Field::Word(value)];
+                self.emitter.emit(S::MatchEqual, &[of], &fields)
             }
         }
     }
@@ -208,7 +256,29 @@ impl<'a> Lowerer<'a> {
         }
         let count = Field::Number(items.len() as u32 / 3);
         let fields = [Field::Label(fail), Field::Number(live), heap_words(heap), Field::Number(unit), count];
+        self.create_fields(&items, destination, [heap_words(heap), Field::Number(live)])?;
         self.emitter.emit_list(Specific::CreateBinary, &[destination.into()], &fields, &items, &[])
+    }
+
+    /// Where all that is built are fields of fixed sizes, an instruction that does only that goes before `bs_create_bin`.
+    fn create_fields(&mut self, segments: &[Item], destination: Register, [words, live]: [Field; 2]) -> Step {
+        let Some(created) = Created::of(segments, self.module.strings()) else { return Ok(()) };
+        let values = [created.start, destination.into()];
+        let general = Emitter::choose(Specific::CreateBinary, &[destination.into()]);
+        let general =
+            Specific::CreateBinary.size(&general.ok_or(LowerFault::Operand)?[..1]) + segments.len() * 8;
+        let items = created.group.items();
+        let number = Field::Number;
+        let fields = [
+            number(general as u32),
+            words,
+            live,
+            number(created.how as u32),
+            number(created.unit.into()),
+            number(created.group.total as u32),
+            number(items.len() as u32 / 2),
+        ];
+        self.emitter.emit_list(Specific::CreateFields, &values, &fields, items, &[])
     }
 
     /// A segment in the file: type, its number in the source, by which errors call it, unit, flags, value, size.
@@ -228,31 +298,8 @@ impl<'a> Lowerer<'a> {
         };
         let number =
             if let Operand::Unsigned(number) = number { u16::try_from(number).unwrap_or(0) } else { 0 };
-        let description = Description { kind, flags, unit, live: number };
+        let description = Description { kind, flags, unit, place: number };
         Ok([Item::Word(description.encode()), value, Item::Value(self.size(size))])
-    }
-}
-
-/// What a command's three words are made of.
-fn describe(command: Command) -> (Description<CommandKind>, u64, Item) {
-    let plain = |kind| Description { kind, flags: 0, unit: 1, live: 0 };
-    let register = |register: Register| Item::Value(register.into());
-    match command {
-        Command::EnsureAtLeast { bits, unit } => {
-            (Description { unit, ..plain(CommandKind::EnsureAtLeast) }, bits, Item::Word(0))
-        }
-        Command::EnsureExactly { bits } => (plain(CommandKind::EnsureExactly), bits, Item::Word(0)),
-        Command::Integer { live, flags, bits, destination } => {
-            (Description { live, flags, ..plain(CommandKind::Integer) }, bits, register(destination))
-        }
-        Command::Binary { live, flags, bits, destination } => {
-            (Description { live, flags, ..plain(CommandKind::Binary) }, bits, register(destination))
-        }
-        Command::Tail { live, unit, destination } => {
-            (Description { live, unit, ..plain(CommandKind::Tail) }, 0, register(destination))
-        }
-        Command::Skip { bits } => (plain(CommandKind::Skip), bits, Item::Word(0)),
-        Command::Equal { bits, value } => (plain(CommandKind::Equal), bits, Item::Word(value)),
     }
 }
 

@@ -125,13 +125,13 @@ impl<'a> Lowerer<'a> {
         }
         let unit = u16::try_from(segment.unit).map_err(|_| LowerFault::TooLarge)?;
         let flags = numbered_flags(segment.flags);
-        let description = Description { kind: segment.kind, flags, unit, live: 0 };
+        let description = Description { kind: segment.kind, flags, unit, place: 0 };
         let (value, size) = (self.value(segment.source), self.size(segment.size));
         Ok([Item::Word(description.encode()), Item::Value(value), Item::Value(size)])
     }
 
     fn string(&mut self, bytes: u32, offset: u32) -> [Item; 3] {
-        let description = Description { kind: SegmentKind::String, flags: 0, unit: 8, live: 0 };
+        let description = Description { kind: SegmentKind::String, flags: 0, unit: 8, place: 0 };
         let size = self.size(Operand::Integer(bytes.into()));
         [Item::Word(description.encode()), Item::To(Target::Bytes(offset)), Item::Value(size)]
     }

@@ -121,15 +121,17 @@ pub(super) struct Emitter {
     labels: Vec<u32>,
     patches: Vec<Patch>,
     bytes: Vec<u8>,
+    counts: bool,
 }
 
 impl Emitter {
-    pub(super) fn new(labels: usize) -> Emitter {
+    pub(super) fn new(labels: usize, counts: bool) -> Emitter {
         Emitter {
             lowered: Lowered::default(),
             labels: vec![NOWHERE; labels],
             patches: Vec::new(),
             bytes: Vec::new(),
+            counts,
         }
     }
 
@@ -177,6 +179,11 @@ impl Emitter {
         assert_eq!(signature.fixed.len(), fields.len(), "operands of {}", signature.text);
         assert!(signature.list || items.is_empty() && labels.is_empty(), "{} has no list", signature.text);
         let forms = Emitter::choose(op, values).ok_or(LowerFault::Operand)?;
+        if self.counts && op.guesses() {
+            let cell = Target::Count(self.lowered.counts.len() as u32);
+            self.lowered.counts.push(self.here());
+            self.emit(Specific::Count, &[], &[Field::To(cell)])?;
+        }
         let start = self.here();
         self.bytes.clear();
         self.bytes.extend([0; 8]);

@@ -11,6 +11,7 @@ mod commands;
 mod data;
 mod emit;
 mod error;
+mod fields;
 mod guards;
 mod processes;
 mod records;
@@ -46,6 +47,10 @@ pub trait Constants {
     fn is_native(&self, _function: u32) -> bool {
         false
     }
+    /// Whether the runs of instructions that guess are to be counted.
+    fn counts(&self) -> bool {
+        false
+    }
 }
 
 /// Code that only needs handlers and addresses to run.
@@ -65,6 +70,8 @@ pub struct Lowered {
     pub labels: Box<[u32]>,
     /// Index of the function that runs when the module is loaded.
     pub on_load: Option<u32>,
+    /// The words of the instructions that count.
+    pub counts: Vec<u32>,
 }
 
 /// An instruction in its place.
@@ -118,6 +125,8 @@ pub enum Target {
     Function(u32),
     /// A byte of the string table.
     Bytes(u32),
+    /// The cell of an instruction that counts.
+    Count(u32),
 }
 
 impl Relocation {
@@ -139,11 +148,12 @@ impl Lowered {
 /// Lowers a module, or names the instruction that is in the way.
 pub fn lower(verified: &Verified, constants: &mut dyn Constants) -> Result<Lowered, LowerError> {
     let module = verified.module();
+    let counts = constants.counts();
     let mut lowerer = Lowerer {
         verified,
         module,
         constants,
-        emitter: Emitter::new(module.label_count()),
+        emitter: Emitter::new(module.label_count(), counts),
         function: 0,
         at: 0,
     };
@@ -229,6 +239,11 @@ impl<'a> Lowerer<'a> {
                 let source = self.value(source);
                 let fields = [Field::Label(Some(fail)), Field::Number(arity)];
                 self.emitter.emit(Specific::IsTupleOfArity, &[source], &fields)?;
+            }
+            (I::IsTuple { fail, source }, next @ I::SelectTupleArity { tuple, fail: other, .. })
+                if (fail, source) == (other, tuple) =>
+            {
+                self.selects(next).unwrap_or(Err(LowerFault::NotExecutable))?;
             }
             _ => return Ok(false),
         }

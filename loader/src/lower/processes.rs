@@ -58,7 +58,7 @@ impl<'a> Lowerer<'a> {
                 let is_exact = matches!(instruction, I::PutMapExact { .. });
                 let op = if is_exact { S::PutMapExact } else { S::PutMapAssoc };
                 let values = [self.value(source), destination.into()];
-                let items = self.items(pairs);
+                let items = self.items_with_slots(pairs);
                 let fields = [Field::Label(fail), Field::Number(live), count(pairs, 2)];
                 self.emitter.emit_list(op, &values, &fields, &items, &[])
             }
@@ -69,18 +69,20 @@ impl<'a> Lowerer<'a> {
             I::GetMapElements { fail, source, elements } => match (source.register(), elements) {
                 (Some(map), &[key, destination]) => self.get_map_element(fail, map, key, destination),
                 _ => {
-                    let source = self.value(source);
-                    let mut items = Vec::with_capacity(elements.len() / 2 * 3);
-                    for &[key, destination] in elements.as_chunks().0 {
-                        items.extend([key, destination].map(|operand| Item::Value(self.value(operand))));
-                        items.push(NO_SLOT);
-                    }
+                    let (source, items) = (self.value(source), self.items_with_slots(elements));
                     let fields = [to(fail), count(elements, 2)];
                     self.emitter.emit_list(S::GetMapElements, &[source], &fields, &items, &[])
                 }
             },
             _ => return None,
         })
+    }
+
+    /// Pairs of operands, each with the word for a slot.
+    fn items_with_slots(&mut self, operands: &[Operand]) -> Vec<Item> {
+        let mut item = |operand| Item::Value(self.value(operand));
+        let pairs = operands.as_chunks().0.iter();
+        pairs.flat_map(|&[key, other]| [item(key), item(other), NO_SLOT]).collect()
     }
 
     fn get_map_element(&mut self, fail: Label, map: Register, key: Operand, destination: Operand) -> Step {

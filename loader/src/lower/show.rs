@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use purlin_heap::word::Word;
-use purlin_isa::bits::{CommandKind, Description, SegmentKind};
+use purlin_isa::bits::{Description, FieldKind, SegmentKind};
 use purlin_isa::{Fixed, Form, Names, Specific};
 
 use super::{Lowered, Symbols, Target};
@@ -147,6 +147,7 @@ impl Shower<'_> {
                 self.write(format_args!("{}/{}", Names::atom(module, function.name), function.arity));
             }
             Target::Bytes(offset) => self.write(format_args!("bytes {offset}")),
+            Target::Count(cell) => self.write(format_args!("{cell}")),
         }
     }
 
@@ -155,14 +156,16 @@ impl Shower<'_> {
         let words = (self.bytes.len() - self.at) / 8;
         match op {
             Specific::SelectLinear
-            | Specific::SelectSorted
+            | Specific::SelectHashed
             | Specific::SelectGeneric
             | Specific::SelectArity => {
                 self.select();
             }
             Specific::SelectDense => self.labels(words * 2),
             Specific::CreateBinary => (0..words / 3).for_each(|place| self.segment(place)),
-            Specific::MatchMany => (0..words / 3).for_each(|place| self.command(place)),
+            Specific::MatchFields | Specific::CreateFields => {
+                (0..words / 2).for_each(|place| self.field(place))
+            }
             _ => {
                 for place in 0..words {
                     self.out.push_str(if place == 0 { "" } else { ", " });
@@ -180,9 +183,13 @@ impl Shower<'_> {
         // The labels take half a word each, rounded up.
         let count = words * 2 / 3;
         let mut labels = self.at + count * 8;
-        for place in 0..count {
-            self.out.push_str(if place == 0 { "" } else { ", " });
+        for _ in 0..count {
             let word = Word(self.word());
+            if word == Word::HOLE {
+                labels += 4;
+                continue;
+            }
+            self.out.push_str(if self.out.ends_with('[') { "" } else { ", " });
             match word.is_header() {
                 true => self.write(format_args!("{}", word.header_size())),
                 false => self.any(word.0),
@@ -216,14 +223,14 @@ impl Shower<'_> {
         self.write(format_args!(" unit {unit} flags {flags}"));
     }
 
-    fn command(&mut self, place: usize) {
-        let Description { kind, flags, unit, live } = Description::<CommandKind>::decode(self.word());
-        let (bits, operand) = (self.word(), self.word());
+    fn field(&mut self, place: usize) {
+        let Description { kind, flags, unit, place: start } = Description::<FieldKind>::decode(self.word());
+        let operand = self.word();
         self.out.push_str(if place == 0 { "" } else { ", " });
-        self.write(format_args!("{kind:?} {bits} unit {unit} flags {flags} live {live} "));
+        self.write(format_args!("{kind:?} at {start} size {unit} flags {flags} "));
         match kind {
-            CommandKind::Equal => self.write(format_args!("{operand}")),
-            _ => self.any(operand),
+            FieldKind::Equal => self.write(format_args!("{operand}")),
+            FieldKind::Integer => self.any(operand),
         }
     }
 }

@@ -37,7 +37,7 @@ fn small_frames_have_forms_of_their_own() {
 
 #[test]
 fn negative_immediates_extend_with_their_sign() {
-    let mut emitter = Emitter::new(0);
+    let mut emitter = Emitter::new(0, false);
     emitter.emit(Specific::Move, &[Value::Constant(Word::small(-2)), X0], &[]).unwrap();
     let code = emitter.finish();
     assert_eq!(code.instructions[0].forms(), [Form::I, Form::X0]);
@@ -46,7 +46,7 @@ fn negative_immediates_extend_with_their_sign() {
 
 #[test]
 fn labels_are_distances_from_the_instruction() {
-    let mut emitter = Emitter::new(4);
+    let mut emitter = Emitter::new(4, false);
     let jump = |emitter: &mut Emitter, label| {
         emitter.emit(Specific::Jump, &[], &[Field::Label(Some(Label(label)))]).unwrap();
     };
@@ -64,7 +64,7 @@ fn labels_are_distances_from_the_instruction() {
 
 #[test]
 fn relocations_may_straddle_words() {
-    let mut emitter = Emitter::new(2);
+    let mut emitter = Emitter::new(2, false);
     emitter.place(1);
     emitter.emit(Specific::Catch, &[], &[Field::Number(7), Field::Code(Label(1))]).unwrap();
     let mut code = emitter.finish();
@@ -77,7 +77,7 @@ fn relocations_may_straddle_words() {
 
 #[test]
 fn numbers_that_do_not_fit_are_refused() {
-    let mut emitter = Emitter::new(0);
+    let mut emitter = Emitter::new(0, false);
     let result = emitter.emit(Specific::CallFun, &[], &[Field::Number(70_000)]);
     assert_eq!(result, Err(LowerFault::TooLarge));
 }
@@ -177,6 +177,11 @@ fn select_takes_the_table_that_fits_its_values() {
     assert_eq!(lines[1], "select_linear x0, fail @9, count 3 [1 -> @9, [] -> @9, 3 -> @9]");
     let spread: Vec<Vec<u8>> = (1..=9).rev().map(|value| integer(value * 20)).collect();
     let (lines, code) = lowered(&[select_val(&spread)]);
-    assert!(lines[1].starts_with("select_sorted x0, fail @18, count 9 [20 -> @18, 40"), "{}", lines[1]);
-    assert!(code.words[4..13].is_sorted());
+    assert!(lines[1].starts_with("select_hashed x0, fail @53, shift 59, factor "), "{}", lines[1]);
+    let (factor, places) = (code.words[4], &code.words[5..37]);
+    for value in (1..=9).map(|value| Word::small(value * 20).0) {
+        let place = (value.wrapping_mul(factor) >> 59) as usize;
+        let run = places[place..].iter().chain(places).take_while(|&&word| word != Word::HOLE.0);
+        assert_eq!(run.filter(|&&word| word == value).count(), 1, "{}", lines[1]);
+    }
 }

@@ -15,7 +15,7 @@ use purlin_loader::lower::{self, Constants, LowerError, Lowered, Target};
 use purlin_loader::{Definition, Module, Verified};
 
 use super::export::Export;
-use super::module::{FunctionInfo, FunctionPlace, LoadedModule};
+use super::module::{Counter, FunctionInfo, FunctionPlace, LoadedModule};
 use super::table::CodeTable;
 use crate::Vm;
 use crate::interpreter::{fused_handler, handler_of};
@@ -99,6 +99,8 @@ struct Linker<'v> {
     area: &'v LiteralArea,
     /// For each function, whether a native takes its place.
     natives: Vec<bool>,
+    /// Whether the machine counts what becomes of guesses.
+    counts: bool,
 }
 
 impl Constants for Linker<'_> {
@@ -134,6 +136,10 @@ impl Constants for Linker<'_> {
 
     fn is_native(&self, function: u32) -> bool {
         self.natives[function as usize]
+    }
+
+    fn counts(&self) -> bool {
+        self.counts
     }
 }
 
@@ -190,7 +196,14 @@ impl Vm {
         let atoms = self.intern(module)?;
         let natives =
             functions(module, &atoms).map(|name| self.code().natives().get(&name).is_some()).collect();
-        let mut linker = Linker { atoms, literals: Vec::new(), records: Vec::new(), area: &area, natives };
+        let mut linker = Linker {
+            atoms,
+            literals: Vec::new(),
+            records: Vec::new(),
+            area: &area,
+            natives,
+            counts: self.counts(),
+        };
         for index in 0..module.literal_count() as u32 {
             let word = self.decode(module, index, module.literal(index), &area)?;
             linker.literals.push(word);
@@ -277,6 +290,7 @@ fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered
         strings: module.strings().into(),
         md5: *module.md5(),
         instructions: Box::default(),
+        counters: lowered.counts.iter().map(|&word| (word, Counter::default())).collect(),
         attributes: None,
         compile: None,
     })
@@ -311,6 +325,7 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
             Target::Lambda(index) => &raw const loaded.lambdas[index as usize] as u64,
             Target::Function(index) => &raw const loaded.functions[index as usize] as u64,
             Target::Bytes(offset) => loaded.strings[offset as usize..].as_ptr() as u64,
+            Target::Count(cell) => &raw const loaded.counters[cell as usize].1 as u64,
         };
         relocation.write(&mut code, address);
     }
@@ -322,7 +337,7 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
         let handler = fused.unwrap_or_else(|| handler_of(placed.op, placed.forms()));
         code[placed.offset as usize] = handler as usize as u64;
     }
-    loaded.instructions = instructions.iter().map(|placed| (placed.offset, placed.op)).collect();
+    loaded.instructions = instructions.into_boxed_slice();
     // SAFETY: an atomic has the layout of its number, and nothing else refers to the words yet.
     loaded.code = unsafe { Box::from_raw(Box::into_raw(code) as *mut [AtomicU64]) };
 }

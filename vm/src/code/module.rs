@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicU64;
 
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, FunEntry, Literals, Mfa, Term};
-use purlin_isa::Specific;
+use purlin_loader::lower::Placed;
 
 /// What the word before a function's entry points at.
 pub struct FunctionInfo {
@@ -20,6 +20,17 @@ pub struct FunctionPlace {
     pub start: u32,
     /// Its entry.
     pub entry: u32,
+}
+
+/// What became of the guesses of one instruction.
+#[derive(Default)]
+pub struct Counter {
+    /// How often it ran.
+    pub runs: AtomicU64,
+    /// How often its guess was wrong, and the general way was taken.
+    pub misses: AtomicU64,
+    /// How often it was rewritten to another form.
+    pub changes: AtomicU64,
 }
 
 /// A module with its linked code. Lives as long as the machine, for now: code is never purged.
@@ -48,8 +59,10 @@ pub struct LoadedModule {
     pub strings: Box<[u8]>,
     /// MD5 of its code.
     pub md5: [u8; 16],
-    /// The instructions by place, for the disassembler: word and number.
-    pub instructions: Box<[(u32, Specific)]>,
+    /// The instructions as they were linked, in the order of the code.
+    pub instructions: Box<[Placed]>,
+    /// What the instructions that guess did, where the machine counts: each with the word of its `count`.
+    pub counters: Box<[(u32, Counter)]>,
     /// The module's attributes, a term among the literals.
     pub attributes: Option<Word>,
     /// How it was compiled, a term among the literals.

@@ -95,6 +95,11 @@ impl CodeTable {
         self.modules.read().by_name.get(&name).copied()
     }
 
+    /// All modules that were loaded, those included that others have replaced.
+    pub fn modules(&self) -> Vec<&LoadedModule> {
+        self.modules.read().by_address.clone()
+    }
+
     /// The names of all modules that are loaded.
     pub fn module_names(&self) -> Vec<Atom> {
         self.modules.read().by_name.keys().copied().collect()
@@ -113,11 +118,17 @@ impl CodeTable {
         templates.filter_map(Record::of).find(|template| template.name().is_same(name))
     }
 
-    /// The function and line of an instruction, unless it is one of the runtime's own.
-    pub fn locate(&self, address: *const u64) -> Option<Place> {
+    /// The module whose code an address is in, if it is not the runtime's own.
+    pub fn module_with(&self, address: *const u64) -> Option<&LoadedModule> {
         let modules = self.modules.read();
         let after = modules.by_address.partition_point(|m| m.code.as_ptr().cast() <= address);
         let module = modules.by_address[after.checked_sub(1)?];
+        module.offset_of(address).map(|_| module)
+    }
+
+    /// The function and line of an instruction, unless it is one of the runtime's own.
+    pub fn locate(&self, address: *const u64) -> Option<Place> {
+        let module = self.module_with(address)?;
         let offset = module.offset_of(address)?;
         let function = module.function_at(offset)?.name;
         let line = module.line_at(offset).map(|(file, line)| (file.to_owned(), line));

@@ -4,6 +4,8 @@
 //! 64-bit targets, see `build.rs`), the chain runs without a loop; elsewhere, and with the feature `portable`, the
 //! registers are put down after each handler and [`super::run`] loops. The bodies are the same: only [`Regs::go`] differs.
 
+use std::sync::atomic::{AtomicPtr, Ordering};
+
 use purlin_heap::word::Word;
 
 use super::machine::Machine;
@@ -56,7 +58,7 @@ macro_rules! declare_handler {
                 cold::<S>(ip, machine, hp, sp, reductions, x0);
                 if TAIL_CALLS && (*machine).exit.is_none() {
                     let Regs { ip, machine, hp, sp, reductions, x0 } = (*machine).registers;
-                    let next = *ip.cast::<Handler>();
+                    let next = next_handler(ip);
                     next(ip, machine, hp, sp, reductions, x0)
                 }
             }
@@ -86,6 +88,20 @@ unsafe fn cold<S: super::ops::Slow>(
 ) {
     // SAFETY: passed on from the caller.
     unsafe { S::run_slow(Cold(Regs { ip, machine, hp, sp, reductions, x0 })) }
+}
+
+/// The handler of the instruction at `ip`.
+///
+/// # Safety
+/// A linked instruction stands there.
+#[inline(always)]
+pub unsafe fn next_handler(ip: *const u8) -> Handler {
+    // SAFETY: the first word of a linked instruction is its handler. Other threads may replace it by another one for
+    // the same operands, so it is read as an atomic; whichever is found will do.
+    unsafe {
+        let word = (*ip.cast::<AtomicPtr<()>>()).load(Ordering::Relaxed);
+        std::mem::transmute::<*mut (), Handler>(word)
+    }
 }
 
 /// What handlers hand on in machine registers.
@@ -118,7 +134,7 @@ impl Regs {
         if TAIL_CALLS {
             // SAFETY: the first word of a linked instruction is its handler.
             unsafe {
-                let next = *self.ip.cast::<Handler>();
+                let next = next_handler(self.ip);
                 next(self.ip, self.machine, self.hp, self.sp, self.reductions, self.x0)
             }
         } else {

@@ -1,7 +1,7 @@
 //! Running a process for one slice.
 
 use super::machine::Machine;
-use super::regs::{Handler, Regs, TAIL_CALLS};
+use super::regs::{Regs, TAIL_CALLS, next_handler};
 use crate::process::Process;
 
 /// Why a process left the processor.
@@ -43,7 +43,7 @@ pub(crate) unsafe fn run(machine: &mut Machine, process: *mut Process, slice: i6
         registers.go();
         while !TAIL_CALLS && machine.exit.is_none() {
             let Regs { ip, machine, hp, sp, reductions, x0 } = machine.registers;
-            let next = *ip.cast::<Handler>();
+            let next = next_handler(ip);
             next(ip, machine, hp, sp, reductions, x0);
         }
         (*process).reductions += (machine.slice - machine.registers.reductions).max(0) as u64;

@@ -25,11 +25,14 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// The purlin of this path.
-    pub fn purlin(path: PathBuf) -> Self {
+    /// The purlin of this path, with the libraries of Erlang/OTP in `otp` if that is given.
+    pub fn purlin(path: PathBuf, otp: Option<PathBuf>) -> Self {
         let command = move |program: &Program, schedulers: Option<u32>| {
             let mut command = Command::new(&path);
             command.arg("run").arg("-p").arg(&program.beams);
+            if let Some(otp) = &otp {
+                command.arg("--otp").arg(otp);
+            }
             if let Some(schedulers) = schedulers {
                 command.args(["--schedulers", &schedulers.to_string()]);
             }

@@ -26,6 +26,5 @@ macro_rules! generic_operation {
     };
 }
 
-generic_operation!(Divide divide [a: A, b: B] |heap, x, y| arith::divide(x, y, heap));
 generic_operation!(Negate minus [a: A] |heap, x, _y| arith::neg(x, heap));
 generic_operation!(BitNot bnot [a: A] |heap, x, _y| arith::bnot(x, heap));

@@ -9,6 +9,7 @@ use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Heap, Map, Term, am};
 use purlin_isa::bits::{Description, LITTLE, SegmentKind};
 
+use super::create::BITS_A_REDUCTION;
 use super::create::{NOT_PLAIN, create_plain};
 use super::frames::OutOfMemory;
 use super::matching::field_bits;
@@ -175,6 +176,9 @@ unsafe fn create<'h>(
         (first, fault)
     };
     let mut made = made.and_then(Result::ok).ok_or_else(too_large)?;
+    let kept = if appends { first.bits().unwrap_or(0) - made.copied() } else { 0 };
+    // SAFETY: the machine is this scheduler's own; no reference to the field is held.
+    unsafe { (*r.machine).charged += ((total - kept) / BITS_A_REDUCTION) as i64 };
     for index in usize::from(appends)..count {
         let one: Segment<'h> = segment(index);
         one.write(&mut made, string(index)).map_err(|fault| (one, fault))?;
@@ -238,7 +242,7 @@ fn explain<'h>(
     segment: &Segment<'h>,
     fault: &Fault<'h>,
 ) -> Term<'h> {
-    let number = Term::small(segment.description.live.into());
+    let number = Term::small(segment.description.place.into());
     let cause = [number, Term::atom(segment.type_name()), Term::atom(fault.why), fault.culprit];
     let pairs = [
         (Term::atom(am::cause), heap.tuple(&cause)),

@@ -1,9 +1,10 @@
-//! Comparisons of two terms.
+//! Equality of two terms, and the order of those that are not both numbers.
 
 use std::cmp::Ordering;
 
 use purlin_heap::word::Word;
 
+use super::integers::both_small;
 use super::{Label, Op, op};
 use crate::interpreter::regs::Regs;
 
@@ -11,38 +12,10 @@ use crate::interpreter::regs::Regs;
 ///
 /// # Safety
 /// Both must be values of the running process.
-unsafe fn compare(r: &Regs, a: Word, b: Word) -> Ordering {
+pub(super) unsafe fn compare(r: &Regs, a: Word, b: Word) -> Ordering {
     // SAFETY: nothing moves while they are compared.
     unsafe { purlin_heap::order::compare(a.term(), b.term(), r.m().vm().atoms()) }
 }
-
-/// Whether the fast path may compare the words: both small integers.
-#[inline(always)]
-fn both_small(a: Word, b: Word) -> bool {
-    (a.0 | b.0) & 7 == 0
-}
-
-macro_rules! ordering {
-    ($Name:ident $operator:tt $decide:expr) => {
-        op! { step $Name [a: A Src, b: B Src] (fail: Label) |r| {
-            let (x, y) = (a.get(&r), b.get(&r));
-            let holds = if both_small(x, y) {
-                (x.0 as i64) $operator (y.0 as i64)
-            } else if both_floats(x, y) {
-                x.float_value() $operator y.float_value()
-            } else {
-                return r.leave::<Self>();
-            };
-            if holds { r.next(Self::BYTES) } else { r.branch(fail.get(&r)) }
-        } slow |r| {
-            let order = compare(&r, a.get(&r), b.get(&r));
-            if $decide(order) { r.next(<Self as super::Op>::BYTES) } else { r.branch(fail.get(&r)) }
-        } }
-    };
-}
-
-ordering!(IsLess < Ordering::is_lt);
-ordering!(IsAtLeast >= Ordering::is_ge);
 
 /// Whether two different words may still be equal exactly: both point at objects of one kind.
 #[inline(always)]
@@ -54,12 +27,6 @@ fn may_be_exactly_equal(a: Word, b: Word) -> bool {
 #[inline(always)]
 fn may_be_equal(a: Word, b: Word) -> bool {
     !both_small(a, b) && !a.is_atom() && !b.is_atom()
-}
-
-/// Whether both are self-tagged floats, which compare as they are.
-#[inline(always)]
-fn both_floats(a: Word, b: Word) -> bool {
-    a.is_immediate_float() && b.is_immediate_float()
 }
 
 /// Exact equality of values that are not the same word.

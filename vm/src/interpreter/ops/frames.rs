@@ -8,7 +8,7 @@ use crate::interpreter::regs::{Cold, Regs};
 
 /// Whether so many words and the red zone are free between heap and stack.
 #[inline(always)]
-fn has_room(r: &Regs, words: usize) -> bool {
+pub(super) fn has_room(r: &Regs, words: usize) -> bool {
     r.sp as usize - r.hp as usize >= words * 8 + RED_ZONE_BYTES
 }
 
@@ -16,7 +16,7 @@ fn has_room(r: &Regs, words: usize) -> bool {
 ///
 /// # Safety
 /// As for any handler; `live` X registers hold values.
-unsafe fn make_room(mut r: Cold, words: usize, live: usize) {
+pub(super) unsafe fn make_room(mut r: Cold, words: usize, live: usize) {
     // SAFETY: passed on; the instruction has changed nothing yet.
     unsafe { if r.collect(words, live) { r.go() } else { r.out_of_memory() } }
 }

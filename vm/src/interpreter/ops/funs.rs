@@ -61,65 +61,31 @@ pub unsafe fn fun_target(r: &mut Regs, fun: Word, arity: usize) -> Option<*const
     }
 }
 
-op! { control CallFun [] (arity: u16) |r| {
-    let arity = arity.get(&r) as usize;
-    let fun = r.x(arity);
-    match fun_target(&mut r, fun, arity) {
-        Some(target) => {
-            push_return(&mut r, <Self as Op>::BYTES);
-            enter(r, target)
-        }
-        None => r.leave::<Self>(),
-    }
-} slow |r| {
-    let arity = arity.get(&r) as usize;
-    let fun = r.x(arity);
-    r.raise_bad_fun(fun, arity)
-} }
+/// A call of the fun in an operand, or in the X register behind the arguments.
+macro_rules! call_fun {
+    ($Name:ident [$($operand:tt)*] |$r:ident, $at:ident| $fun:expr, $leave:expr) => {
+        op! { control $Name [$($operand)*] (arity: u16) |$r| {
+            let $at = arity.get(&$r) as usize;
+            let value = $fun;
+            match fun_target(&mut $r, value, $at) {
+                Some(target) => {
+                    $leave;
+                    enter($r, target)
+                }
+                None => $r.leave::<Self>(),
+            }
+        } slow |$r| {
+            let $at = arity.get(&$r) as usize;
+            let value = $fun;
+            $r.raise_bad_fun(value, $at)
+        } }
+    };
+}
 
-op! { control CallFun2 [fun: F Src] (arity: u16) |r| {
-    let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
-    match fun_target(&mut r, fun, arity) {
-        Some(target) => {
-            push_return(&mut r, <Self as Op>::BYTES);
-            enter(r, target)
-        }
-        None => r.leave::<Self>(),
-    }
-} slow |r| {
-    let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
-    r.raise_bad_fun(fun, arity)
-} }
-
-op! { control CallFunLast [frame: F Frame] (arity: u16) |r| {
-    let arity = arity.get(&r) as usize;
-    let fun = r.x(arity);
-    match fun_target(&mut r, fun, arity) {
-        Some(target) => {
-            r.sp = r.sp.add(frame.words(&r));
-            enter(r, target)
-        }
-        None => r.leave::<Self>(),
-    }
-} slow |r| {
-    let arity = arity.get(&r) as usize;
-    let fun = r.x(arity);
-    r.raise_bad_fun(fun, arity)
-} }
-
-op! { control CallFun2Last [frame: F Frame, fun: G Src] (arity: u16) |r| {
-    let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
-    match fun_target(&mut r, fun, arity) {
-        Some(target) => {
-            r.sp = r.sp.add(frame.words(&r));
-            enter(r, target)
-        }
-        None => r.leave::<Self>(),
-    }
-} slow |r| {
-    let (fun, arity) = (fun.get(&r), arity.get(&r) as usize);
-    r.raise_bad_fun(fun, arity)
-} }
+call_fun!(CallFun [] |r, count| r.x(count), push_return(&mut r, <Self as Op>::BYTES));
+call_fun!(CallFun2 [fun: F Src] |r, count| fun.get(&r), push_return(&mut r, <Self as Op>::BYTES));
+call_fun!(CallFunLast [frame: F Frame] |r, count| r.x(count), r.sp = r.sp.add(frame.words(&r)));
+call_fun!(CallFun2Last [frame: F Frame, fun: G Src] |r, count| fun.get(&r), r.sp = r.sp.add(frame.words(&r)));
 
 op! { test IsFunction2 [src: S Src, arity: A Src] (fail: Label) |r| {
     let (fun, arity) = (src.get(&r), arity.get(&r));

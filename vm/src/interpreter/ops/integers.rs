@@ -9,7 +9,7 @@ use crate::interpreter::regs::Cold;
 
 /// Whether both words are small integers.
 #[inline(always)]
-fn both_small(a: Word, b: Word) -> bool {
+pub(super) fn both_small(a: Word, b: Word) -> bool {
     (a.0 | b.0) & 7 == 0
 }
 
@@ -61,6 +61,28 @@ pub unsafe fn fail(r: Cold, fail: Label, error: arith::ArithError, function: Ato
     }
 }
 
+/// The generic form of an instruction of two operands: it works for all of them.
+///
+/// # Safety
+/// As for any handler.
+macro_rules! generic_form {
+    ($r:ident, $function:ident $generic:path, $x:ident $y:ident $dst:ident $fail_to:ident $live:ident) => {{
+        let live = $live.get(&$r);
+        match generic(&mut $r, |heap, x, y| $generic(x, y, heap), $x, $y, live) {
+            Ok(()) => {
+                let result = $r.m().result;
+                $dst.set(&mut $r, result);
+                $r.next(<Self as Op>::BYTES)
+            }
+            Err(error) => {
+                let to = $fail_to.get(&$r);
+                fail($r, to, error, am::$function, &[$x, $y])
+            }
+        }
+    }};
+}
+pub(super) use generic_form;
+
 macro_rules! integer_operation {
     ($Name:ident $function:ident $generic:path, |$x:ident, $y:ident| $fast:expr) => {
         op! { step $Name [a: A Src, b: B Src, dst: D Dst] (fail_to: Label, live: u16) |r| {
@@ -71,33 +93,13 @@ macro_rules! integer_operation {
             }
             r.leave::<Self>()
         } slow |r| {
-            let (x, y, live) = (a.get(&r), b.get(&r), live.get(&r));
-            match generic(&mut r, |heap, x, y| $generic(x, y, heap), x, y, live) {
-                Ok(()) => {
-                    let result = r.m().result;
-                    dst.set(&mut r, result);
-                    r.next(<Self as Op>::BYTES)
-                }
-                Err(error) => {
-                    let to = fail_to.get(&r);
-                    fail(r, to, error, am::$function, &[x, y])
-                }
-            }
+            let (x, y) = (a.get(&r), b.get(&r));
+            generic_form!(r, $function $generic, x y dst fail_to live)
         } }
     };
 }
 
-/// The word, unless the operation overflowed.
-#[inline(always)]
-fn fits((value, overflow): (i64, bool)) -> Option<Word> {
-    (!overflow).then_some(Word(value as u64))
-}
-
-// Tagged words are eight times their value, so that sums, differences and bits work on the words as they are, and
-// an overflow of 64 bits is an overflow of 61.
-integer_operation!(Add plus arith::add, |x, y| fits((x.0 as i64).overflowing_add(y.0 as i64)));
-integer_operation!(Subtract minus arith::sub, |x, y| fits((x.0 as i64).overflowing_sub(y.0 as i64)));
-integer_operation!(Multiply times arith::mul, |x, y| fits((x.0 as i64).overflowing_mul(y.small_value())));
+// Tagged words are eight times their value, so that bits and quotients work on the words as they are.
 integer_operation!(IntDivide div arith::div, |x, y| {
     // The quotient of the smallest integer and -1 overflows; of all others it fits.
     if y.0 == 0 || y.0 as i64 == -8 { None } else { Some(Word((x.0 as i64 / y.0 as i64 * 8) as u64)) }

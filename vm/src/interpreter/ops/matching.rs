@@ -3,18 +3,16 @@
 //! A context is `{position, end, original}`, counted in bits from the first of the original. Only the running process
 //! sees it, so its position is written in place.
 
-use purlin_heap::bits::{self, Bits, Format, MatchContext, shared};
-use purlin_heap::layout::{Kind, ref_bits};
-use purlin_heap::word::{Word, tag};
+use purlin_heap::bits::{self, Bits, Format, MatchContext};
+use purlin_heap::layout::Kind;
+use purlin_heap::word::Word;
 use purlin_heap::{Build, Heap, am};
-use purlin_isa::bits::{CommandKind, Description};
+use purlin_isa::bits::{Description, FieldKind};
 
-use super::command::{NO_MATCH, match_plain};
 use super::tests::{boxed_kind, is_bits};
-use super::{Label, Op, Varied, list_word, load, op};
+use super::{Label, Op, list_word, op};
 use crate::exception::bad_code;
-use crate::interpreter::operands::{Src, set_any};
-use crate::interpreter::regs::Cold;
+use crate::interpreter::operands::set_any;
 use crate::native::Class;
 
 /// The context in a register.
@@ -103,27 +101,6 @@ pub(super) fn field_bits(size: Word, unit: u16) -> Option<usize> {
     usize::try_from(size.small_value()).ok()?.checked_mul(unit as usize)
 }
 
-/// The byte that starts at bit `at` of a bit string, which has it, if it is a byte of memory too.
-///
-/// # Safety
-/// `bits` is a bit string of the running process with eight bits from `at` on.
-#[inline(always)]
-unsafe fn whole_byte(bits: Word, at: usize) -> Option<u8> {
-    // SAFETY: by the caller; both kinds have the fields that are read, see `layout`.
-    unsafe {
-        let (base, bit) = match boxed_kind(bits)? {
-            Kind::HeapBits => (bits.address().add(2).cast_const().cast::<u8>(), at),
-            Kind::RefBits => {
-                let field = |offset| load(bits, tag::BOXED, offset).0;
-                let base = shared::data(field(ref_bits::SHARED));
-                (base.cast_const(), field(ref_bits::OFFSET) as usize + at)
-            }
-            _ => return None,
-        };
-        bit.is_multiple_of(8).then(|| *base.add(bit / 8))
-    }
-}
-
 /// Integers of so many bits are small, whatever their sign.
 pub(super) const SMALL_BITS_MAX: usize = 60;
 
@@ -134,14 +111,9 @@ pub(super) const SMALL_BITS_MAX: usize = 60;
 /// As for [`context`].
 #[inline(never)]
 pub(super) unsafe fn small_integer(word: Word, at: usize, size: usize, flags: u16) -> i64 {
-    let format = format(flags);
     // SAFETY: by the caller.
-    let value = unsafe { context(word) }.bits().unsigned(at, size, format.little).unwrap_or(0);
-    if !format.signed || size == 0 {
-        return value as i64;
-    }
-    let unused = 64 - size as u32;
-    (value << unused) as i64 >> unused
+    let value = unsafe { context(word) }.bits().number(at, size).unwrap_or(0);
+    format(flags).integer(value, size)
 }
 
 op! { step MatchInteger [of: C Src, size: S Src, dst: D Dst]
@@ -158,7 +130,7 @@ op! { step MatchInteger [of: C Src, size: S Src, dst: D Dst]
     let at = context.position();
     if size == 8
         && flags.get(&r) & SIGNED == 0
-        && let Some(byte) = whole_byte(context.original().word(), at)
+        && let Some(byte) = context.whole_byte(at)
     {
         context.set_position(at + 8);
         dst.set(&mut r, Word::small(byte.into()));
@@ -253,8 +225,8 @@ op! { test MatchTestUnit [of: C Src] (fail: Label, unit: u16) |r| {
     are_units(context(of.get(&r)).left(), unit.get(&r))
 } }
 
-op! { test MatchTestTail [of: C Src] (fail: Label, bits: u32, bits_above: u32) |r| {
-    context(of.get(&r)).left() as u64 == u64::from(bits.get(&r)) | u64::from(bits_above.get(&r)) << 32
+op! { test MatchTestTail [of: C Src] (fail: Label, bits: u32) |r| {
+    context(of.get(&r)).left() == bits.get(&r) as usize
 } }
 
 op! { test MatchString [of: C Src] (fail: Label, bits: u32, bytes: *const u8) |r| {
@@ -307,7 +279,7 @@ op! { step MatchUtf [of: C Src, dst: D Dst] (fail: Label, width: u16, flags: u16
     let at = context.position();
     if width.get(&r) == 8
         && context.left() >= 8
-        && let Some(byte) = whole_byte(context.original().word(), at)
+        && let Some(byte) = context.whole_byte(at)
         && byte.is_ascii()
     {
         context.set_position(at + 8);
@@ -326,86 +298,59 @@ op! { test MatchSkipUtf [of: C Src] (fail: Label, width: u16, flags: u16) |r| {
     take_point(of.get(&r), width.get(&r), flags.get(&r)) != NO_POINT
 } }
 
-op! { control MatchMany [of: C Src] (fail: Label, live: u16, count: u32) |r| {
-    let count = count.get(&r) as usize;
-    let list = r.ip.add(<Self as Op>::BYTES).cast::<[Word; 3]>();
-    r.save();
-    let done = match_plain(list, count, of.get(&r), r.machine, r.sp);
-    r.x0 = (*r.machine).x[0];
-    r.restore();
-    if done == count {
-        return r.next(<Self as Op>::BYTES + count * 24);
-    }
-    if done == NO_MATCH {
-        return r.branch(fail.get(&r));
-    }
-    (*r.machine).command = done;
-    r.leave::<Self>()
-} slow |r| {
-    let (first, count) = ((*r.machine).command, count.get(&r) as usize);
-    for index in first..count {
-        if !command(&mut r, <Self as Op>::BYTES, index, &of) {
-            let to = fail.get(&r);
-            return r.branch(to);
-        }
-    }
-    r.next(<Self as Op>::BYTES + count * 24)
+op! { test MatchEnsureLarge [of: C Src] (fail: Label, unit: u16, bits: u64) |r| {
+    ensured(context(of.get(&r)).left(), bits.get(&r) as usize, unit.get(&r))
 } }
 
-/// Runs one command of a `bs_match`; false when it does not match.
-///
-/// # Safety
-/// As for any handler; the list of the instruction has that command.
-unsafe fn command<C: Src>(r: &mut Cold, bytes: usize, index: usize, of: &Varied<C>) -> bool {
-    // SAFETY: by the caller. The context is read anew for each command, because building may collect.
-    unsafe {
-        let told = Description::<CommandKind>::decode(list_word(r, bytes, 3 * index).0);
-        let size = list_word(r, bytes, 3 * index + 1).0 as usize;
-        let operand = list_word(r, bytes, 3 * index + 2);
-        let context = context(of.get(r));
-        let (at, left, unit) = (context.position(), context.left(), usize::from(told.unit.max(1)));
+/// Whether at least `least` of the bits `left` are there, and those beyond them are whole units, or none when `unit` is 0.
+#[inline(always)]
+fn ensured(left: usize, least: usize, unit: u16) -> bool {
+    if unit == 0 { left == least } else { left >= least && are_units(left - least, unit) }
+}
+
+op! { control MatchFields [of: C Src] (fail: Label, least: u32, unit: u16, total: u16, count: u32) |r| {
+    let word = of.get(&r);
+    let context = context(word);
+    if !ensured(context.left(), least.get(&r) as usize, unit.get(&r)) {
+        fail!(r, fail)
+    }
+    let (at, total, count) = (context.position(), total.get(&r) as usize, count.get(&r) as usize);
+    let window = match context.window(at) {
+        Some(window) => window,
+        None => window_at_end(word, at, total),
+    };
+    context.set_position(at + total);
+    for index in 0..count {
+        let told = list_word(&r, <Self as Op>::BYTES, 2 * index).0;
+        let told = Description::<FieldKind>::decode(told);
+        let operand = list_word(&r, <Self as Op>::BYTES, 2 * index + 1);
+        let value = window << told.place >> (64 - told.unit);
         match told.kind {
-            CommandKind::EnsureAtLeast => left >= size && (left - size).is_multiple_of(unit),
-            CommandKind::EnsureExactly => left == size,
-            _ if size > left => false,
-            CommandKind::Skip => {
-                context.set_position(at + size);
-                true
-            }
-            CommandKind::Equal => {
-                context.set_position(at + size);
-                context.bits().number(at, size) == Some(operand.0)
-            }
-            CommandKind::Integer if size <= SMALL_BITS_MAX => {
-                let value = small_integer(of.get(r), at, size, u16::from(told.flags));
-                context.set_position(at + size);
-                set_any(r, operand, Word::small(value));
-                true
-            }
-            CommandKind::Integer | CommandKind::Binary | CommandKind::Tail => {
-                r.save();
-                let heap = &(*(*r.machine).process).heap;
-                let value = match told.kind {
-                    CommandKind::Integer => {
-                        let format = format(u16::from(told.flags));
-                        match context.bits().integer(at, size, format, heap) {
-                            Some(Ok(value)) => value,
-                            _ => return false,
-                        }
-                    }
-                    CommandKind::Binary => context.take(size, heap),
-                    _ => context.tail(heap),
-                };
-                let value = value.word();
-                if told.kind != CommandKind::Tail {
-                    context.set_position(at + size);
-                }
-                r.restore();
-                r.keep_result(value, told.live);
-                let value = (*r.machine).result;
-                set_any(r, operand, value);
-                true
+            FieldKind::Equal if value == operand.0 => {}
+            FieldKind::Equal => fail!(r, fail),
+            FieldKind::Integer if told.flags == 0 => set_any(&mut r, operand, Word::small(value as i64)),
+            FieldKind::Integer => {
+                let value = formatted(value, told.unit, told.flags);
+                set_any(&mut r, operand, Word::small(value));
             }
         }
     }
+    r.next(<Self as Op>::BYTES + count * 16)
+} }
+
+/// The next `total` bits of a context, which are there, as the first of a word. Not inlined, as [`small_integer`] is not.
+///
+/// # Safety
+/// As for [`context`].
+#[inline(never)]
+unsafe fn window_at_end(word: Word, at: usize, total: usize) -> u64 {
+    // SAFETY: by the caller.
+    let number = unsafe { context(word) }.bits().number(at, total).unwrap_or(0);
+    number << (64 - total)
+}
+
+/// The integer in a field that has flags. Not inlined, because few have.
+#[inline(never)]
+fn formatted(value: u64, size: u16, flags: u8) -> i64 {
+    format(flags.into()).integer(value, size.into())
 }

@@ -39,12 +39,19 @@ op! { control SelectLinear [src: S Src] (fail: Label, count: u32) |r| {
     }
 } }
 
-op! { control SelectSorted [src: S Src] (fail: Label, count: u32) |r| {
-    let (value, count) = (src.get(&r), count.get(&r) as usize);
-    let values = std::slice::from_raw_parts(r.ip.add(Self::BYTES).cast::<u64>(), count);
-    match values.binary_search(&value.0) {
-        Ok(index) => r.jump(label(&r, Self::BYTES, count, index)),
-        Err(_) => r.branch(fail.get(&r)),
+op! { control SelectHashed [src: S Src] (fail: Label, shift: u32, factor: u64) |r| {
+    let (value, shift) = (src.get(&r), shift.get(&r));
+    let size = 1 << (64 - shift);
+    let mut place = (value.0.wrapping_mul(factor.get(&r)) >> shift) as usize;
+    loop {
+        let word = list_word(&r, Self::BYTES, place);
+        if word == value {
+            return r.jump(label(&r, Self::BYTES, size, place));
+        }
+        if word == Word::HOLE {
+            return r.branch(fail.get(&r));
+        }
+        place = (place + 1) & (size - 1);
     }
 } }
 
