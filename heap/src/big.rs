@@ -3,6 +3,7 @@
 pub mod digits;
 mod float;
 pub(crate) mod limbs;
+mod long;
 mod number;
 
 pub use float::{from_float, to_float};

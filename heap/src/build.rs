@@ -3,7 +3,9 @@
 use std::ptr::NonNull;
 
 use crate::code::{FunEntry, Mfa};
+use crate::copy::copy_many_words;
 use crate::layout::{self, Kind, header};
+use crate::pace;
 use crate::term::{Pid, Term};
 use crate::word::{Word, sub};
 
@@ -44,7 +46,14 @@ pub unsafe trait Build {
 
     /// A list of these elements, in order, that ends in `tail`.
     fn list_with_tail<'h>(&'h self, elements: &[Term<'h>], tail: Term<'h>) -> Term<'h> {
-        elements.iter().rev().fold(tail, |tail, &head| self.cons(head, tail))
+        let mut list = tail;
+        for portion in elements.rchunks(pace::PORTION) {
+            list = portion.iter().rev().fold(list, |tail, &head| self.cons(head, tail));
+            if portion.len() == pace::PORTION {
+                pace::charge(pace::PORTION);
+            }
+        }
+        list
     }
 
     /// Any 64-bit integer.
@@ -105,7 +114,7 @@ pub unsafe trait Build {
         unsafe {
             *at = header(kind, size);
             std::ptr::copy_nonoverlapping(raw.as_ptr(), at.add(1).cast(), raw.len());
-            std::ptr::copy_nonoverlapping(terms.as_ptr(), at.add(1 + raw.len()).cast(), terms.len());
+            copy_many_words(terms.as_ptr().cast(), at.add(1 + raw.len()), terms.len());
             Term::from_word(Word::boxed(at))
         }
     }

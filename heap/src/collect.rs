@@ -6,6 +6,7 @@ mod policy;
 
 use crate::fragment::Fragment;
 use crate::heap::Heap;
+use crate::pace;
 use crate::word::Word;
 use policy::Plan;
 
@@ -74,6 +75,7 @@ impl Heap {
         if limit != 0 && need > limit {
             return Err(OverLimit { words: need, limit });
         }
+        let shield = pace::shield();
         let before = self.live_candidates(reach);
         let stack_words = self.freeze();
         let plan = Plan::new(self, need, stack_words, reach, roots.peeked.is_some());
@@ -86,6 +88,9 @@ impl Heap {
                 crate::check::check(self, roots);
             }
         }
+        // Roots and heap fit together again.
+        drop(shield);
+        pace::charge(0);
         self.check_limit(limit)
     }
 

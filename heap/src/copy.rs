@@ -11,10 +11,13 @@ use crate::arena::{Bounds, Range, bounds, is_literal};
 use crate::bits::shared;
 use crate::build::Build;
 use crate::layout::{Kind, ref_bits};
+use crate::pace::{self, Steps};
 use crate::term::Term;
 use crate::word::Word;
 use crate::worklist::Worklist;
 use few::Few;
+
+const WORD_BYTES: usize = std::mem::size_of::<Word>();
 
 /// A stretch of term words still to be looked at: from, and up to but not including.
 type Stretch = (*const Word, *const Word);
@@ -25,6 +28,7 @@ pub fn size_of(term: Term<'_>) -> usize {
     let mut rest = Worklist::<Stretch, 8>::new();
     let mut words = 0;
     let mut word = term.word();
+    let mut steps = Steps::new();
     loop {
         let mut stretch = (std::ptr::null(), std::ptr::null());
         if word.is_pointer() && !literals.contains(word) {
@@ -32,6 +36,11 @@ pub fn size_of(term: Term<'_>) -> usize {
             let (size, terms) = unsafe { parts(word) };
             words += size;
             stretch = terms;
+            if size > pace::PORTION {
+                // SAFETY: as above; the parts of a stretch are stretches.
+                stretch = unsafe { first_portion(stretch, &mut rest) };
+            }
+            steps.add(size.min(pace::PORTION));
         }
         word = loop {
             // SAFETY: stretches consist of terms of objects.
@@ -43,12 +52,33 @@ pub fn size_of(term: Term<'_>) -> usize {
                     break pointer;
                 }
                 None => match rest.pop() {
-                    Some(next) => stretch = next,
-                    None => return words,
+                    Some(next) => {
+                        steps.step();
+                        stretch = next;
+                    }
+                    None => {
+                        steps.end();
+                        return words;
+                    }
                 },
             }
         };
     }
+}
+
+/// Cuts a long stretch into portions, so that going over words that are no pointers counts: all but the first wait.
+#[cold]
+unsafe fn first_portion((mut at, end): Stretch, rest: &mut Worklist<Stretch, 8>) -> Stretch {
+    // SAFETY: the caller passes a stretch of readable words.
+    unsafe {
+        while end.offset_from_unsigned(at) > pace::PORTION {
+            rest.push((at, at.add(pace::PORTION)));
+            at = at.add(pace::PORTION);
+            // A portion that waits counts as a step when its turn comes; its words count here.
+            pace::charge(pace::PORTION / 4);
+        }
+    }
+    (at, end)
 }
 
 /// The first pointer of a stretch, and what is left of it behind that.
@@ -101,19 +131,21 @@ impl Survey {
     /// Surveys a term, and returns how many words its copy takes.
     #[inline(always)]
     pub fn words_of(&mut self, term: Term<'_>) -> usize {
+        self.words_of_few(term).unwrap_or_else(|| size_of(term))
+    }
+
+    /// The same, unless the term has many objects or large ones.
+    #[inline(always)]
+    pub fn words_of_few(&mut self, term: Term<'_>) -> Option<usize> {
         let word = term.word();
         self.has_few = false;
         if !word.is_pointer() || is_literal(word) {
-            return 0;
+            return Some(0);
         }
         // SAFETY: a pointer to an object that is no literal, which stays while the term is borrowed.
-        match unsafe { self.few.find(word) } {
-            Some(words) => {
-                self.has_few = true;
-                words
-            }
-            None => size_of(term),
-        }
+        let words = unsafe { self.few.find(word) }?;
+        self.has_few = true;
+        Some(words)
     }
 
     /// Copies the term to `to`, and returns its new root. `own` is told of each off-heap object made, which has
@@ -158,7 +190,12 @@ unsafe fn copy_to(root: Word, to: *mut Word, mut own: impl FnMut(*mut Word)) -> 
     // SAFETY: the room suffices, as promised, for this and all that follows.
     let root = unsafe { transfer(root, &mut free, literals, &mut own) };
     let mut scan = to;
+    let mut charged = to;
     while scan < free {
+        if scan.addr() - charged.addr() > pace::PORTION * WORD_BYTES {
+            pace::charge(pace::PORTION);
+            charged = scan;
+        }
         // SAFETY: words up to `free` have been copied: headers, terms, and raw words that are passed over.
         unsafe {
             let word = *scan;
@@ -170,6 +207,8 @@ unsafe fn copy_to(root: Word, to: *mut Word, mut own: impl FnMut(*mut Word)) -> 
             scan = scan.add(1);
         }
     }
+    // SAFETY: both are places in the copy.
+    pace::charge(unsafe { free.offset_from_unsigned(charged) });
     root
 }
 
@@ -213,8 +252,7 @@ unsafe fn transfer(
 pub(crate) unsafe fn copy_words(from: *const Word, to: *mut Word, words: usize) {
     if words > 16 {
         // SAFETY: as promised.
-        unsafe { std::ptr::copy_nonoverlapping(from, to, words) };
-        return;
+        return unsafe { copy_many_words(from, to, words) };
     }
     // SAFETY: as promised. Volatile keeps the compiler from making it a call.
     unsafe {
@@ -227,6 +265,26 @@ pub(crate) unsafe fn copy_words(from: *const Word, to: *mut Word, words: usize) 
         }
     }
 }
+
+/// As [`copy_words`], in portions that are charged for.
+///
+/// # Safety
+/// As there.
+#[inline(never)]
+pub(crate) unsafe fn copy_many_words(from: *const Word, to: *mut Word, words: usize) {
+    let mut at = 0;
+    while words - at > WORDS_PER_PORTION {
+        // SAFETY: as promised.
+        unsafe { std::ptr::copy_nonoverlapping(from.add(at), to.add(at), WORDS_PER_PORTION) };
+        at += WORDS_PER_PORTION;
+        pace::charge(pace::PORTION);
+    }
+    // SAFETY: as promised.
+    unsafe { std::ptr::copy_nonoverlapping(from.add(at), to.add(at), words - at) };
+}
+
+/// Words of a plain copy that are a portion of work.
+const WORDS_PER_PORTION: usize = pace::PORTION * pace::BYTES_PER_STEP / WORD_BYTES;
 
 #[cfg(test)]
 mod tests {

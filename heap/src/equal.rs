@@ -7,6 +7,7 @@ use crate::big::Number;
 use crate::bits::Bits;
 use crate::layout::Kind;
 use crate::order::shallow;
+use crate::pace;
 use crate::term::{Boxed, Fun, Term, View};
 use crate::word::{Word, tag};
 use crate::worklist::Worklist;
@@ -64,8 +65,10 @@ impl<'h> Equality<'h> {
 
     fn finish(mut self) -> bool {
         loop {
-            let mut steps = usize::MAX;
-            if let Some(equal) = self.run(&mut steps) {
+            let mut steps = pace::PORTION;
+            let equal = self.run(&mut steps);
+            pace::charge(pace::PORTION - steps);
+            if let Some(equal) = equal {
                 return equal;
             }
         }

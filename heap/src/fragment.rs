@@ -65,20 +65,39 @@ impl Message {
         let root = term.word();
         let mut survey = Survey::new();
         let words = survey.words_of(term);
+        // SAFETY: the term has just been surveyed.
+        unsafe { Message::copy_surveyed(root, words, &survey) }
+    }
+
+    /// As [`Message::copy_of`], for a term of few objects, during which no work is charged for; nothing for others.
+    #[inline]
+    pub fn copy_of_few(term: Term<'_>) -> Option<Message> {
+        let root = term.word();
+        let mut survey = Survey::new();
+        let words = survey.words_of_few(term)?;
+        // SAFETY: the term has just been surveyed.
+        Some(unsafe { Message::copy_surveyed(root, words, &survey) })
+    }
+
+    /// Copies a term that takes so many words.
+    ///
+    /// # Safety
+    /// It has been surveyed, with this result.
+    #[inline(always)]
+    unsafe fn copy_surveyed(root: Word, words: usize, survey: &Survey) -> Message {
         if words == 0 {
             return Message { root, fragment: None };
         }
-        let mut first = Chunk::allocate(Range::Fragments, words, null_mut());
+        // Owns the copies as they are made, because others may have their turn meanwhile, and the copying may be given up.
+        let fragment = Fragment { first: Chunk::allocate(Range::Fragments, words, null_mut()) };
+        let chunk = fragment.first.as_ptr();
         // SAFETY: a fresh chunk with room for `words` words, which is what the copy needs.
         unsafe {
-            let chunk = first.as_mut();
-            chunk.used = words;
-            let mut off_heap = null_mut();
-            let root = survey.copy_to(root, chunk.data(), |object| {
-                off_heap = chunk::link_off_heap(object, off_heap);
+            (*chunk).used = words;
+            let root = survey.copy_to(root, (*chunk).data(), |object| {
+                (*chunk).off_heap = chunk::link_off_heap(object, (*chunk).off_heap);
             });
-            chunk.off_heap = off_heap;
-            Message { root, fragment: Some(Fragment { first }) }
+            Message { root, fragment: Some(fragment) }
         }
     }
 

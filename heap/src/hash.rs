@@ -6,6 +6,7 @@ pub mod portable;
 
 use crate::bits::Bits;
 use crate::layout::Kind;
+use crate::pace::{self, Steps};
 use crate::term::{Boxed, Term, View};
 use crate::worklist::Worklist;
 
@@ -47,7 +48,9 @@ fn hash_parts(term: Term<'_>) -> u64 {
     let mut hash = START;
     let mut rest: Worklist<Rest<'_>, 12> = Worklist::new();
     let mut current = term;
+    let mut steps = Steps::new();
     loop {
+        steps.step();
         if let Some(cons) = current.as_cons() {
             hash = mix(hash, CONS);
             rest.push(Rest::Term(cons.tail()));
@@ -65,7 +68,10 @@ fn hash_parts(term: Term<'_>) -> u64 {
             None => hash = mix(hash, current.word().0),
         }
         current = match rest.pop() {
-            None => return finish(hash),
+            None => {
+                steps.end();
+                return finish(hash);
+            }
             Some(Rest::Term(term)) => term,
             Some(Rest::Slice([first, others @ ..])) => {
                 if !others.is_empty() {
@@ -118,9 +124,9 @@ fn bits_hash(hash: u64, bits: Bits<'_>) -> u64 {
         u64::from_le_bytes(word)
     };
     if let Some(bytes) = bits.as_bytes() {
-        return bytes.chunks(8).fold(hash, |hash, chunk| mix(hash, word(chunk)));
+        return pace::paced(bytes.chunks(8), 1).fold(hash, |hash, chunk| mix(hash, word(chunk)));
     }
-    (0..bits.byte_size()).step_by(8).fold(hash, |hash, at| {
+    pace::paced((0..bits.byte_size()).step_by(8), 4).fold(hash, |hash, at| {
         let mut chunk = [0; 8];
         let count = (bits.byte_size() - at).min(8);
         chunk.iter_mut().take(count).enumerate().for_each(|(i, byte)| *byte = bits.byte(at + i));

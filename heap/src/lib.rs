@@ -23,6 +23,7 @@ mod literal;
 pub mod map;
 pub mod memory;
 pub mod order;
+pub mod pace;
 pub mod print;
 pub mod record;
 mod scratch;

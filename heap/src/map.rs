@@ -41,6 +41,9 @@ impl<'h> FlatParts<'h> {
     }
 }
 
+/// Looking a key of a large map up, or putting it in, counts as so many steps.
+pub const STEPS_PER_KEY: usize = 16;
+
 impl<'h> Map<'h> {
     /// The map that a term is.
     #[inline]

@@ -14,6 +14,7 @@ use crate::atoms::{Atom, AtomTable};
 use crate::big::Number;
 use crate::bits::Bits;
 use crate::map::Map;
+use crate::pace;
 use crate::record::Record;
 use crate::term::{Fun, Term, View};
 use crate::worklist::Worklist;
@@ -93,8 +94,10 @@ impl<'h, 'a> Comparison<'h, 'a> {
 
     fn finish(mut self) -> Ordering {
         loop {
-            let mut steps = usize::MAX;
-            if let Some(decided) = self.run(&mut steps) {
+            let mut steps = pace::PORTION;
+            let decided = self.run(&mut steps);
+            pace::charge(pace::PORTION - steps);
+            if let Some(decided) = decided {
                 return decided;
             }
         }

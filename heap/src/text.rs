@@ -73,13 +73,11 @@ pub fn decimals(value: f64, digits: usize, compact: bool) -> Option<String> {
     if digits > LENGTH_MAX {
         return None;
     }
-    let text = if value.abs() > EXACT_INTEGERS_MAX || digits > 18 {
-        format!("{value:.digits$}")
-    } else {
-        rounded_decimals(value, digits)
-    };
+    let is_long = value.abs() > EXACT_INTEGERS_MAX || digits > 18;
+    let text = if is_long { format!("{value:.digits$}") } else { rounded_decimals(value, digits) };
     let text = fitting(text)?;
-    if !compact || digits == 0 {
+    // Without a point, OTP drops the zeros at the end of a long integer all the same: 1.0e22 is "1" then.
+    if !compact || (digits == 0 && !is_long) {
         return Some(text);
     }
     let trimmed = text.trim_end_matches('0');

@@ -2,19 +2,56 @@
 
 use purlin_heap::arith::{self, ArithError};
 use purlin_heap::bits::Bits;
+use purlin_heap::pace::Steps;
 use purlin_heap::{Atom, Cons, Map, Term, Tuple};
 use purlin_vm::{Context, Outcome, Stop};
 
 /// What a reader gives.
 pub(crate) type Read<'h, T> = Result<T, Stop<'h>>;
 
-/// Work that counts as one reduction: list cells passed over, say.
-pub(crate) const STEPS_PER_REDUCTION: usize = 10;
-
-/// Counts the reductions for `steps` small steps.
+/// Counts small steps of work that has been done, such as list cells passed over. What may take long is done in portions
+/// instead, with a charge for each: see [`purlin_heap::pace`].
 #[inline]
 pub(crate) fn charge(cx: &Context<'_>, steps: usize) {
-    cx.charge(u32::try_from(steps / STEPS_PER_REDUCTION).unwrap_or(u32::MAX));
+    cx.charge_steps(steps);
+}
+
+/// The cells of a list, up to its last, each of which counts as a step; then what follows the last.
+pub(crate) struct Cells<'h> {
+    /// What has not been passed over.
+    pub(crate) rest: Term<'h>,
+    steps: Steps,
+}
+
+impl<'h> Cells<'h> {
+    /// Those of this list.
+    pub(crate) fn new(list: Term<'h>) -> Cells<'h> {
+        Cells { rest: list, steps: Steps::new() }
+    }
+
+    /// Whether the list has ended properly.
+    pub(crate) fn are_proper(&self) -> bool {
+        self.rest.is_nil()
+    }
+}
+
+impl<'h> Iterator for Cells<'h> {
+    type Item = Term<'h>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Term<'h>> {
+        match self.rest.as_cons() {
+            Some(cell) => {
+                self.steps.step();
+                self.rest = cell.tail();
+                Some(cell.head())
+            }
+            None => {
+                self.steps.end();
+                None
+            }
+        }
+    }
 }
 
 /// An atom.
@@ -88,13 +125,9 @@ pub(crate) fn elements<'h>(list: Term<'h>) -> Read<'h, Vec<Term<'h>>> {
 
 /// The elements of a list, and what follows its last cell.
 pub(crate) fn cells<'h>(list: Term<'h>) -> (Vec<Term<'h>>, Term<'h>) {
-    let mut elements = Vec::new();
-    let mut rest = list;
-    while let Some(cell) = rest.as_cons() {
-        elements.push(cell.head());
-        rest = cell.tail();
-    }
-    (elements, rest)
+    let mut cells = Cells::new(list);
+    let elements = cells.by_ref().collect();
+    (elements, cells.rest)
 }
 
 /// At most so many elements of a list, and what follows them.
@@ -111,36 +144,31 @@ pub(crate) fn cells_up_to<'h>(list: Term<'h>, count: usize) -> (Vec<Term<'h>>, T
 
 /// How many elements a proper list has.
 pub(crate) fn length(list: Term<'_>) -> Option<usize> {
-    let (mut rest, mut count) = (list, 0);
-    while let Some(cell) = rest.as_cons() {
-        rest = cell.tail();
-        count += 1;
-    }
-    rest.is_nil().then_some(count)
+    let mut cells = Cells::new(list);
+    let count = cells.by_ref().count();
+    cells.are_proper().then_some(count)
 }
 
 /// The bytes of a flat list of them.
 pub(crate) fn byte_list<'h>(list: Term<'h>) -> Read<'h, Vec<u8>> {
     let mut bytes = Vec::new();
-    let mut rest = list;
-    while let Some(cell) = rest.as_cons() {
-        let byte = cell.head().as_small().and_then(|value| u8::try_from(value).ok());
+    let mut cells = Cells::new(list);
+    for head in &mut cells {
+        let byte = head.as_small().and_then(|value| u8::try_from(value).ok());
         bytes.push(byte.ok_or(Stop::badarg())?);
-        rest = cell.tail();
     }
-    if rest.is_nil() { Ok(bytes) } else { Err(Stop::badarg()) }
+    if cells.are_proper() { Ok(bytes) } else { Err(Stop::badarg()) }
 }
 
 /// The text of a flat list of characters. Not all lists of characters are text: the surrogates are refused.
 pub(crate) fn characters<'h>(list: Term<'h>) -> Read<'h, String> {
     let mut text = String::new();
-    let mut rest = list;
-    while let Some(cell) = rest.as_cons() {
-        let code = cell.head().as_small().and_then(|value| u32::try_from(value).ok());
+    let mut cells = Cells::new(list);
+    for head in &mut cells {
+        let code = head.as_small().and_then(|value| u32::try_from(value).ok());
         text.push(code.and_then(char::from_u32).ok_or(Stop::badarg())?);
-        rest = cell.tail();
     }
-    if rest.is_nil() { Ok(text) } else { Err(Stop::badarg()) }
+    if cells.are_proper() { Ok(text) } else { Err(Stop::badarg()) }
 }
 
 /// A result of arithmetic.

@@ -48,7 +48,7 @@ fn made<'h>(cx: &Context<'h>, count: Term<'h>, signed: bool) -> Outcome<'h> {
     args::charge(cx, count);
     let cells = (0..count).map(|_| AtomicU64::new(0)).collect();
     let place = State::of(cx).arrays.push(Array { cells, signed }) as u64;
-    Ok(cx.heap().object(Kind::Reference, &[cx.local().unique_number(), 0, place + 1], &[]))
+    Ok(cx.heap().object(Kind::Reference, &[cx.unique_number(), 0, place + 1], &[]))
 }
 
 /// The lowest bit of the options is set for signed integers.

@@ -2,7 +2,7 @@
 
 use purlin_heap::big::{self, Integer};
 use purlin_heap::bits::{self, Bits};
-use purlin_heap::{Build, Term, am};
+use purlin_heap::{Build, Term, am, pace};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -59,7 +59,6 @@ fn part_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// The bytes from a place on as a list.
 fn listed<'h>(cx: &Context<'h>, bits: Bits<'h>, from: usize, length: usize) -> Outcome<'h> {
-    args::charge(cx, length);
     let part = bits.slice(from * 8, length * 8).ok_or(Stop::badarg())?;
     Ok(bits::iolist::to_list(part, Term::NIL, cx.heap()))
 }
@@ -83,7 +82,6 @@ fn bin_to_list_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn copy<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let bits = args::binary(args[0])?;
-    args::charge(cx, bits.byte_size());
     Ok(bits::copy(bits, cx.heap()))
 }
 
@@ -91,12 +89,15 @@ fn copy<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 const COPIES_BYTES_MAX: usize = 1 << 40;
 
 fn copy_times<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (bits, times) = (args::binary(args[0])?, args::size(args[1])?);
+    let bits = args::binary(args[0])?;
+    if Integer::of(args[1]).is_some_and(|times| !times.negative && args[1].as_small().is_none()) {
+        return Err(Stop::system_limit());
+    }
+    let times = args::size(args[1])?;
     let size = bits.byte_size().checked_mul(times).filter(|&size| size <= COPIES_BYTES_MAX);
     let size = size.ok_or(Stop::system_limit())?;
-    args::charge(cx, size);
     let mut made = bits::Construction::new(size * 8, cx.heap()).map_err(|_| Stop::system_limit())?;
-    for _ in 0..times {
+    for _ in pace::paced(0..times, 4) {
         made.writer().bits(bits).map_err(|_| Stop::system_limit())?;
     }
     Ok(made.finish(cx.heap()))
@@ -120,12 +121,12 @@ fn is_little<'h>(args: &[Term<'h>]) -> Read<'h, bool> {
 
 fn decode_unsigned<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let little = is_little(args)?;
-    let mut bytes: Vec<u8> = args::binary(args[0])?.bytes().collect();
+    let mut bytes: Vec<u8> = args::binary(args[0])?.to_vec();
     if !little {
         bytes.reverse();
     }
     let limb = |chunk: &[u8]| chunk.iter().rev().fold(0, |limb, &byte| limb << 8 | u64::from(byte));
-    let limbs: Vec<u64> = bytes.chunks(8).map(limb).collect();
+    let limbs: Vec<u64> = pace::paced(bytes.chunks(8), 1).map(limb).collect();
     big::integer(false, &limbs, cx.heap()).map_err(|_| Stop::system_limit())
 }
 
@@ -145,11 +146,12 @@ fn encode_unsigned<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// How many bytes at the start all binaries of a list have in common, each given from its start by `nth`.
 fn common<'h>(list: Term<'h>, nth: fn(Bits<'h>, usize) -> u8) -> Outcome<'h> {
-    let all = args::elements(list)?.into_iter().map(args::binary).collect::<Result<Vec<_>, _>>()?;
+    let all =
+        pace::paced(args::elements(list)?.into_iter(), 1).map(args::binary).collect::<Result<Vec<_>, _>>()?;
     let (first, others) = all.split_first().ok_or(Stop::badarg())?;
-    let shortest = all.iter().map(|bits| bits.byte_size()).min().unwrap_or(0);
+    let shortest = pace::paced(all.iter(), 1).map(|bits| bits.byte_size()).min().unwrap_or(0);
     let same = |at: &usize| others.iter().all(|other| nth(*other, *at) == nth(*first, *at));
-    Ok(Term::small((0..shortest).take_while(same).count() as i64))
+    Ok(Term::small(pace::paced(0..shortest, all.len()).take_while(same).count() as i64))
 }
 
 fn longest_common_prefix<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -91,7 +91,7 @@ fn get_path<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 /// Loads a module from the bytes of its file; it must have the name that is given.
 fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: Term<'h>) -> Outcome<'h> {
     let wanted = args::atom(name)?;
-    let bytes: Vec<u8> = Bits::of(bytes).ok_or(Stop::badarg())?.bytes().collect();
+    let bytes: Vec<u8> = Bits::of(bytes).ok_or(Stop::badarg())?.to_vec();
     args::charge(cx, bytes.len());
     let done = cx.vm().load_bytes(wanted, &bytes);
     if done.is_ok() && cx.vm().code().on_loads().is_pending(wanted) {

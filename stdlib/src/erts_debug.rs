@@ -7,7 +7,6 @@ use purlin_heap::{Atom, Build, Term, am, size_of};
 use purlin_vm::actions::Flags;
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use crate::args;
 use crate::state::State;
 
 natives! { "erts_debug":
@@ -19,7 +18,6 @@ natives! { "erts_debug":
 /// Words of a term, parts that are shared counted each time. Literals count nothing.
 fn flat_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let words = size_of(args[0]);
-    args::charge(cx, words);
     Ok(cx.heap().unsigned(words as u64))
 }
 
@@ -28,7 +26,6 @@ fn same<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn copy<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::charge(cx, size_of(args[0]));
     Ok(purlin_heap::copy_into(cx.heap(), args[0]))
 }
 
@@ -55,7 +52,7 @@ fn set_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             Ok(Term::boolean(true))
         }
         (Some(am::reds_left), Some(left)) => {
-            cx.charge(u32::try_from(cx.reductions_left() - left).unwrap_or(0));
+            cx.bump_reductions(u32::try_from(cx.reductions_left() - left).unwrap_or(0));
             Ok(Term::boolean(true))
         }
         (Some(name), _) if is_limit(cx, name) => Ok(Term::atom(cx.atoms().intern("default")?)),

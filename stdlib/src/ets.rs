@@ -12,7 +12,7 @@ pub(crate) use registry::Tables;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::{Mutex, RwLock};
+use crate::held::{Mutex, RwLock};
 use purlin_heap::{Atom, Build, Message, Pid, Term, View, am};
 use purlin_vm::{Class, Context, NativeFunction, Outcome, Stop, natives};
 
@@ -137,7 +137,7 @@ fn new<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let name = args::atom(args[0])?;
     let options = Options::of(args[1])?;
     let table = Table {
-        number: cx.local().unique_number(),
+        number: cx.unique_number(),
         name: RwLock::new(name),
         named: options.named,
         kind: options.kind,
@@ -287,7 +287,7 @@ fn give_away<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
     table.owner.store(to.0, Ordering::Relaxed);
     let message = [Term::atom(am::ets_transfer), table.id(cx.heap()), Term::pid(cx.pid()), args[2]];
-    cx.local().send_to(to, cx.heap().tuple(&message));
+    cx.send_to(to, cx.heap().tuple(&message));
     Ok(Term::boolean(true))
 }
 

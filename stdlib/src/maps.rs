@@ -1,6 +1,6 @@
 //! Module `maps`.
 
-use purlin_heap::{Build, Map, Term, am};
+use purlin_heap::{Build, Map, Term, am, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args;
@@ -39,26 +39,24 @@ fn listed<'h>(
     part: impl Fn((Term<'h>, Term<'h>)) -> Term<'h>,
 ) -> Outcome<'h> {
     let map = args::map(cx, map)?;
-    args::charge(cx, map.size());
-    let parts: Vec<_> = map.entries().map(part).collect();
+    let parts: Vec<_> = pace::paced(map.entries(), 4).map(part).collect();
     Ok(cx.heap().list(&parts))
 }
 
 fn from_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let mut pairs = Vec::new();
-    for element in args::elements(args[0])? {
+    for element in pace::paced(args::elements(args[0])?.into_iter(), 1) {
         match args::tuple(element)?.elements() {
             &[key, value] => pairs.push((key, value)),
             _ => return Err(Stop::badarg()),
         }
     }
-    args::charge(cx, pairs.len());
     Ok(Map::from_pairs(&pairs, cx.atoms(), cx.heap()).as_term())
 }
 
 fn from_keys<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let pairs: Vec<_> = args::elements(args[0])?.into_iter().map(|key| (key, args[1])).collect();
-    args::charge(cx, pairs.len());
+    let pairs: Vec<_> =
+        pace::paced(args::elements(args[0])?.into_iter(), 1).map(|key| (key, args[1])).collect();
     Ok(Map::from_pairs(&pairs, cx.atoms(), cx.heap()).as_term())
 }
 
@@ -90,6 +88,5 @@ fn take<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn merge<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (map, other) = (args::map(cx, args[0])?, args::map(cx, args[1])?);
-    args::charge(cx, map.size().min(other.size()));
     Ok(map.merge(other, cx.atoms(), cx.heap()).as_term())
 }

@@ -1,6 +1,6 @@
 //! Module `math`.
 
-use purlin_heap::{Build, Term, arith};
+use purlin_heap::{Build, Term, View, arith};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 natives! { "math":
@@ -11,7 +11,8 @@ natives! { "math":
     "tan"/1 => tan, "tanh"/1 => tanh,
 }
 
-/// Natives that are functions of floats. What is no number, and a result that is none, is a `badarith`.
+/// Natives that are functions of floats. What is no number is a `badarg`, a number beyond the floats and a result that
+/// is none a `badarith`.
 macro_rules! functions {
     ($($name:ident($($arg:tt),*) = $function:path;)*) => {$(
         fn $name<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -48,7 +49,10 @@ functions! {
 }
 
 fn operand<'h>(term: Term<'h>) -> Result<f64, Stop<'h>> {
-    arith::operand(term).map_err(|_| Stop::badarith())
+    arith::operand(term).map_err(|_| match term.view() {
+        View::Big(_) => Stop::badarith(),
+        _ => Stop::badarg(),
+    })
 }
 
 fn finite<'h>(cx: &Context<'h>, value: f64) -> Outcome<'h> {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use parking_lot::RwLock;
+use crate::held::RwLock;
 use purlin_heap::{Build, KeptTerm, Map, Scratch, Term, am, equal, hash};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::MutexGuard;
+
+use crate::held::{Held, Mutex};
 use purlin_vm::Context;
 
 use crate::atomics::Array;
@@ -55,7 +57,7 @@ impl State {
     }
 
     /// The environment variables.
-    pub(crate) fn environment(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    pub(crate) fn environment(&self) -> Held<MutexGuard<'_, BTreeMap<String, String>>> {
         self.environment.lock()
     }
 

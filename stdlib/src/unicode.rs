@@ -1,10 +1,11 @@
 //! Module `unicode`: characters in lists and binaries, decoded. UTF-16 and UTF-32 are decoded by OTP's module.
 
 use purlin_heap::bits::{self, Bits, is_character};
+use purlin_heap::pace::{self, Steps};
 use purlin_heap::{Build, Heap, Mfa, Term, View, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use crate::args::{self, Read};
+use crate::args::Read;
 
 natives! { "unicode":
     "characters_to_list"/2 => characters_to_list, "characters_to_binary"/2 => characters_to_binary,
@@ -24,6 +25,7 @@ struct Decoder<'h> {
     current: Term<'h>,
     /// What follows the lists that `current` is nested in.
     tails: Vec<Term<'h>>,
+    steps: Steps,
 }
 
 /// How decoding ended.
@@ -38,11 +40,19 @@ enum End<'h> {
 
 impl<'h> Decoder<'h> {
     fn new(data: Term<'h>, latin1: bool) -> Decoder<'h> {
-        Decoder { latin1, decoded: Vec::new(), pending: Vec::new(), current: data, tails: Vec::new() }
+        Decoder {
+            latin1,
+            decoded: Vec::new(),
+            pending: Vec::new(),
+            current: data,
+            tails: Vec::new(),
+            steps: Steps::new(),
+        }
     }
 
     fn run(&mut self, heap: &'h Heap) -> End<'h> {
         loop {
+            self.steps.step();
             if let Some(cell) = self.current.as_cons() {
                 if is_integer(cell.head()) {
                     if !self.integer(cell.head()) {
@@ -91,11 +101,12 @@ impl<'h> Decoder<'h> {
         let mut buffer = Vec::new();
         let Some(bytes) = bits.bytes_in(&mut buffer) else { return Err(0) };
         if self.latin1 {
-            self.decoded.extend(bytes.iter().map(|&byte| u32::from(byte)));
+            self.decoded.extend(pace::paced(bytes.iter(), 1).map(|&byte| u32::from(byte)));
             return Ok(());
         }
         let mut at = self.finish_pending(bytes)?;
         while at < bytes.len() {
+            self.steps.step();
             if bytes[at] < 0x80 {
                 self.decoded.push(bytes[at].into());
                 at += 1;
@@ -201,12 +212,25 @@ fn first_character(bytes: &[u8]) -> First {
     }
 }
 
-/// Whether this is made of integers, binaries and lists of such alone; how many parts it has.
-fn checked<'h>(data: Term<'h>) -> Read<'h, usize> {
-    let (mut current, mut tails, mut count) = (data, Vec::new(), 0);
+/// Whether OTP does not have it in one word: it looks no further then, because that is no character.
+fn is_beyond_words(term: Term<'_>) -> bool {
+    const LEAST: i64 = 1 << 59;
+    match term.view() {
+        View::Small(value) => !(-LEAST..LEAST).contains(&value),
+        View::Big(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether this is made of integers, binaries and lists of such alone.
+fn checked<'h>(data: Term<'h>) -> Read<'h, ()> {
+    let (mut current, mut tails, mut steps) = (data, Vec::new(), Steps::new());
     loop {
-        count += 1;
+        steps.step();
         if let Some(cell) = current.as_cons() {
+            if is_beyond_words(cell.head()) {
+                return Ok(());
+            }
             if is_integer(cell.head()) {
                 current = cell.tail();
             } else {
@@ -221,14 +245,17 @@ fn checked<'h>(data: Term<'h>) -> Read<'h, usize> {
         }
         match tails.pop() {
             Some(tail) => current = tail,
-            None => return Ok(count),
+            None => {
+                steps.end();
+                return Ok(());
+            }
         }
     }
 }
 
 /// All characters of data that are nothing else.
 pub(crate) fn decoded<'h>(cx: &Context<'h>, data: Term<'h>, latin1: bool) -> Option<Vec<u32>> {
-    args::charge(cx, checked(data).ok()?);
+    checked(data).ok()?;
     let mut decoder = Decoder::new(data, latin1);
     match decoder.run(cx.heap()) {
         End::Complete => Some(decoder.decoded),
@@ -238,7 +265,8 @@ pub(crate) fn decoded<'h>(cx: &Context<'h>, data: Term<'h>, latin1: bool) -> Opt
 
 /// Characters as a list.
 pub(crate) fn listed<'h>(heap: &'h Heap, characters: &[u32]) -> Term<'h> {
-    characters.iter().rev().fold(Term::NIL, |tail, &character| heap.cons(Term::small(character.into()), tail))
+    pace::paced(characters.iter().rev(), 1)
+        .fold(Term::NIL, |tail, &character| heap.cons(Term::small(character.into()), tail))
 }
 
 /// Decodes the data, which must be a list or a binary, and hands the characters to `build`. Data in another encoding than
@@ -257,10 +285,9 @@ fn converted<'h>(
             return Err(Stop::Call(&cx.vm().code().export(name).name, cx.heap().list(args)));
         }
     };
-    args::charge(cx, checked(args[0])?);
+    checked(args[0])?;
     let mut decoder = Decoder::new(args[0], latin1);
     let end = decoder.run(cx.heap());
-    args::charge(cx, decoder.decoded.len());
     let built = build(&decoder.decoded);
     Ok(match end {
         End::Complete => built,
@@ -277,7 +304,8 @@ fn characters_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let outcome = converted(cx, args, "characters_to_binary_int", |characters| {
-        let text: String = characters.iter().filter_map(|&character| char::from_u32(character)).collect();
+        let text: String =
+            pace::paced(characters.iter(), 1).filter_map(|&character| char::from_u32(character)).collect();
         bits::binary(text.as_bytes(), cx.heap())
     })?;
     // As in OTP: what is left of a list of one binary is a binary.
@@ -291,10 +319,10 @@ fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> 
     }
 }
 
-fn bin_is_7bit<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+fn bin_is_7bit<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let Some(bits) = Bits::of(args[0]).filter(|bits| bits.is_binary()) else {
         return Ok(Term::boolean(false));
     };
-    args::charge(cx, bits.byte_size());
-    Ok(Term::boolean(bits.bytes().all(|byte| byte < 0x80)))
+    let mut bytes = pace::paced(bits.bytes(), 1);
+    Ok(Term::boolean(bytes.all(|byte| byte < 0x80)))
 }

@@ -1,9 +1,10 @@
 //! Module `zlib`: compressing and expanding whole values. Streams are not there yet.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use flate2::Compression;
 use flate2::read;
+use purlin_heap::pace::{self, ToCompress};
 use purlin_heap::{Term, bits};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
@@ -20,17 +21,8 @@ const EXPANDED_BYTES_MAX: u64 = 1 << 30;
 /// A compressed value is no shorter, in the format of `compress/1`.
 const COMPRESSED_BYTES_MIN: usize = 8;
 
-/// Bytes that count as one reduction: compressing costs about a microsecond for so many.
-const BYTES_PER_REDUCTION: usize = 32;
-
-fn input<'h>(cx: &Context<'h>, data: Term<'h>) -> args::Read<'h, Vec<u8>> {
-    let bytes = bits::iolist::to_bytes(data).map_err(|_| Stop::badarg())?;
-    charge(cx, bytes.len());
-    Ok(bytes)
-}
-
-fn charge(cx: &Context<'_>, bytes: usize) {
-    cx.charge(u32::try_from(bytes / BYTES_PER_REDUCTION).unwrap_or(u32::MAX));
+fn input<'h>(data: Term<'h>) -> args::Read<'h, Vec<u8>> {
+    bits::iolist::to_bytes(data).map_err(|_| Stop::badarg())
 }
 
 /// Reading from memory cannot fail, nor can compressing.
@@ -41,9 +33,7 @@ fn compressed<'h>(cx: &Context<'h>, mut encoder: impl Read) -> Outcome<'h> {
 }
 
 fn expanded<'h>(cx: &Context<'h>, decoder: impl Read) -> Outcome<'h> {
-    let mut bytes = Vec::new();
-    let result: io::Result<usize> = decoder.take(EXPANDED_BYTES_MAX + 1).read_to_end(&mut bytes);
-    charge(cx, bytes.len());
+    let (bytes, result) = pace::expand(decoder, EXPANDED_BYTES_MAX + 1);
     if bytes.len() as u64 > EXPANDED_BYTES_MAX {
         return Err(Stop::system_limit());
     }
@@ -58,11 +48,11 @@ fn data_error<'h>(cx: &Context<'h>) -> Result<Stop<'h>, Stop<'h>> {
 }
 
 fn compress<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    compressed(cx, read::ZlibEncoder::new(&*input(cx, args[0])?, Compression::default()))
+    compressed(cx, read::ZlibEncoder::new(ToCompress(&input(args[0])?), Compression::default()))
 }
 
 fn uncompress<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bytes = input(cx, args[0])?;
+    let bytes = input(args[0])?;
     if bytes.len() < COMPRESSED_BYTES_MIN {
         return Err(data_error(cx)?);
     }
@@ -70,17 +60,17 @@ fn uncompress<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn zip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    compressed(cx, read::DeflateEncoder::new(&*input(cx, args[0])?, Compression::default()))
+    compressed(cx, read::DeflateEncoder::new(ToCompress(&input(args[0])?), Compression::default()))
 }
 
 fn unzip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    expanded(cx, read::DeflateDecoder::new(&*input(cx, args[0])?))
+    expanded(cx, read::DeflateDecoder::new(&*input(args[0])?))
 }
 
 fn gzip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    compressed(cx, read::GzEncoder::new(&*input(cx, args[0])?, Compression::default()))
+    compressed(cx, read::GzEncoder::new(ToCompress(&input(args[0])?), Compression::default()))
 }
 
 fn gunzip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    expanded(cx, read::MultiGzDecoder::new(&*input(cx, args[0])?))
+    expanded(cx, read::MultiGzDecoder::new(&*input(args[0])?))
 }

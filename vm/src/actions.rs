@@ -26,14 +26,25 @@ use crate::process::Process;
 use purlin_heap::Term;
 
 impl<'h> Context<'h> {
-    /// The thread's part of the runtime.
+    /// The thread's part of the runtime, up to the next charge for work.
     #[inline]
-    pub fn local(&self) -> &'h Local {
-        // SAFETY: the register file stays for the length of the call, and its `local` is only ever shared.
-        unsafe { &(*self.machine()).local }
+    pub(crate) fn local(&self) -> &Local {
+        // SAFETY: the call runs on its fiber, and a thread's part of the runtime is only ever shared.
+        unsafe { (*self.machine()).local() }
     }
 
-    /// Works on the calling process.
+    /// The number of the scheduler that the call runs on now, from 1.
+    pub fn scheduler_id(&self) -> usize {
+        self.local().scheduler_id()
+    }
+
+    /// A number that no other reference of this machine has.
+    #[inline]
+    pub fn unique_number(&self) -> u64 {
+        self.local().unique_number()
+    }
+
+    /// Works on the calling process. What the work gets of the thread is not to be used after a charge.
     #[inline]
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Process, &Local) -> R) -> R {
         // SAFETY: the process runs on this thread and nobody else uses its owned part. References to its heap are

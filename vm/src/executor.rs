@@ -1,7 +1,8 @@
 //! Runs processes for the schedulers: a slice of a process, its signals, its end; and timers that are due.
 
 use crate::Vm;
-use crate::interpreter::{self, Exit, Machine};
+use crate::fiber::{Fiber, SLICE_REDUCTIONS};
+use crate::interpreter::Exit;
 use crate::local::Local;
 use crate::process::{ControlBlock, Flags, Process};
 use crate::timers::MessageTimer;
@@ -37,6 +38,15 @@ impl Runnable {
     }
 }
 
+impl Runnable {
+    /// Whether the process was interrupted in the midst of work.
+    #[inline]
+    fn is_interrupted(&self) -> bool {
+        // SAFETY: a runnable process is alive, and what it was interrupted on belongs to the holder of this.
+        unsafe { (*self.0.as_ref().interrupted()).is_some() }
+    }
+}
+
 impl Task for Runnable {
     type Timer = Timer;
 
@@ -60,25 +70,39 @@ const RESUMES_MAX: u32 = 4;
 
 /// The executor of one scheduler.
 pub struct ProcessExecutor {
-    machine: Box<Machine>,
+    /// What processes run on. Before `local`, which keeps the machine that the fiber belongs to.
+    fiber: Box<Fiber>,
+    local: Local,
 }
 
 impl ProcessExecutor {
     /// An executor for the processes of `vm`, to be made on the thread of its scheduler.
     pub fn new(vm: &Arc<Vm>) -> ProcessExecutor {
-        ProcessExecutor { machine: Machine::new(Local::new(vm)) }
+        ProcessExecutor { fiber: vm.fibers().take(vm), local: Local::new(vm) }
     }
 
     fn slice(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
+        if task.is_interrupted() {
+            return self.go_on(task);
+        }
         // SAFETY: the task is held here and nobody else uses the process.
         let process = unsafe { task.process() };
         let before = process.reductions;
         for _ in 0..RESUMES_MAX {
             if process.has_urgent_signals() {
-                process.handle_signals(&self.machine.local);
+                process.handle_signals(&self.local);
+            }
+            if process.flags.has(Flags::GIVEN_UP) && !process.is_ending() {
+                break;
             }
             if process.flags.has(Flags::COLLECT) && !process.is_ending() {
-                collect_on_demand(process);
+                process.flags.set(Flags::COLLECT, false);
+                // SAFETY: the process is ours to run, and `process` is not used while it does.
+                match unsafe { self.fiber.collect(&self.local, process) } {
+                    Exit::Interrupted => return self.interrupt(task),
+                    Exit::Yielded => {}
+                    _ => return self.end(task),
+                }
             }
             if process.flags.has(Flags::SUSPENDED) && !process.is_ending() {
                 match self.rest_suspended(process) {
@@ -92,31 +116,80 @@ impl ProcessExecutor {
             }
             process.flags.set(Flags::WAITING, false);
             // SAFETY: the process is ours to run, and `process` is not used while it does.
-            match unsafe { interpreter::run(&mut self.machine, process, SLICE_REDUCTIONS) } {
-                Exit::Yielded => return (Ran::Yielded(task), process.reductions - before),
+            match unsafe { self.fiber.run(&self.local, process) } {
+                Exit::Interrupted => return self.interrupt(task),
                 Exit::Exited => return self.end(task),
-                Exit::Waiting => {
-                    let spent = process.reductions - before;
-                    process.flags.set(Flags::WAITING, true);
-                    process.turn = process.turn.wrapping_add(1);
-                    if process.flags.has(Flags::HIBERNATE) && !hibernate(process) {
-                        return self.end(task);
-                    }
-                    if process.shared().incoming.begin_wait() {
-                        return (Ran::Waiting, spent);
-                    }
-                }
+                Exit::Waiting => match self.begin_wait(process) {
+                    Begun::Asleep => return (Ran::Waiting, process.reductions - before),
+                    Begun::Ended => return self.end(task),
+                    Begun::Disturbed => {}
+                },
+                Exit::Yielded | Exit::GivenUp => break,
             }
         }
         let spent = process.reductions - before;
         (Ran::Yielded(task), spent)
     }
 
+    /// The process waits, unless something has come for it meanwhile.
+    #[inline]
+    fn begin_wait(&self, process: &mut Process) -> Begun {
+        process.flags.set(Flags::WAITING, true);
+        process.turn = process.turn.wrapping_add(1);
+        if process.flags.has(Flags::HIBERNATE) && !hibernate(process) {
+            return Begun::Ended;
+        }
+        if process.shared().incoming.begin_wait() { Begun::Asleep } else { Begun::Disturbed }
+    }
+
+    /// The process was interrupted in the midst of work: it keeps the fiber, and this scheduler goes on with another.
+    #[cold]
+    fn interrupt(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
+        let spare =
+            self.local.spare_fiber.take().expect("a process is interrupted only when there is a spare");
+        let fiber = std::mem::replace(&mut self.fiber, spare);
+        // SAFETY: the task is held here.
+        unsafe { *task.0.as_ref().interrupted() = Some(fiber) };
+        (Ran::Yielded(task), SLICE_REDUCTIONS as u64)
+    }
+
+    /// A slice of a process that was interrupted. Signals wait until it has done what it is doing, except for `kill`.
+    #[cold]
+    fn go_on(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
+        // SAFETY: the task is held here; the owned part is used only after the work is done or given up.
+        let (block, process) = unsafe { (task.0.as_ref(), task.0.as_ref().owned()) };
+        // SAFETY: as above.
+        let fiber = unsafe { (*block.interrupted()).take() }.expect("the process was interrupted");
+        let vm = self.local.vm();
+        vm.fibers().give_spare(std::mem::replace(&mut self.fiber, fiber));
+        // SAFETY: this is the fiber of the process, which is ours to run.
+        let exit = unsafe {
+            if block.shared().is_killed() {
+                self.fiber.give_up();
+                (*process).flags.set(Flags::GIVEN_UP, true);
+                return (Ran::Yielded(task), END_REDUCTIONS);
+            }
+            self.fiber.go_on(&self.local)
+        };
+        let ran = match exit {
+            Exit::Interrupted => return self.interrupt(task),
+            Exit::Exited => return self.end(task),
+            // SAFETY: nothing runs on the fiber any more.
+            Exit::Waiting => match self.begin_wait(unsafe { &mut *process }) {
+                Begun::Asleep => Ran::Waiting,
+                Begun::Ended => return self.end(task),
+                Begun::Disturbed => Ran::Yielded(task),
+            },
+            Exit::Yielded | Exit::GivenUp => Ran::Yielded(task),
+        };
+        (ran, SLICE_REDUCTIONS as u64)
+    }
+
     /// A suspended process takes its signals in, and sleeps.
     #[cold]
     fn rest_suspended(&self, process: &mut Process) -> Rested {
         loop {
-            process.handle_signals(&self.machine.local);
+            process.handle_signals(&self.local);
             if process.is_ending() || !process.flags.has(Flags::SUSPENDED) {
                 return Rested::Resumed;
             }
@@ -134,10 +207,10 @@ impl ProcessExecutor {
         // SAFETY: the task is held here and nobody else uses the process.
         let process = unsafe { task.process() };
         if !process.flags.has(Flags::CLOSED) {
-            process.begin_end(&self.machine.local);
+            process.begin_end(&self.local);
         }
-        let vm = self.machine.local.vm();
-        if !process.go_on_ending(&self.machine.local) {
+        let vm = self.local.vm();
+        if !process.go_on_ending(&self.local) {
             if !process.flags.has(Flags::LINGERING) {
                 process.flags.set(Flags::LINGERING, true);
                 vm.lingering().lock().insert(process.pid(), Lingering(task.0));
@@ -152,7 +225,7 @@ impl ProcessExecutor {
         // owned part is not used by anybody any more.
         unsafe {
             std::ptr::drop_in_place(block.as_ref().owned());
-            self.machine.local.free_later(move || ControlBlock::free(block));
+            self.local.free_later(move || ControlBlock::free(block));
         }
         (Ran::Exited, END_REDUCTIONS)
     }
@@ -164,6 +237,16 @@ pub(crate) struct Lingering(pub(crate) NonNull<ControlBlock>);
 // SAFETY: nothing is done with it but to free the process when no scheduler runs.
 unsafe impl Send for Lingering {}
 
+/// What became of a wait.
+enum Begun {
+    /// The process sleeps; it is not ours any more.
+    Asleep,
+    /// Something has come meanwhile.
+    Disturbed,
+    /// The process has ended.
+    Ended,
+}
+
 /// What a suspended process does.
 enum Rested {
     /// It sleeps; it is not ours any more.
@@ -174,19 +257,8 @@ enum Rested {
     Resumed,
 }
 
-/// How much work a process may do before others have their turn.
-const SLICE_REDUCTIONS: i64 = 4000;
 /// What a slice of an ending process counts.
 const END_REDUCTIONS: u64 = 200;
-
-/// Somebody asked for this collection.
-#[cold]
-fn collect_on_demand(process: &mut Process) {
-    process.flags.set(Flags::COLLECT, false);
-    if process.collect_major(&mut []).is_err() {
-        process.end_killed();
-    }
-}
 
 /// The process waits and has asked to take as little memory as possible meanwhile. False when it has ended by that.
 #[cold]
@@ -204,23 +276,23 @@ impl Executor for ProcessExecutor {
 
     #[inline]
     fn run(&mut self, worker: &mut Worker<Runnable>, task: Runnable) -> Ran<Runnable> {
-        self.machine.local.enter(worker);
+        self.local.enter(worker);
         let (ran, spent) = self.slice(task);
-        self.machine.local.leave();
+        self.local.leave();
         worker.charge(u32::try_from(spent).unwrap_or(u32::MAX));
         ran
     }
 
     fn fire(&mut self, worker: &mut Worker<Runnable>, timer: Timer) {
-        self.machine.local.enter(worker);
+        self.local.enter(worker);
         match timer {
-            Timer::Wake(pid) => self.machine.local.wake(pid),
-            Timer::Message(timer) => crate::timers::fire(&self.machine.local, *timer),
+            Timer::Wake(pid) => self.local.wake(pid),
+            Timer::Message(timer) => crate::timers::fire(&self.local, *timer),
         }
-        self.machine.local.leave();
+        self.local.leave();
     }
 
     fn rest(&mut self, _worker: &mut Worker<Runnable>) {
-        self.machine.local.rest();
+        self.local.rest();
     }
 }

@@ -9,7 +9,7 @@ mod relations;
 
 pub(crate) use memory::max_heap_size;
 
-use crate::local::Local;
+use crate::Vm;
 use crate::process::{Flags, Process};
 use purlin_heap::{Atom, Build, Heap, Message, Term, View, am, copy_into};
 use purlin_scheduler::Priority;
@@ -17,7 +17,7 @@ use purlin_scheduler::Priority;
 /// Tells of a process, into `b`.
 pub(crate) struct Teller<'p, 'b, B: Build> {
     process: &'p Process,
-    local: &'p Local,
+    vm: &'p Vm,
     b: &'b B,
     /// Whether `b` is the heap of the process, so that its terms need no copy.
     is_own: bool,
@@ -26,20 +26,20 @@ pub(crate) struct Teller<'p, 'b, B: Build> {
 }
 
 /// Answers for the items in `wanted`, one or a list; they have been checked.
-pub(crate) fn answer(process: &Process, local: &Local, wanted: &Message) -> Message {
+pub(crate) fn answer(process: &Process, vm: &Vm, wanted: &Message) -> Message {
     let stopped_at = process.saved.ip;
-    Message::build(|b| Teller { process, local, b, is_own: false, stopped_at }.tell(wanted.term()))
+    Message::build(|b| Teller { process, vm, b, is_own: false, stopped_at }.tell(wanted.term()))
 }
 
 /// The same for a process that asks about itself, in the native that was called at `stopped_at`.
 pub(crate) fn answer_self<'h>(
     process: &'h Process,
-    local: &Local,
+    vm: &Vm,
     wanted: Term<'h>,
     stopped_at: *const u64,
 ) -> Term<'h> {
     let heap: &Heap = &process.heap;
-    let told = Teller { process, local, b: heap, is_own: true, stopped_at }.tell(wanted).word();
+    let told = Teller { process, vm, b: heap, is_own: true, stopped_at }.tell(wanted).word();
     // SAFETY: built in the heap of the process.
     unsafe { heap.term(told) }
 }

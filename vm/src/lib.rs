@@ -4,6 +4,7 @@ pub mod actions;
 pub mod code;
 pub mod exception;
 mod executor;
+mod fiber;
 mod info;
 pub mod interpreter;
 mod local;

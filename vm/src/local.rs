@@ -3,6 +3,7 @@
 
 use crate::Vm;
 use crate::executor::{Runnable, Timer};
+use crate::fiber::Fiber;
 use crate::process::table::FreeSlots;
 use crossbeam_epoch::{Guard, LocalHandle};
 use purlin_scheduler::{TimerKey, Worker};
@@ -18,6 +19,8 @@ const FREED_MAX: u32 = 128;
 /// See the top of the file. Each scheduler has one; other threads make one when they need it.
 pub struct Local {
     vm: Arc<Vm>,
+    #[cfg(debug_assertions)]
+    thread: std::thread::ThreadId,
     /// The scheduler, while a slice or a timer of it runs; null on other threads.
     worker: Cell<*mut Worker<Runnable>>,
     // Before `epoch`, so that it is dropped first.
@@ -28,6 +31,8 @@ pub struct Local {
     freed: Cell<u32>,
     next_number: Cell<u64>,
     end_number: Cell<u64>,
+    /// The fiber to go on with while a process keeps the one that it was interrupted on.
+    pub(crate) spare_fiber: Cell<Option<Box<Fiber>>>,
 }
 
 impl Local {
@@ -36,6 +41,8 @@ impl Local {
         let epoch = vm.collector().register();
         Local {
             vm: vm.clone(),
+            #[cfg(debug_assertions)]
+            thread: std::thread::current().id(),
             worker: Cell::new(ptr::null_mut()),
             guard: RefCell::new(Some(epoch.pin())),
             epoch,
@@ -43,6 +50,7 @@ impl Local {
             freed: Cell::new(0),
             next_number: Cell::new(0),
             end_number: Cell::new(0),
+            spare_fiber: Cell::new(None),
         }
     }
 
@@ -102,15 +110,24 @@ impl Local {
         }
     }
 
+    /// Holds that it is used by its own thread: whoever kept it across a charge for work may be on another one.
+    #[inline(always)]
+    fn check_thread(&self) {
+        #[cfg(debug_assertions)]
+        assert_eq!(self.thread, std::thread::current().id(), "the thread's part of the runtime was kept");
+    }
+
     /// Another pin of the epoch, which costs nothing while this thread is pinned.
     #[inline]
     pub(crate) fn pin(&self) -> Guard {
+        self.check_thread();
         self.epoch.pin()
     }
 
     /// Hands a task that has just turned ready to a scheduler.
     #[inline]
     pub(crate) fn schedule(&self, task: Runnable) {
+        self.check_thread();
         // SAFETY: set by `enter` and cleared by `leave`, while the worker is lent, and nothing else uses the worker
         // meanwhile: each use here ends before the method returns.
         match unsafe { self.worker.get().as_mut() } {
@@ -122,6 +139,7 @@ impl Local {
     /// Hands a new task to a scheduler.
     #[inline]
     pub(crate) fn enqueue(&self, task: Runnable) {
+        self.check_thread();
         // SAFETY: as in `schedule`.
         match unsafe { self.worker.get().as_mut() } {
             Some(worker) => worker.enqueue(task),
@@ -147,6 +165,7 @@ impl Local {
     /// A number that no other reference of this machine has.
     #[inline]
     pub fn unique_number(&self) -> u64 {
+        self.check_thread();
         if self.next_number.get() == self.end_number.get() {
             let first = self.vm.take_numbers(NUMBERS);
             self.next_number.set(first);

@@ -15,7 +15,7 @@ mod small_map;
 pub(crate) mod table;
 
 pub use begin::TooManyProcesses;
-pub(crate) use begin::{Parent, SpawnMonitor, SpawnOptions, Start, spawn};
+pub(crate) use begin::{Parent, Prepared, SpawnMonitor, SpawnOptions, Start, spawn};
 pub use dictionary::Dictionary;
 pub(crate) use links::{Link, Links};
 pub use monitors::Alias;
@@ -75,6 +75,9 @@ impl Flags {
     pub(crate) const AWAITED: Flags = Flags(1 << 9);
     /// Its end takes more than a slice: the machine knows of it.
     pub(crate) const LINGERING: Flags = Flags(1 << 13);
+
+    /// What it did was given up, because it was killed: it only handles signals, until it comes to that one.
+    pub(crate) const GIVEN_UP: Flags = Flags(1 << 14);
 
     /// Its first function has returned, with what stands in place of the exception's trace.
     pub const RETURNED: Flags = Flags(1 << 10);

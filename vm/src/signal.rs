@@ -11,6 +11,7 @@ mod send;
 pub(crate) use handle::Handled;
 pub(crate) use request::{Question, Request};
 pub use send::Sent;
+pub(crate) use send::send_counted;
 
 use purlin_heap::word::Word;
 use purlin_heap::{Fragment, Message, Pid};

@@ -2,14 +2,18 @@
 
 use crate::code::{CodeTable, LoadedModule};
 use crate::executor::{Lingering, ProcessExecutor, Runnable};
+use crate::fiber::Fibers;
 use crate::local::Local;
 use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
 use crate::process::table::Table;
-use crate::process::{ControlBlock, Flags, Parent, Process, SpawnOptions, Start, TooManyProcesses, spawn};
+use crate::process::{
+    ControlBlock, Flags, Parent, Prepared, Process, SpawnOptions, Start, TooManyProcesses, spawn,
+};
 use crate::timers::MessageTimers;
 use crossbeam_epoch::Collector;
 use parking_lot::Mutex;
+use purlin_heap::pace;
 use purlin_heap::{Atom, AtomTable, HeapConfig, Message, Mfa, Pid, Term, am};
 use purlin_scheduler::{Clock, Handle, Pool, TimerKey, WorkerPanicked};
 use std::any::Any;
@@ -69,6 +73,7 @@ pub struct Vm {
     /// Who waits outside of the machine for a process to end.
     waiting: Mutex<HashMap<Pid, Vec<EndCallback>>>,
     lingering: Mutex<HashMap<Pid, Lingering>>,
+    fibers: Fibers,
     status: AtomicI32,
     trace_depth: AtomicUsize,
     finder: OnceLock<ModuleFinder>,
@@ -125,6 +130,7 @@ impl Vm {
             timers: MessageTimers::default(),
             waiting: Mutex::default(),
             lingering: Mutex::default(),
+            fibers: Fibers::default(),
             status: AtomicI32::new(0),
             trace_depth: AtomicUsize::new(TRACE_DEPTH),
             finder: OnceLock::new(),
@@ -181,6 +187,8 @@ impl Vm {
             && !on_loads.is_pending(module)
             && !on_loads.is_refused(module)
         {
+            // Loading takes locks.
+            let _hold = pace::hold();
             finder(self, module);
         }
     }
@@ -297,6 +305,11 @@ impl Vm {
         &self.lingering
     }
 
+    /// Native stacks to run on.
+    pub(crate) fn fibers(&self) -> &Fibers {
+        &self.fibers
+    }
+
     /// A process has become unreachable.
     pub(crate) fn tell_end(&self, process: &Process) {
         if !process.flags.has(Flags::AWAITED) {
@@ -357,7 +370,8 @@ impl RunningVm {
         let ip = self.vm.code.export(name).address.load(Ordering::Acquire);
         let start = Start { ip, arguments, initial: name };
         let options = SpawnOptions { on_end, ..SpawnOptions::default() };
-        spawn(&local, Parent::Host { group_leader }, &start, options)
+        let prepared = Prepared::new(&self.vm, &start, None);
+        spawn(&local, Parent::Host { group_leader }, prepared, options)
     }
 
     /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
@@ -374,8 +388,7 @@ impl RunningVm {
     /// Ends a process as the exit signal `kill` does.
     pub fn kill(&self, pid: Pid) {
         let local = Local::new(&self.vm);
-        let reason = Message::copy_of(Term::atom(am::kill));
-        let _ = local.deliver(pid, crate::signal::Signal::Exit { from: pid, reason });
+        local.exit(pid, pid, Message::copy_of(Term::atom(am::kill)));
     }
 
     /// Waits until the machine is halted; the status given then.

@@ -5,6 +5,7 @@ mod demo;
 mod erlang;
 mod loom;
 mod programs;
+mod random;
 mod repository;
 mod shell;
 mod tail_calls;
@@ -34,6 +35,8 @@ enum Command {
     Tidy,
     /// Set up what is missing, build, and run every test in every form of the machine
     Test(test::Options),
+    /// Compare random programs on purlin and on Erlang/OTP
+    Random(random::Options),
     /// Run the supervised example on a release build
     Demo(demo::Options),
     /// Run the benchmark programs on purlin and on erl in turn, and compare
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Tidy => tidy::run(),
         Command::Test(options) => test::run(&options),
+        Command::Random(options) => random::run(&options),
         Command::Demo(options) => demo::run(&options),
         Command::Versus(options) => versus::run(&options),
         Command::TailCalls(options) => tail_calls::run(&options),

@@ -29,8 +29,9 @@ thread_local! {
     };
 }
 
-/// A block of a class.
-#[inline]
+/// A block of a class. Not inlined: work can go on in another thread, and the compiler would be free to find out the
+/// address of a thread's cache once for two calls in one function.
+#[inline(never)]
 pub fn allocate(range: Range, class: usize) -> NonNull<Word> {
     let block = CACHE.try_with(|cache| cache.with_bin(range, class, |bin| bin.pop()));
     match block {
@@ -45,7 +46,7 @@ pub fn allocate(range: Range, class: usize) -> NonNull<Word> {
 ///
 /// # Safety
 /// It is a block of this range and class that nobody uses.
-#[inline]
+#[inline(never)] // As `allocate`.
 pub unsafe fn free(range: Range, class: usize, at: NonNull<Word>) {
     let block = at.cast::<Free>();
     let full = CACHE.try_with(|cache| {

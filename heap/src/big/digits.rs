@@ -4,6 +4,7 @@ use num_bigint::BigUint;
 
 use super::{Integer, LIMBS_MAX, integer, limbs};
 use crate::build::Build;
+use crate::pace;
 use crate::term::Term;
 
 /// Up to this many digits are converted one by one.
@@ -24,7 +25,7 @@ pub fn format(value: &Integer<'_>, base: u32) -> String {
         [] => "0".to_string(),
         &[one] if base == 10 => one.to_string(),
         many => {
-            let mut text = limbs::to_biguint(many).to_str_radix(base);
+            let mut text = digits_of(many, base);
             text.make_ascii_uppercase();
             text
         }
@@ -42,10 +43,10 @@ pub fn parse<'h, B: Build + ?Sized>(text: &[u8], base: u32, build: &'h B) -> Res
         [b'+', digits @ ..] => (false, digits),
         digits => (false, digits),
     };
-    if digits.is_empty() || !digits.iter().all(|&digit| char::from(digit).is_digit(base)) {
+    if digits.is_empty() || !pace::paced(digits.iter(), 1).all(|&digit| char::from(digit).is_digit(base)) {
         return Err(DigitsError::Malformed);
     }
-    let digits = &digits[digits.iter().take_while(|&&digit| digit == b'0').count()..];
+    let digits = &digits[pace::paced(digits.iter(), 1).take_while(|&&digit| digit == b'0').count()..];
     // Each digit above the first adds at least `ilog2` bits; without this check a long text costs quadratic time.
     if digits.len().saturating_sub(1) as u64 * u64::from(base.ilog2()) > LIMBS_MAX as u64 * 64 {
         return Err(DigitsError::TooLarge);
@@ -57,15 +58,109 @@ pub fn parse<'h, B: Build + ?Sized>(text: &[u8], base: u32, build: &'h B) -> Res
         return integer(negative, &[value], build).map_err(|_| DigitsError::TooLarge);
     }
     let value = value_of(digits, base);
-    integer(negative, &value.to_u64_digits(), build).map_err(|_| DigitsError::TooLarge)
+    integer(negative, &value, build).map_err(|_| DigitsError::TooLarge)
 }
 
-/// The value of digits. Long ones are cut in two, so that the time is that of a few multiplications and not
-/// quadratic; each level halves the length.
-fn value_of(digits: &[u8], base: u32) -> BigUint {
-    if digits.len() <= DIGITS_AT_ONCE {
-        return BigUint::parse_bytes(digits, base).expect("digits of the base");
+/// The value of digits: that of pieces, then of pairs of pieces and so on, so that the time is that of a few
+/// multiplications and not quadratic.
+fn value_of(digits: &[u8], base: u32) -> Vec<u64> {
+    let piece =
+        |digits: &[u8]| BigUint::parse_bytes(digits, base).expect("digits of the base").to_u64_digits();
+    let pieces = pace::paced(digits.rchunks(DIGITS_AT_ONCE), pace::PORTION);
+    let mut values: Vec<Vec<u64>> = pieces.map(piece).collect();
+    let mut power = BigUint::from(base).pow(DIGITS_AT_ONCE as u32).to_u64_digits();
+    while values.len() > 1 {
+        let joined = |pair: &[Vec<u64>]| match pair {
+            [low, high] => limbs::add(&limbs::mul(high, &power), low),
+            single => single.concat(),
+        };
+        values = values.chunks(2).map(joined).collect();
+        if values.len() > 1 {
+            power = limbs::mul(&power, &power);
+        }
     }
-    let (high, low) = digits.split_at(digits.len() / 2);
-    value_of(high, base) * BigUint::from(base).pow(low.len() as u32) + value_of(low, base)
+    values.pop().unwrap_or_default()
+}
+
+/// Integers of up to this many limbs are written at once.
+const LIMBS_AT_ONCE: usize = 256;
+/// What that counts.
+const AT_ONCE_STEPS: usize = 8 * pace::PORTION;
+
+/// The digits of a magnitude, which is not zero.
+fn digits_of(value: &[u64], base: u32) -> String {
+    if base.is_power_of_two() {
+        return bits_of(value, base.ilog2() as usize);
+    }
+    // Powers of the base, each the square of the one before, with how many digits there are below it.
+    let mut digits = LIMBS_AT_ONCE * 64 / (base.ilog2() as usize + 1);
+    let mut powers: Vec<(Vec<u64>, usize)> = Vec::new();
+    if value.len() > LIMBS_AT_ONCE {
+        let mut power = BigUint::from(base).pow(digits as u32).to_u64_digits();
+        while limbs::trimmed(&power).len() * 2 <= value.len() + 1 {
+            let square = limbs::mul(&power, &power);
+            powers.push((std::mem::replace(&mut power, limbs::trimmed(&square).to_vec()), digits));
+            digits *= 2;
+        }
+        powers.push((power, digits));
+    }
+    let mut text = String::new();
+    write_digits(value, base, &powers, &mut text);
+    text
+}
+
+/// Writes a magnitude: its digits above and below the largest of the powers that is not above it. No more levels than
+/// there are powers, that is less than twenty.
+fn write_digits(value: &[u64], base: u32, powers: &[(Vec<u64>, usize)], text: &mut String) {
+    let value = limbs::trimmed(value);
+    if value.len() <= LIMBS_AT_ONCE {
+        pace::charge(AT_ONCE_STEPS * value.len() / LIMBS_AT_ONCE);
+        return text.push_str(&limbs::to_biguint(value).to_str_radix(base));
+    }
+    let Some(((power, digits), smaller)) = powers.split_last() else {
+        return text.push_str(&limbs::to_biguint(value).to_str_radix(base));
+    };
+    if super::compare_limbs(value, power).is_lt() {
+        return write_digits(value, base, smaller, text);
+    }
+    let (high, low) = limbs::div_rem(value, power);
+    write_digits(&high, base, smaller, text);
+    let mut below = String::new();
+    write_digits(&low, base, smaller, &mut below);
+    text.extend(pace::paced(std::iter::repeat_n('0', digits - below.len()), 1));
+    text.push_str(&below);
+}
+
+/// The digits in a base of so many bits, in pieces that have as many limbs as make a whole number of digits.
+fn bits_of(value: &[u64], bits: usize) -> String {
+    let mut text = String::new();
+    for piece in pace::paced(value.chunks(64 * bits).rev(), 4 * pace::PORTION) {
+        let digits = limbs::to_biguint(piece).to_str_radix(1 << bits);
+        if !text.is_empty() {
+            text.extend(std::iter::repeat_n('0', piece.len() * 64 / bits - digits.len()));
+        }
+        text.push_str(&digits);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_integers_are_written_and_read_as_num_bigint_does() {
+        for limbs in [1usize, 255, 256, 257, 511, 513, 1500] {
+            for pattern in [0u64, u64::MAX, 0x9e37_79b9_7f4a_7c15] {
+                let mut value: Vec<u64> = (0..limbs as u64).map(|i| pattern.wrapping_mul(i | 1)).collect();
+                value[limbs - 1] |= 1;
+                for base in [2, 3, 8, 10, 16, 32, 36] {
+                    let text = digits_of(&value, base);
+                    let expected = limbs::to_biguint(&value).to_str_radix(base);
+                    assert!(text == expected, "{limbs} limbs of {pattern:x} in base {base}");
+                    assert_eq!(limbs::trimmed(&value_of(text.as_bytes(), base)), &value[..]);
+                }
+            }
+        }
+    }
 }

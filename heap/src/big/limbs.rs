@@ -2,9 +2,11 @@
 //! from num-bigint.
 
 use num_bigint::BigUint;
-use num_integer::Integer as _;
 
-/// Above this many limbs in the shorter factor num-bigint multiplies.
+use super::long;
+use crate::pace;
+
+/// Above this many limbs in the shorter factor the way for long numbers is taken.
 const SCHOOLBOOK_LIMBS_MAX: usize = 24;
 
 /// Without leading zero limbs.
@@ -13,9 +15,21 @@ pub(crate) fn trimmed(limbs: &[u64]) -> &[u64] {
     &limbs[..limbs.len() - zeros]
 }
 
+/// Counts going over a long number.
+#[inline]
+fn charge(limbs: &[u64]) {
+    if limbs.len() > LONG_LIMBS {
+        pace::charge(limbs.len());
+    }
+}
+
+/// More limbs count.
+const LONG_LIMBS: usize = 64;
+
 /// `a + b`
 pub(crate) fn add(a: &[u64], b: &[u64]) -> Vec<u64> {
     let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    charge(long);
     let mut sum = Vec::with_capacity(long.len() + 1);
     let mut carry = false;
     for (i, &limb) in long.iter().enumerate() {
@@ -32,6 +46,7 @@ pub(crate) fn add(a: &[u64], b: &[u64]) -> Vec<u64> {
 
 /// `a - b`, where `a` is not below `b`; may have leading zero limbs.
 pub(crate) fn sub(a: &[u64], b: &[u64]) -> Vec<u64> {
+    charge(a);
     let mut difference = Vec::with_capacity(a.len());
     let mut borrow = false;
     for (i, &limb) in a.iter().enumerate() {
@@ -47,7 +62,7 @@ pub(crate) fn sub(a: &[u64], b: &[u64]) -> Vec<u64> {
 /// `a * b`; may have leading zero limbs.
 pub(crate) fn mul(a: &[u64], b: &[u64]) -> Vec<u64> {
     if a.len().min(b.len()) > SCHOOLBOOK_LIMBS_MAX {
-        return (to_biguint(a) * to_biguint(b)).to_u64_digits();
+        return long::mul(trimmed(a), trimmed(b));
     }
     let mut product = vec![0u64; a.len() + b.len()];
     for (i, &x) in a.iter().enumerate() {
@@ -74,12 +89,12 @@ pub(crate) fn div_rem(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
         }
         return (quotient, vec![remainder]);
     }
-    let (quotient, remainder) = to_biguint(a).div_rem(&to_biguint(b));
-    (quotient.to_u64_digits(), remainder.to_u64_digits())
+    long::div_rem(a, b)
 }
 
 /// `a << count`
 pub(crate) fn shl(a: &[u64], count: usize) -> Vec<u64> {
+    charge(a);
     let (whole, rest) = (count / 64, count % 64);
     let mut shifted = vec![0; whole];
     shifted.reserve(a.len() + 1);
@@ -100,6 +115,7 @@ pub(crate) fn shr(a: &[u64], count: usize) -> (Vec<u64>, bool) {
     if whole >= a.len() {
         return (Vec::new(), !a.is_empty());
     }
+    charge(a);
     let kept = &a[whole..];
     let shifted = (0..kept.len()).map(|i| match kept.get(i + 1) {
         Some(&above) if rest != 0 => kept[i] >> rest | above << (64 - rest),
@@ -111,6 +127,7 @@ pub(crate) fn shr(a: &[u64], count: usize) -> (Vec<u64>, bool) {
 
 /// The two's complement of an integer in `len` limbs.
 pub(crate) fn to_twos_complement(negative: bool, limbs: &[u64], len: usize) -> Vec<u64> {
+    charge(limbs);
     let mut words = limbs.to_vec();
     words.resize(len, 0);
     if negative {

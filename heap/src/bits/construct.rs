@@ -13,7 +13,6 @@ pub struct Construction<'h> {
     target: Target<'h>,
     /// First bit of the result, behind the start of the bytes.
     offset: usize,
-    copied: usize,
     writer: BitWriter,
 }
 
@@ -37,7 +36,7 @@ impl<'h> Construction<'h> {
             let (term, base) = inline(size, build);
             // SAFETY: the bytes of a fresh object, all zero.
             let writer = unsafe { BitWriter::new(base, 0, size) };
-            return Ok(Construction { target: Target::Inline(term), offset: 0, copied: 0, writer });
+            return Ok(Construction { target: Target::Inline(term), offset: 0, writer });
         }
         Construction::in_shared(Bits::of_bytes(&[]), size, size.div_ceil(8))
     }
@@ -61,7 +60,7 @@ impl<'h> Construction<'h> {
             // SAFETY: the object holds a count on its bytes.
             let shared = unsafe { Shared::retained(object.raw(ref_bits::SHARED)) };
             if let Some(writer) = claim(&shared, offset + bits.bit_size(), more) {
-                return Some(Ok(Construction { target: Target::Shared(shared), offset, copied: 0, writer }));
+                return Some(Ok(Construction { target: Target::Shared(shared), offset, writer }));
             }
         }
         let capacity = size.div_ceil(8).saturating_mul(2).max(APPENDED_BYTES_MIN);
@@ -96,18 +95,12 @@ impl<'h> Construction<'h> {
         let shared = Shared::try_zeroed(size.div_ceil(8), capacity).ok_or(NoMemory)?;
         // SAFETY: fresh bytes, all zero, that nobody else has seen; `size` bits of them are committed.
         let writer = unsafe { BitWriter::new(shared.data(), 0, size) };
-        Construction { target: Target::Shared(shared), offset: 0, copied: 0, writer }.starting_with(start)
+        Construction { target: Target::Shared(shared), offset: 0, writer }.starting_with(start)
     }
 
     fn starting_with(mut self, start: Bits<'_>) -> Result<Construction<'h>, NoMemory> {
-        self.copied = start.bit_size();
         self.writer.bits(start).map_err(|_| NoMemory)?;
         Ok(self)
-    }
-
-    /// How many bits of what it starts with had to be copied.
-    pub fn copied(&self) -> usize {
-        self.copied
     }
 
     /// Where the parts are written.

@@ -1,6 +1,7 @@
 //! Copying bits between any alignments.
 
 use super::Bits;
+use crate::pace;
 
 /// Copies `bits` to the `to`-th bit behind `base`. What stands before that bit is kept.
 ///
@@ -8,6 +9,20 @@ use super::Bits;
 /// The destination has room, is the caller's alone to write, does not overlap the source, and its bits from `to` on
 /// are zero.
 pub unsafe fn copy_bits(bits: Bits<'_>, base: *mut u8, to: usize) {
+    // SAFETY: passed on.
+    unsafe {
+        if bits.bit_size() > UNCHARGED_BITS {
+            copy_many(bits, base, to)
+        } else {
+            copy_portion(bits, base, to)
+        }
+    }
+}
+
+/// # Safety
+/// As for [`copy_bits`].
+#[inline(always)]
+unsafe fn copy_portion(bits: Bits<'_>, base: *mut u8, to: usize) {
     let size = bits.bit_size();
     if size == 0 {
         return;
@@ -37,6 +52,28 @@ pub unsafe fn copy_bits(bits: Bits<'_>, base: *mut u8, to: usize) {
             }
             at += 8;
         }
+    }
+}
+
+/// So many bits are copied without a charge for the work.
+const UNCHARGED_BITS: usize = 8 << 10;
+/// So many at once.
+const PORTION_BITS: usize = pace::PORTION * pace::BYTES_PER_STEP * 8;
+
+/// As [`copy_bits`], in portions.
+///
+/// # Safety
+/// As there.
+#[cold]
+unsafe fn copy_many(bits: Bits<'_>, base: *mut u8, to: usize) {
+    let mut at = 0;
+    while let Some(portion) = bits.slice(at, PORTION_BITS.min(bits.bit_size() - at))
+        && portion.bit_size() > 0
+    {
+        pace::charge_bytes(portion.byte_size());
+        // SAFETY: passed on; the bits behind those written are still zero.
+        unsafe { copy_portion(portion, base, to + at) };
+        at += portion.bit_size();
     }
 }
 

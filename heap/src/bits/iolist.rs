@@ -2,6 +2,7 @@
 
 use super::{Bits, Construction, NoMemory};
 use crate::build::Build;
+use crate::pace::{self, paced};
 use crate::term::Term;
 
 /// A part of a list of bytes, bit strings and such lists.
@@ -70,7 +71,7 @@ impl<'h> Iterator for Pieces<'h> {
 
 /// How many bits the pieces of a list have.
 pub fn bit_size(list: Term<'_>) -> Result<usize, ListError> {
-    Pieces::new(list).try_fold(0usize, |size, piece| {
+    paced(Pieces::new(list), 1).try_fold(0usize, |size, piece| {
         let more = match piece? {
             Piece::Byte(_) => 8,
             Piece::Bits(bits) => bits.bit_size(),
@@ -81,7 +82,7 @@ pub fn bit_size(list: Term<'_>) -> Result<usize, ListError> {
 
 /// How many bytes the pieces of an iolist have; each must be whole bytes.
 pub fn byte_size(list: Term<'_>) -> Result<usize, ListError> {
-    Pieces::new(list).try_fold(0usize, |size, piece| match piece? {
+    paced(Pieces::new(list), 1).try_fold(0usize, |size, piece| match piece? {
         Piece::Byte(_) => size.checked_add(1).ok_or(ListError::NoMemory),
         Piece::Bits(bits) if bits.is_binary() => {
             size.checked_add(bits.byte_size()).ok_or(ListError::NoMemory)
@@ -103,12 +104,12 @@ pub fn to_bits<'h, B: Build + ?Sized>(list: Term<'_>, build: &'h B) -> Result<Te
 /// The bytes of an iolist.
 pub fn to_bytes(list: Term<'_>) -> Result<Vec<u8>, ListError> {
     let mut bytes = Vec::with_capacity(byte_size(list)?);
-    for piece in Pieces::new(list) {
+    for piece in paced(Pieces::new(list), 1) {
         match piece? {
             Piece::Byte(byte) => bytes.push(byte),
             Piece::Bits(bits) => match bits.as_bytes() {
-                Some(whole) => bytes.extend_from_slice(whole),
-                None => bytes.extend(bits.bytes()),
+                Some(whole) => pace::in_portions(whole, |portion| bytes.extend_from_slice(portion)),
+                None => bytes.extend(bits.to_vec()),
             },
         }
     }
@@ -117,7 +118,7 @@ pub fn to_bytes(list: Term<'_>) -> Result<Vec<u8>, ListError> {
 
 fn joined<'h, B: Build + ?Sized>(list: Term<'_>, size: usize, build: &'h B) -> Result<Term<'h>, ListError> {
     let mut made = Construction::new(size, build)?;
-    for piece in Pieces::new(list) {
+    for piece in paced(Pieces::new(list), 2) {
         let written = match piece? {
             Piece::Byte(byte) => made.writer().number(byte.into(), 8),
             Piece::Bits(bits) => made.writer().bits(bits),
@@ -136,5 +137,5 @@ pub fn to_list<'h, B: Build + ?Sized>(bits: Bits<'_>, tail: Term<'h>, build: &'h
         Some(rest) => build.cons(super::copy(rest, build), tail),
         None => tail,
     };
-    (0..whole).rev().fold(tail, |list, at| build.cons(Term::small(bits.byte(at).into()), list))
+    paced((0..whole).rev(), 1).fold(tail, |list, at| build.cons(Term::small(bits.byte(at).into()), list))
 }

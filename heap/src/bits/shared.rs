@@ -10,6 +10,8 @@ use std::alloc::Layout;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
+use super::Bits;
+use super::copy::copy_bits;
 use crate::memory;
 
 /// More bytes than any machine has; sizes below cannot overflow in bits.
@@ -62,8 +64,8 @@ impl Shared {
     /// A copy of `bytes`, with no room to grow.
     pub fn copy_of(bytes: &[u8]) -> Shared {
         let shared = Shared::zeroed(bytes.len(), bytes.len());
-        // SAFETY: `bytes.len()` bytes that nobody else has seen yet.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), shared.data(), bytes.len()) };
+        // SAFETY: `bytes.len()` bytes that nobody else has seen yet, all zero.
+        unsafe { copy_bits(Bits::of_bytes(bytes), shared.data(), 0) };
         shared
     }
 

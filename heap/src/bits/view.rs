@@ -5,6 +5,9 @@ use std::marker::PhantomData;
 
 use crate::bits::shared;
 use crate::layout::{Kind, ref_bits};
+use crate::pace;
+
+use super::copy::copy_bits;
 use crate::term::{Boxed, Term};
 
 /// Bits that stay where they are for `'h`. The first bit is the most significant of its byte.
@@ -109,9 +112,16 @@ impl<'h> Bits<'h> {
         if self.offset == 0 {
             return Some(self.whole_bytes());
         }
-        buffer.clear();
-        buffer.extend(self.bytes());
+        *buffer = self.to_vec();
         Some(buffer)
+    }
+
+    /// A copy of the bytes; the bits behind the last are zero.
+    pub fn to_vec(self) -> Vec<u8> {
+        let mut bytes = vec![0; self.byte_size()];
+        // SAFETY: as many bytes, all zero.
+        unsafe { copy_bits(self, bytes.as_mut_ptr(), 0) };
+        bytes
     }
 
     /// The byte at `index`; the bits behind the last are zero.
@@ -164,6 +174,22 @@ impl<'h> Bits<'h> {
 
     /// As byte strings compare, then the shorter first.
     pub fn compare(self, other: Bits<'_>) -> Ordering {
+        const PORTION_BITS: usize = pace::PORTION * pace::BYTES_PER_STEP * 8;
+        let (mut a, mut b) = (self, other);
+        // In portions, as long as there is more than one.
+        while a.size > PORTION_BITS && b.size > PORTION_BITS {
+            let decided = a.up_to(PORTION_BITS).compare(b.up_to(PORTION_BITS));
+            let rests =
+                (a.slice(PORTION_BITS, a.size - PORTION_BITS), b.slice(PORTION_BITS, b.size - PORTION_BITS));
+            let (Ordering::Equal, (Some(a_rest), Some(b_rest))) = (decided, rests) else { return decided };
+            // Bits that are not aligned are compared byte by byte.
+            pace::charge(if (a.offset, b.offset) == (0, 0) { pace::PORTION } else { 8 * pace::PORTION });
+            (a, b) = (a_rest, b_rest);
+        }
+        a.compare_portion(b)
+    }
+
+    fn compare_portion(self, other: Bits<'_>) -> Ordering {
         let common = self.size.min(other.size);
         let mut at = 0;
         if self.offset == 0 && other.offset == 0 {

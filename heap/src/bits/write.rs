@@ -140,18 +140,12 @@ impl BitWriter {
         }
     }
 
-    /// Writes a float in 16, 32 or 64 bits, rounded to nearest.
+    /// Writes a float in 16, 32 or 64 bits, rounded to nearest; what is beyond a size becomes an infinity.
     pub fn float(&mut self, value: f64, size: usize, little: bool) -> Result<(), WriteError> {
         let bits = match size {
             64 => value.to_bits(),
-            32 => {
-                let single = value as f32;
-                if single.is_infinite() {
-                    return Err(WriteError::Float);
-                }
-                single.to_bits().into()
-            }
-            16 => float_to_half(value).ok_or(WriteError::Float)?.into(),
+            32 => (value as f32).to_bits().into(),
+            16 => float_to_half(value).into(),
             _ => return Err(WriteError::Float),
         };
         self.ordered(bits, size, little)
@@ -195,8 +189,11 @@ pub fn utf16_size(character: u32) -> Option<usize> {
     char::from_u32(character).map(|c| c.len_utf16() * 2)
 }
 
-/// The float of 16 bits nearest to a value, ties to even; nothing when that is infinite.
-fn float_to_half(value: f64) -> Option<u16> {
+/// What is above all floats of 16 bits, without the sign.
+const HALF_INFINITY: u64 = 0x7c00;
+
+/// The float of 16 bits nearest to a value, ties to even.
+fn float_to_half(value: f64) -> u16 {
     let sign = ((value.to_bits() >> 63) as u16) << 15;
     let magnitude = value.abs();
     // In units of the spacing of halves around the value: 2^-24 below the normal ones.
@@ -204,5 +201,6 @@ fn float_to_half(value: f64) -> Option<u16> {
     let units = (magnitude * 2f64.powi(10 - exponent)).round_ties_even();
     // A carry out of the fraction raises the exponent by itself.
     let half = units as u64 + (((exponent + 14) as u64) << 10);
-    (exponent <= 15 && half < 0x7c00).then_some(sign | half as u16)
+    let half = if exponent <= 15 { half.min(HALF_INFINITY) } else { HALF_INFINITY };
+    sign | half as u16
 }

@@ -16,6 +16,7 @@ use crate::chunk;
 use crate::copy::copy_words;
 use crate::fragment::Fragment;
 use crate::heap::{Frozen, Heap, LARGE_WORDS, LargeObjects, Rare, Regions};
+use crate::pace::{self, Steps};
 use crate::word::{Word, tag};
 
 /// Where everything is after the copying.
@@ -157,29 +158,39 @@ impl Evacuation<'_> {
     }
 
     unsafe fn forward_all<const MAJOR: bool>(&mut self, words: &mut [Word]) {
-        for word in words {
-            // SAFETY: as the caller promises, a term, or a return address that is no pointer.
-            *word = unsafe { self.from.forward::<MAJOR>(*word, &mut self.room, &mut self.beyond) };
+        for portion in words.chunks_mut(pace::PORTION) {
+            for word in &mut *portion {
+                // SAFETY: as the caller promises, a term, or a return address that is no pointer.
+                *word = unsafe { self.from.forward::<MAJOR>(*word, &mut self.room, &mut self.beyond) };
+            }
+            if portion.len() == pace::PORTION {
+                pace::charge(pace::PORTION);
+            }
         }
     }
 
     /// Forwards the words of all copies, until there are none that have not been looked through.
     unsafe fn drain<const MAJOR: bool>(&mut self) {
         let (from, mut room, mut scan) = (self.from, self.room, self.start);
+        let (mut pause, mut steps) = (portion_from(scan), Steps::new());
         loop {
             // SAFETY: from each scan position up to each top there are whole copied objects.
             unsafe {
                 while scan < room.top {
                     scan = from.forward_next::<MAJOR>(scan, &mut room, &mut self.beyond);
+                    if scan >= pause {
+                        pace::charge(2 * pace::PORTION);
+                        pause = portion_from(scan);
+                    }
                 }
                 if let Some((at, end)) = self.beyond.spilled.next_scan() {
-                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
+                    steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
                     self.beyond.spilled.scanned(end);
                 } else if let Some((at, end)) = self.beyond.old.next_scan() {
-                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
+                    steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
                     self.beyond.old.scanned(end);
                 } else if let Some((at, end)) = self.beyond.large.next_scan() {
-                    from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond);
+                    steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
                 } else {
                     break;
                 }
@@ -196,20 +207,31 @@ impl Evacuation<'_> {
     }
 }
 
+/// Where a portion of work ends that begins at `at`.
+fn portion_from(at: *mut Word) -> *mut Word {
+    at.wrapping_add(pace::PORTION)
+}
+
 impl From {
-    /// Forwards the terms from `at` to `end`.
+    /// Forwards the terms from `at` to `end`; gives the steps that have not been charged for.
     unsafe fn forward_range<const MAJOR: bool>(
         &self,
         at: *mut Word,
         end: *mut Word,
         room: &mut Room,
         beyond: &mut Beyond<'_>,
-    ) {
+    ) -> usize {
         let mut at = at;
+        let mut pause = portion_from(at);
         while at < end {
             // SAFETY: whole copied objects stand here, as the caller promises.
             at = unsafe { self.forward_next::<MAJOR>(at, room, beyond) };
+            if at >= pause {
+                pace::charge(2 * pace::PORTION);
+                pause = portion_from(at);
+            }
         }
+        2 * (pace::PORTION - pause.addr().saturating_sub(at.addr()) / size_of::<Word>())
     }
 
     /// Forwards the term at `at`, or passes over a header and its raw words, and returns the next place.

@@ -12,6 +12,9 @@ use crate::word::Word;
 /// The most objects that are worth noting.
 const COUNT_MAX: usize = 16;
 
+/// The most words that they may have: so many are copied without a charge for it.
+const WORDS_MAX: usize = 1024;
+
 /// An object to copy.
 #[derive(Clone, Copy)]
 struct Found {
@@ -53,6 +56,9 @@ impl Few {
                 let found = self.found[next].assume_init_mut();
                 let start: *const Word = found.pointer.address();
                 let (words, (mut at, end)) = parts(found.pointer);
+                if words > WORDS_MAX {
+                    return None;
+                }
                 found.words = words;
                 while at < end {
                     let word = *at;

@@ -1,7 +1,5 @@
 //! From bytes to terms.
 
-use std::io::Read;
-
 use super::reader::{Reader, Result};
 use super::{DecodeError, DecodeReason, FunKey, Names, VERSION, tag};
 use crate::big;
@@ -9,6 +7,7 @@ use crate::bits::{self, Bits};
 use crate::build::Build;
 use crate::code::{FunEntry, Mfa};
 use crate::map::Map;
+use crate::pace::{self, Steps};
 use crate::record::Record;
 use crate::term::Term;
 use crate::text;
@@ -74,10 +73,10 @@ fn decompress(reader: &mut Reader<'_>) -> Result<(Vec<u8>, usize)> {
     if size > compressed.len().saturating_mul(EXPANSION_MAX) {
         return reader.fail(DecodeReason::Compression);
     }
-    let mut plain = Vec::new();
     let mut stream = flate2::bufread::ZlibDecoder::new(compressed);
-    match stream.by_ref().take(size as u64 + 1).read_to_end(&mut plain) {
-        Ok(_) if plain.len() == size => Ok((plain, reader.at + stream.total_in() as usize)),
+    let (plain, read) = pace::expand(&mut stream, size as u64 + 1);
+    match read {
+        Ok(()) if plain.len() == size => Ok((plain, reader.at + stream.total_in() as usize)),
         _ => reader.fail(DecodeReason::Compression),
     }
 }
@@ -118,7 +117,9 @@ struct Decoder<'b, 'h, B: Build + ?Sized> {
 impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
     fn term(&mut self) -> Result<Term<'h>> {
         let (mut open, mut values) = (Vec::<Open<'h>>::new(), Vec::new());
+        let mut steps = Steps::new();
         loop {
+            steps.step();
             match self.item()? {
                 Item::Done(term) => values.push(term),
                 Item::Open(shape, parts) => open.push(Open { shape, below: values.len(), parts }),
@@ -134,6 +135,7 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
                 open.pop();
             }
             if let (true, Some(&term)) = (open.is_empty(), values.last()) {
+                steps.end();
                 return Ok(term);
             }
         }
@@ -147,7 +149,8 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
                 None => Ok(Term::NIL),
             },
             Shape::Map => {
-                let pairs: Vec<_> = parts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+                let pairs: Vec<_> =
+                    pace::paced(parts.chunks_exact(2), 1).map(|pair| (pair[0], pair[1])).collect();
                 let map = Map::from_pairs(&pairs, self.names.atoms(), self.build);
                 if map.size() < pairs.len() {
                     return self.reader.fail(DecodeReason::DuplicateKey);

@@ -1,6 +1,6 @@
 //! From terms to bytes.
 
-use std::io::Write;
+use std::io;
 
 use super::identities::parts;
 use super::{Names, VERSION, tag};
@@ -10,6 +10,7 @@ use crate::bits::Bits;
 use crate::code::Mfa;
 use crate::map::Map;
 use crate::order::compare_exact;
+use crate::pace::{self, Steps};
 use crate::record::Record;
 use crate::term::{Fun, Pid, Term, View};
 use crate::text;
@@ -66,7 +67,7 @@ pub fn encode(term: Term<'_>, options: &EncodeOptions, names: &dyn Names) -> Res
 /// By which changes to what was encoded for this node alone are noticed.
 pub(super) fn checksum(bytes: &[u8]) -> u32 {
     let mut crc = flate2::Crc::new();
-    crc.update(bytes);
+    pace::in_portions(bytes, |portion| crc.update(portion));
     crc.sum()
 }
 
@@ -75,7 +76,7 @@ fn compress(plain: Vec<u8>, level: u32) -> Result<Vec<u8>> {
     let mut out = vec![VERSION, tag::COMPRESSED];
     out.extend(length(terms.len())?.to_be_bytes());
     let mut stream = flate2::write::ZlibEncoder::new(out, flate2::Compression::new(level.min(9)));
-    let compressed = stream.write_all(terms).and_then(|()| stream.finish());
+    let compressed = io::copy(&mut pace::ToCompress(terms), &mut stream).and_then(|_| stream.finish());
     Ok(compressed.ok().filter(|out| out.len() <= plain.len()).unwrap_or(plain))
 }
 
@@ -103,7 +104,9 @@ struct Encoder<'h, 'a> {
 impl<'h> Encoder<'h, '_> {
     fn run(&mut self, term: Term<'h>) -> Result<()> {
         self.term(term)?;
+        let mut steps = Steps::new();
         while let Some(todo) = self.todo.pop() {
+            steps.step();
             match todo {
                 Todo::Term(term) => self.term(term)?,
                 Todo::Slice([]) => {}
@@ -123,6 +126,7 @@ impl<'h> Encoder<'h, '_> {
                 }
             }
         }
+        steps.end();
         Ok(())
     }
 
@@ -220,7 +224,9 @@ impl<'h> Encoder<'h, '_> {
 
     fn list(&mut self, list: Term<'h>) -> Result<()> {
         let (mut count, mut bytes, mut tail) = (0usize, true, list);
+        let mut steps = Steps::new();
         while let Some(cons) = tail.as_cons() {
+            steps.step();
             bytes &= cons.head().as_small().is_some_and(|value| u8::try_from(value).is_ok());
             count += 1;
             tail = cons.tail();
@@ -242,11 +248,18 @@ impl<'h> Encoder<'h, '_> {
 
     fn map(&mut self, map: Map<'h>) -> Result<()> {
         self.counted(tag::MAP, map.size())?;
-        let mut entries: Vec<_> = map.entries().collect();
+        let mut entries: Vec<_> = pace::paced(map.entries(), 4).collect();
         if self.options.deterministic {
-            entries.sort_by(|a, b| compare_exact(a.0, b.0, self.names.atoms()));
+            let mut steps = Steps::new();
+            entries.sort_by(|a, b| {
+                steps.step();
+                compare_exact(a.0, b.0, self.names.atoms())
+            });
         }
-        self.todo.extend(entries.iter().rev().flat_map(|&(key, value)| [Todo::Term(value), Todo::Term(key)]));
+        self.todo.extend(
+            pace::paced(entries.iter().rev(), 2)
+                .flat_map(|&(key, value)| [Todo::Term(value), Todo::Term(key)]),
+        );
         Ok(())
     }
 
@@ -266,8 +279,8 @@ impl<'h> Encoder<'h, '_> {
             self.out.push(last);
         }
         match bits.as_bytes() {
-            Some(bytes) => self.out.extend_from_slice(bytes),
-            None => self.out.extend(bits.bytes()),
+            Some(bytes) => pace::in_portions(bytes, |portion| self.out.extend_from_slice(portion)),
+            None => self.out.extend(bits.to_vec()),
         }
         Ok(())
     }

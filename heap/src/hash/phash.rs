@@ -7,6 +7,7 @@ use crate::big::Integer;
 use crate::bits::Bits;
 use crate::layout::Kind;
 use crate::order::identities::reference_words;
+use crate::pace::Steps;
 use crate::term::{Term, View};
 
 /// The primes by which the hash is multiplied, by the numbers that they have in erts.
@@ -17,8 +18,9 @@ const PRIMES: [u32; 16] = [
 
 /// All 32 bits; `phash/2` gives one more than the remainder by its range.
 pub fn phash(term: Term<'_>, atoms: &AtomTable) -> u32 {
-    let mut hasher = Hasher { atoms, hash: 0, todo: vec![Todo::Term(term)] };
+    let mut hasher = Hasher { atoms, hash: 0, todo: vec![Todo::Term(term)], steps: Steps::new() };
     while let Some(todo) = hasher.todo.pop() {
+        hasher.steps.step();
         match todo {
             Todo::Term(term) => hasher.term(term),
             Todo::Slice([first, rest @ ..]) => hasher.todo.extend([Todo::Slice(rest), Todo::Term(*first)]),
@@ -28,6 +30,7 @@ pub fn phash(term: Term<'_>, atoms: &AtomTable) -> u32 {
             Todo::ListEnd => hasher.add(8, 0),
         }
     }
+    hasher.steps.end();
     hasher.hash
 }
 
@@ -44,6 +47,7 @@ struct Hasher<'h, 'a> {
     atoms: &'a AtomTable,
     hash: u32,
     todo: Vec<Todo<'h>>,
+    steps: Steps,
 }
 
 impl<'h> Hasher<'h, '_> {
@@ -52,7 +56,10 @@ impl<'h> Hasher<'h, '_> {
     }
 
     fn bytes(&mut self, prime: usize, bytes: impl IntoIterator<Item = u8>) {
-        bytes.into_iter().for_each(|byte| self.add(prime, byte.into()));
+        for byte in bytes {
+            self.steps.step();
+            self.add(prime, byte.into());
+        }
     }
 
     fn name(&mut self, atom: Atom) {
@@ -116,7 +123,10 @@ impl<'h> Hasher<'h, '_> {
     fn tail(&mut self, mut list: Term<'h>) {
         while let Some(cons) = list.as_cons() {
             match cons.head().as_small().and_then(|value| u8::try_from(value).ok()) {
-                Some(byte) => self.add(2, byte.into()),
+                Some(byte) => {
+                    self.steps.step();
+                    self.add(2, byte.into());
+                }
                 None => {
                     self.todo.push(Todo::Tail(cons.tail()));
                     self.todo.push(Todo::Term(cons.head()));

@@ -9,6 +9,7 @@ use crate::bits::Bits;
 use crate::layout::Kind;
 use crate::map::Map;
 use crate::order::identities::reference_words;
+use crate::pace::{self, Steps};
 use crate::term::{Boxed, Cons, Fun, Term, View};
 use crate::worklist::Worklist;
 
@@ -44,7 +45,7 @@ const NIL_NUMBER: u32 = 2;
 
 /// All 32 bits; `phash2/1` takes the lowest 27, `phash2/2` the remainder by its range.
 pub fn phash2(term: Term<'_>, atoms: &AtomTable) -> u32 {
-    Hasher { atoms, hash: 0, pairs: 0, todo: Worklist::new() }.run(term)
+    Hasher { atoms, hash: 0, pairs: 0, todo: Worklist::new(), steps: Steps::new() }.run(term)
 }
 
 /// The result of `phash2/1`.
@@ -67,12 +68,14 @@ struct Hasher<'h, 'a> {
     hash: u32,
     pairs: u32,
     todo: Worklist<Todo<'h>, 12>,
+    steps: Steps,
 }
 
 impl<'h> Hasher<'h, '_> {
     fn run(mut self, term: Term<'h>) -> u32 {
         self.term(term);
         while let Some(todo) = self.todo.pop() {
+            self.steps.step();
             match todo {
                 Todo::Term(term) => self.term(term),
                 Todo::Slice([]) => {}
@@ -91,6 +94,7 @@ impl<'h> Hasher<'h, '_> {
                 }
             }
         }
+        self.steps.end();
         self.hash
     }
 
@@ -169,6 +173,7 @@ impl<'h> Hasher<'h, '_> {
             bytes = bytes << 8 | u32::from(byte);
             count += 1;
             if count == 4 {
+                self.steps.step();
                 self.mix(bytes, STRING);
                 (count, bytes) = (0, 0);
             }
@@ -189,7 +194,7 @@ impl<'h> Hasher<'h, '_> {
             return;
         }
         self.todo.push(Todo::MapEnd(self.hash, self.pairs));
-        for (key, value) in map.entries() {
+        for (key, value) in pace::paced(map.entries(), 2) {
             self.todo.push(Todo::Pair);
             self.todo.push(Todo::Term(value));
             self.todo.push(Todo::Term(key));
@@ -249,7 +254,7 @@ fn block_hash(bytes: impl Iterator<Item = u8>, length: usize, start: u32) -> u32
     let mut chunk = [0; 12];
     let mut filled = 0;
     let word = |bytes: &[u8]| bytes.iter().rev().fold(0u32, |word, &byte| word << 8 | u32::from(byte));
-    for byte in bytes {
+    for byte in pace::paced(bytes, 1) {
         chunk[filled] = byte;
         filled += 1;
         if filled == 12 {

@@ -13,8 +13,13 @@ use crate::word::Word;
 
 /// Objects with more words than this are large: 32 KB.
 pub const LARGE_WORDS: usize = arena::SLAB_WORDS_MAX;
-/// The bit of a header that says that a collection has reached the object.
-const MARK: u64 = 1 << 7;
+
+/// What is known of an object.
+struct Large {
+    words: usize,
+    /// The collection at work has reached it.
+    marked: bool,
+}
 
 /// The large objects of a heap; most have none, which takes one word.
 #[derive(Default)]
@@ -24,8 +29,8 @@ pub struct LargeObjects {
 
 #[derive(Default)]
 struct List {
-    /// Start and words of each.
-    all: BTreeMap<usize, usize>,
+    /// Each by its start.
+    all: BTreeMap<usize, Large>,
     /// Those that a collection has reached and not looked through.
     pending: Vec<*mut Word>,
     /// Those that a collection has made.
@@ -44,7 +49,7 @@ impl LargeObjects {
     pub fn allocate(&mut self, words: usize) -> *mut Word {
         let at = arena::allocate(Range::Blocks, words).as_ptr();
         let list = self.list.get_or_insert_default();
-        list.all.insert(at as usize, words);
+        list.all.insert(at as usize, Large { words, marked: false });
         list.pending.push(at);
         list.fresh.push(at);
         at
@@ -53,15 +58,10 @@ impl LargeObjects {
     /// Notes that a large object is alive; false when there is none at `at`.
     #[cold]
     pub fn mark(&mut self, at: *mut Word) -> bool {
-        let Some(list) = self.list.as_mut().filter(|list| list.all.contains_key(&(at as usize))) else {
-            return false;
-        };
-        // SAFETY: the header of an object of ours.
-        unsafe {
-            if (*at).0 & MARK == 0 {
-                (*at).0 |= MARK;
-                list.pending.push(at);
-            }
+        let Some(list) = &mut self.list else { return false };
+        let Some(large) = list.all.get_mut(&(at as usize)) else { return false };
+        if !std::mem::replace(&mut large.marked, true) {
+            list.pending.push(at);
         }
         true
     }
@@ -81,20 +81,17 @@ impl LargeObjects {
             return;
         }
         for at in fresh {
-            // SAFETY: the header of an object of ours.
-            unsafe { (*at).0 |= MARK };
+            list.all.entry(at as usize).and_modify(|large| large.marked = true);
         }
-        list.all.retain(|&start, &mut words| {
-            let at = start as *mut Word;
-            // SAFETY: each is an object of ours; without a mark nothing leads to it any more.
-            unsafe {
-                let marked = (*at).0 & MARK != 0;
-                (*at).0 &= !MARK;
-                if !marked {
-                    arena::free(Range::Blocks, NonNull::new_unchecked(at), words);
-                }
-                marked
+        list.all.retain(|&start, large| {
+            let marked = std::mem::take(&mut large.marked);
+            if !marked {
+                // SAFETY: an object of ours, to which nothing leads any more.
+                unsafe {
+                    arena::free(Range::Blocks, NonNull::new_unchecked(start as *mut Word), large.words)
+                };
             }
+            marked
         });
     }
 
@@ -115,7 +112,7 @@ impl LargeObjects {
     }
 
     fn all(&self) -> impl Iterator<Item = (*mut Word, usize)> {
-        self.list.iter().flat_map(|list| &list.all).map(|(&start, &words)| (start as *mut Word, words))
+        self.list.iter().flat_map(|list| &list.all).map(|(&start, large)| (start as *mut Word, large.words))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Maps made from others and from pairs.
 
 use super::trie::{Context, Entry, Removed, place};
-use super::{FLAT_SIZE_MAX, Map, flat, same_key};
+use super::{FLAT_SIZE_MAX, Map, STEPS_PER_KEY, flat, same_key};
 use crate::atoms::AtomTable;
 use crate::build::Build;
 use crate::layout::Kind;
 use crate::order::{compare_exact, compare_keys};
+use crate::pace::{self, Steps};
 use crate::term::{Boxed, Term};
 
 /// More pairs at once take the general way.
@@ -21,7 +22,9 @@ impl<'h> Map<'h> {
         if pairs.len() <= FLAT_SIZE_MAX {
             return flat::from_pairs(pairs, atoms, build);
         }
-        let entries = pairs.iter().map(|&(key, value)| Entry { place: place(key), key, value }).collect();
+        let entries = pace::paced(pairs.iter(), 2)
+            .map(|&(key, value)| Entry { place: place(key), key, value })
+            .collect();
         from_entries(entries, &Context { atoms, build })
     }
 
@@ -81,7 +84,8 @@ impl<'h> Map<'h> {
             return map;
         }
         if self.size() + pairs.len() / 2 <= FLAT_SIZE_MAX || self.flat_parts().is_none() {
-            return pairs.chunks_exact(2).fold(self, |map, pair| map.put(pair[0], pair[1], atoms, build));
+            return pace::paced(pairs.chunks_exact(2), STEPS_PER_KEY)
+                .fold(self, |map, pair| map.put(pair[0], pair[1], atoms, build));
         }
         let entries: Vec<_> = self.entries().chain(pairs.chunks_exact(2).map(|p| (p[0], p[1]))).collect();
         Map::from_pairs(&entries, atoms, build)
@@ -94,7 +98,9 @@ impl<'h> Map<'h> {
         atoms: &AtomTable,
         build: &'h B,
     ) -> Result<Map<'h>, Term<'h>> {
-        let missing = pairs.chunks_exact(2).map(|pair| pair[0]).filter(|&key| !self.has(key));
+        let missing = pace::paced(pairs.chunks_exact(2), STEPS_PER_KEY)
+            .map(|pair| pair[0])
+            .filter(|&key| !self.has(key));
         match missing.min_by(|&a, &b| compare_keys(a, b, atoms)) {
             Some(key) => Err(key),
             None => Ok(self.put_all(pairs, atoms, build)),
@@ -107,11 +113,12 @@ impl<'h> Map<'h> {
             return other;
         }
         if self.size() < other.size() {
-            let missing = self.entries().filter(|&(key, _)| !other.has(key));
+            let missing = pace::paced(self.entries(), STEPS_PER_KEY).filter(|&(key, _)| !other.has(key));
             let missing: Vec<Term<'h>> = missing.flat_map(|(key, value)| [key, value]).collect();
             return other.put_all(&missing, atoms, build);
         }
-        let pairs: Vec<Term<'h>> = other.entries().flat_map(|(key, value)| [key, value]).collect();
+        let pairs: Vec<Term<'h>> =
+            pace::paced(other.entries(), 2).flat_map(|(key, value)| [key, value]).collect();
         self.put_all(&pairs, atoms, build)
     }
 
@@ -153,7 +160,11 @@ fn hash_map<'h, B: Build + ?Sized>(root: Boxed<'h>, size: usize, build: &'h B) -
 }
 
 fn from_entries<'h, B: Build + ?Sized>(mut entries: Vec<Entry<'h>>, context: &Context<'h, '_, B>) -> Map<'h> {
-    entries.sort_by_key(|e| e.place);
+    let mut steps = Steps::new();
+    entries.sort_by(|a, b| {
+        steps.step();
+        a.place.cmp(&b.place)
+    });
     let entries = distinct(entries, context.atoms);
     if entries.len() > FLAT_SIZE_MAX {
         return hash_map(context.subtree(&entries, 0), entries.len(), context.build);
@@ -165,7 +176,7 @@ fn from_entries<'h, B: Build + ?Sized>(mut entries: Vec<Entry<'h>>, context: &Co
 /// Drops all but the last entry of each key, and brings those that share a place in exact order.
 fn distinct<'h>(entries: Vec<Entry<'h>>, atoms: &AtomTable) -> Vec<Entry<'h>> {
     let mut kept: Vec<Entry<'h>> = Vec::with_capacity(entries.len());
-    for group in entries.chunk_by(|a, b| a.place == b.place) {
+    for group in pace::paced(entries.chunk_by(|a, b| a.place == b.place), 2) {
         let start = kept.len();
         for entry in group {
             match kept[start..].iter().position(|k| same_key(k.key, entry.key)) {

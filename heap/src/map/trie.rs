@@ -14,6 +14,7 @@ use crate::build::Build;
 use crate::hash;
 use crate::layout::Kind;
 use crate::order::compare_exact;
+use crate::pace;
 use crate::term::{Boxed, Term};
 use crate::word::Word;
 
@@ -231,6 +232,7 @@ impl<'h, B: Build + ?Sized> Context<'h, '_, B> {
     /// The node that holds `entries`, which are in the order of their places, those of one place in exact order,
     /// and agree above `level`.
     pub(super) fn subtree(&self, entries: &[Entry<'h>], level: u32) -> Boxed<'h> {
+        pace::charge(entries.len().min(16) * 2);
         let mut terms = Vec::with_capacity(32);
         if level == LEVELS {
             entries.iter().for_each(|e| terms.extend([e.key, e.value]));

@@ -10,7 +10,8 @@ use std::cmp::Ordering;
 use super::{Comparison, Rest, Step, compare_atoms};
 use crate::atoms::AtomTable;
 use crate::equal;
-use crate::map::{FLAT_SIZE_MAX, FlatParts, Map};
+use crate::map::{FLAT_SIZE_MAX, FlatParts, Map, STEPS_PER_KEY};
+use crate::pace;
 use crate::term::Term;
 
 /// A search for the smallest of some keys.
@@ -108,7 +109,7 @@ fn term_order(keys: &[Term<'_>], atoms: &AtomTable) -> [u8; FLAT_SIZE_MAX] {
 
 /// The keys of `a` that `b` does not have.
 fn only_in<'h>(a: Map<'h>, b: Map<'h>, ordering: Ordering) -> Vec<(Term<'h>, Outcome<'h>)> {
-    a.entries()
+    pace::paced(a.entries(), STEPS_PER_KEY)
         .filter(|&(key, _)| b.get(key).is_none())
         .map(|(key, _)| (key, Outcome::Decided(ordering)))
         .collect()
@@ -117,7 +118,7 @@ fn only_in<'h>(a: Map<'h>, b: Map<'h>, ordering: Ordering) -> Vec<(Term<'h>, Out
 /// The keys of two maps with the same keys, where the values differ.
 fn differing_values<'h>(a: Map<'h>, b: Map<'h>, exact: bool) -> Vec<(Term<'h>, Outcome<'h>)> {
     let same = if exact { equal::exact } else { equal::by_value };
-    a.entries()
+    pace::paced(a.entries(), STEPS_PER_KEY)
         .filter_map(|(key, value)| b.get(key).map(|other| (key, value, other)))
         .filter(|&(_, value, other)| !same(value, other))
         .map(|(key, value, other)| (key, Outcome::Values(value, other, exact)))

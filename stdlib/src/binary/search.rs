@@ -3,6 +3,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use purlin_heap::bits::{self, Bits};
+use purlin_heap::pace::{self, Steps};
 use purlin_heap::{Atom, Build, Term, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
@@ -18,6 +19,7 @@ natives! { "binary":
 enum Pattern {
     One(Box<memmem::Finder<'static>>),
     Several(Vec<Vec<u8>>),
+    Automaton(AhoCorasick),
 }
 
 /// Up to so many bytes times needles, looking for each needle on its own takes less time than making an automaton.
@@ -25,9 +27,14 @@ const WORK_WITHOUT_AUTOMATON_MAX: usize = 1 << 18;
 
 /// A non-empty binary.
 fn needle<'h>(term: Term<'h>) -> Read<'h, Vec<u8>> {
-    let bytes: Vec<u8> = args::binary(term)?.bytes().collect();
+    let bytes: Vec<u8> = args::binary(term)?.to_vec();
     if bytes.is_empty() { Err(Stop::badarg()) } else { Ok(bytes) }
 }
+
+/// So many bytes are searched before the work is charged for.
+const WINDOW: usize = 1 << 15;
+/// Bytes searched that count as a step.
+const BYTES_PER_STEP: usize = 4;
 
 impl Pattern {
     /// The pattern that a binary, a list of binaries or what `compile_pattern/1` gave is.
@@ -44,7 +51,8 @@ impl Pattern {
                 _ => Err(Stop::badarg()),
             };
         }
-        let needles = args::elements(term)?.into_iter().map(needle).collect::<Result<Vec<_>, _>>()?;
+        let needles =
+            pace::paced(args::elements(term)?.into_iter(), 16).map(needle).collect::<Result<Vec<_>, _>>()?;
         match &needles[..] {
             [] => Err(Stop::badarg()),
             [one] => Ok(Pattern::one(one)),
@@ -60,28 +68,62 @@ impl Pattern {
     fn kind(&self) -> Atom {
         match self {
             Pattern::One(_) => am::bm,
-            Pattern::Several(_) => am::ac,
+            Pattern::Several(_) | Pattern::Automaton(_) => am::ac,
         }
     }
 
+    /// The pattern in the form in which it is found soonest in so many bytes.
+    fn made_for<'h>(self, length: usize) -> Read<'h, Pattern> {
+        let needles = match self {
+            Pattern::Several(needles) if length * needles.len() > WORK_WITHOUT_AUTOMATON_MAX => needles,
+            other => return Ok(other),
+        };
+        let mut builder = AhoCorasick::builder();
+        // Of the kinds of automata that do not try again the one that is made fastest.
+        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+        builder.build(needles).map(Pattern::Automaton).map_err(|_| Stop::system_limit())
+    }
+
     /// Place and length of each match within bytes; matches do not overlap.
-    fn matches<'h>(&self, bytes: &[u8], count_max: usize) -> Read<'h, Vec<(usize, usize)>> {
+    fn matches(&self, bytes: &[u8], count_max: usize) -> Vec<(usize, usize)> {
+        if let Pattern::Several(needles) = self {
+            return one_by_one(needles, bytes).take(count_max).collect();
+        }
+        let (mut found, mut from, mut steps) = (Vec::new(), 0, Steps::new());
+        while found.len() < count_max && from < bytes.len() {
+            // A match that begins within the window is wholly within what is looked at.
+            let end = bytes.len().min(from + WINDOW + self.length_max() - 1);
+            match self.first(&bytes[from..end]) {
+                Some((at, length)) if at < WINDOW || end == bytes.len() => {
+                    steps.add(4 + at / BYTES_PER_STEP);
+                    found.push((from + at, length));
+                    from += at + length;
+                }
+                _ => {
+                    steps.add(WINDOW / BYTES_PER_STEP);
+                    from = if end == bytes.len() { end } else { from + WINDOW };
+                }
+            }
+        }
+        steps.end();
+        found
+    }
+
+    /// Place and length of the first match.
+    fn first(&self, bytes: &[u8]) -> Option<(usize, usize)> {
         match self {
-            Pattern::One(finder) => {
-                let length = finder.needle().len();
-                Ok(finder.find_iter(bytes).map(|at| (at, length)).take(count_max).collect())
-            }
-            Pattern::Several(needles) if bytes.len() * needles.len() <= WORK_WITHOUT_AUTOMATON_MAX => {
-                Ok(one_by_one(needles, bytes).take(count_max).collect())
-            }
-            Pattern::Several(needles) => {
-                let mut builder = AhoCorasick::builder();
-                // Of the kinds of automata that do not try again the one that is made fastest.
-                builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
-                let automaton = builder.build(needles).map_err(|_| Stop::system_limit())?;
-                let places = automaton.find_iter(bytes).map(|found| (found.start(), found.len()));
-                Ok(places.take(count_max).collect())
-            }
+            Pattern::One(finder) => finder.find(bytes).map(|at| (at, finder.needle().len())),
+            Pattern::Several(needles) => one_by_one(needles, bytes).next(),
+            Pattern::Automaton(automaton) => automaton.find(bytes).map(|found| (found.start(), found.len())),
+        }
+    }
+
+    /// The length of the longest match.
+    fn length_max(&self) -> usize {
+        match self {
+            Pattern::One(finder) => finder.needle().len(),
+            Pattern::Several(needles) => needles.iter().map(Vec::len).max().unwrap_or(1),
+            Pattern::Automaton(automaton) => automaton.max_pattern_len(),
         }
     }
 }
@@ -154,22 +196,16 @@ fn scope<'h>(option: Term<'h>) -> Read<'h, (Term<'h>, Term<'h>)> {
 }
 
 /// Up to `count_max` matches of `args[1]` in `args[0]`.
-fn found<'h>(
-    cx: &Context<'h>,
-    args: &[Term<'h>],
-    options: &Options<'h>,
-    count_max: usize,
-) -> Read<'h, Vec<(usize, usize)>> {
+fn found<'h>(args: &[Term<'h>], options: &Options<'h>, count_max: usize) -> Read<'h, Vec<(usize, usize)>> {
     let bits = args::binary(args[0])?;
     let pattern = Pattern::of(args[1])?;
     let (from, length) = match options.scope {
         Some((start, length)) => extent(start, length, bits.byte_size())?,
         None => (0, bits.byte_size()),
     };
-    args::charge(cx, length);
     let mut buffer = Vec::new();
     let bytes = bits.bytes_in(&mut buffer).ok_or(Stop::badarg())?;
-    let matches = pattern.matches(&bytes[from..from + length], count_max)?;
+    let matches = pattern.made_for(length)?.matches(&bytes[from..from + length], count_max);
     Ok(matches.into_iter().map(|(at, length)| (at + from, length)).collect())
 }
 
@@ -179,24 +215,25 @@ fn place<'h>(cx: &Context<'h>, (at, length): (usize, usize)) -> Term<'h> {
 
 fn first_match<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let options = Options::of(args.get(2), false)?;
-    let found = found(cx, args, &options, 1)?;
+    let found = found(args, &options, 1)?;
     Ok(found.first().map_or(Term::atom(am::nomatch), |&found| place(cx, found)))
 }
 
 fn all_matches<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let options = Options::of(args.get(2), false)?;
-    let places: Vec<_> =
-        found(cx, args, &options, usize::MAX)?.into_iter().map(|found| place(cx, found)).collect();
+    let places: Vec<_> = pace::paced(found(args, &options, usize::MAX)?.into_iter(), 2)
+        .map(|found| place(cx, found))
+        .collect();
     Ok(cx.heap().list(&places))
 }
 
 fn split<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let options = Options::of(args.get(2), true)?;
-    let matches = found(cx, args, &options, if options.global { usize::MAX } else { 1 })?;
+    let matches = found(args, &options, if options.global { usize::MAX } else { 1 })?;
     let size = args::binary(args[0])?.byte_size();
     let mut parts = Vec::with_capacity(matches.len() + 1);
     let mut from = 0;
-    for (at, length) in matches {
+    for (at, length) in pace::paced(matches.into_iter(), 1) {
         parts.push((from, at));
         from = at + length;
     }
@@ -212,6 +249,6 @@ fn split<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         }
         bits::slice(args[0], from * 8, (to - from) * 8, cx.heap()).ok_or(Stop::badarg())
     };
-    let parts = parts.iter().map(slice).collect::<Result<Vec<_>, _>>()?;
+    let parts = pace::paced(parts.iter(), 8).map(slice).collect::<Result<Vec<_>, _>>()?;
     Ok(cx.heap().list(&parts))
 }

@@ -45,20 +45,15 @@ fn iolist_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn joined<'h>(cx: &Context<'h>, list: Term<'h>) -> Outcome<'h> {
-    let binary = iolist::to_binary(list, cx.heap()).map_err(refused)?;
-    args::charge(cx, Bits::of(binary).map_or(0, Bits::byte_size));
-    Ok(binary)
+    iolist::to_binary(list, cx.heap()).map_err(refused)
 }
 
 fn list_to_bitstring<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let made = iolist::to_bits(list(args[0])?, cx.heap()).map_err(refused)?;
-    args::charge(cx, Bits::of(made).map_or(0, Bits::byte_size));
-    Ok(made)
+    iolist::to_bits(list(args[0])?, cx.heap()).map_err(refused)
 }
 
 fn iolist_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let size = iolist::byte_size(args[0]).map_err(refused)?;
-    args::charge(cx, size);
     Ok(cx.heap().unsigned(size as u64))
 }
 
@@ -73,13 +68,11 @@ fn iolist_to_iovec<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn bitstring_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let bits = args::bits(args[0])?;
-    args::charge(cx, bits.byte_size());
     Ok(iolist::to_list(bits, Term::NIL, cx.heap()))
 }
 
 fn binary_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let bits = args::binary(args[0])?;
-    args::charge(cx, bits.byte_size());
     Ok(iolist::to_list(bits, Term::NIL, cx.heap()))
 }
 
@@ -89,7 +82,6 @@ fn binary_to_list_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let last = args::index(args[2], bits.byte_size())?;
     let first = args::index(args[1], last + 1)?;
     let part = bits.slice(first * 8, (last + 1 - first) * 8).ok_or(Stop::badarg())?;
-    args::charge(cx, part.byte_size());
     Ok(iolist::to_list(part, Term::NIL, cx.heap()))
 }
 

@@ -4,7 +4,7 @@ use purlin_heap::big::Integer;
 use purlin_heap::bits::{self, iolist};
 use purlin_heap::hash::phash::phash as old_hash;
 use purlin_heap::hash::portable;
-use purlin_heap::{Build, Term};
+use purlin_heap::{Build, Term, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -39,15 +39,23 @@ fn phash2_in<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// The bytes of an iolist.
-fn data<'h>(cx: &Context<'h>, iolist: Term<'h>) -> Read<'h, Vec<u8>> {
-    let bytes = iolist::to_bytes(iolist).map_err(|_| Stop::badarg())?;
-    args::charge(cx, bytes.len());
-    Ok(bytes)
+fn data<'h>(iolist: Term<'h>) -> Read<'h, Vec<u8>> {
+    iolist::to_bytes(iolist).map_err(|_| Stop::badarg())
 }
+
+/// Digests bytes in portions.
+fn digest(md5: &mut Md5, bytes: &[u8]) {
+    for portion in pace::paced(bytes.chunks(DIGESTED_PORTION), 4 * pace::PORTION) {
+        md5.update(portion);
+    }
+}
+
+/// Bytes that take some tens of microseconds to digest.
+const DIGESTED_PORTION: usize = 8192;
 
 fn md5<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let mut md5 = Md5::default();
-    md5.update(&data(cx, args[0])?);
+    digest(&mut md5, &data(args[0])?);
     Ok(bits::binary(&md5.digest(), cx.heap()))
 }
 
@@ -56,13 +64,13 @@ fn md5_init<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn restored<'h>(context: Term<'h>) -> Read<'h, Md5> {
-    let bytes: Vec<u8> = args::binary(context)?.bytes().collect();
+    let bytes: Vec<u8> = args::binary(context)?.to_vec();
     Md5::restore(&bytes).ok_or(Stop::badarg())
 }
 
 fn md5_update<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let mut md5 = restored(args[0])?;
-    md5.update(&data(cx, args[1])?);
+    digest(&mut md5, &data(args[1])?);
     Ok(bits::binary(&md5.save(), cx.heap()))
 }
 
@@ -71,10 +79,10 @@ fn md5_final<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// A checksum that goes before, and the data; there may be data alone.
-fn before<'h>(cx: &Context<'h>, args: &[Term<'h>], start: u32) -> Read<'h, (u32, Vec<u8>)> {
+fn before<'h>(args: &[Term<'h>], start: u32) -> Read<'h, (u32, Vec<u8>)> {
     match *args {
-        [sum, iolist] => Ok((checksum(sum)?, data(cx, iolist)?)),
-        _ => Ok((start, data(cx, args[0])?)),
+        [sum, iolist] => Ok((checksum(sum)?, data(iolist)?)),
+        _ => Ok((start, data(args[0])?)),
     }
 }
 
@@ -87,15 +95,19 @@ fn both<'h>(args: &[Term<'h>]) -> Read<'h, (u32, u32, u64)> {
     Ok((checksum(args[0])?, checksum(args[1])?, args::size(args[2])? as u64))
 }
 
-fn crc32<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (sum, bytes) = before(cx, args, 0)?;
+fn crc32<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let (sum, bytes) = before(args, 0)?;
     let mut hasher = crc32fast::Hasher::new_with_initial(sum);
-    hasher.update(&bytes);
+    pace::in_portions(&bytes, |portion| hasher.update(portion));
     Ok(Term::small(hasher.finalize().into()))
 }
 
 fn crc32_combine<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (first, second, length) = both(args)?;
+    if length == 0 {
+        // Any checksum is taken for that of nothing, as zlib does.
+        return Ok(Term::small((first ^ second).into()));
+    }
     let mut hasher = crc32fast::Hasher::new_with_initial(first);
     hasher.combine(&crc32fast::Hasher::new_with_initial_len(second, length));
     Ok(Term::small(hasher.finalize().into()))
@@ -106,10 +118,10 @@ const ADLER: u32 = 65521;
 /// So many bytes can be added before a half must be reduced.
 const ADLER_BYTES_MAX: usize = 5552;
 
-fn adler32<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (sum, bytes) = before(cx, args, 1)?;
+fn adler32<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let (sum, bytes) = before(args, 1)?;
     let (mut a, mut b) = (sum & 0xffff, sum >> 16);
-    for chunk in bytes.chunks(ADLER_BYTES_MAX) {
+    for chunk in pace::paced(bytes.chunks(ADLER_BYTES_MAX), 2 * pace::PORTION) {
         for &byte in chunk {
             a += u32::from(byte);
             b += a;

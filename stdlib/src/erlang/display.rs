@@ -31,7 +31,7 @@ fn display<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// The text in a list of characters or a binary.
 fn text<'h>(term: Term<'h>) -> Read<'h, String> {
     match Bits::of(term) {
-        Some(bits) => String::from_utf8(bits.bytes().collect()).map_err(|_| Stop::badarg()),
+        Some(bits) => String::from_utf8(bits.to_vec()).map_err(|_| Stop::badarg()),
         None => args::characters(term),
     }
 }

@@ -57,9 +57,7 @@ fn bad_options<'h>() -> Stop<'h> {
 fn encoded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Vec<u8>> {
     let options = encoding(args.get(1))?;
     let bytes = external::encode(args[0], &options, cx.vm());
-    let bytes = bytes.map_err(|_| Stop::system_limit())?;
-    args::charge(cx, bytes.len());
-    Ok(bytes)
+    bytes.map_err(|_| Stop::system_limit())
 }
 
 fn term_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -77,9 +75,7 @@ fn external_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn binary_to_term<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (safe, used) = decoding(args.get(1)).map_err(|_| bad_options())?;
-    let mut buffer = Vec::new();
-    let bytes = args::binary(args[0])?.bytes_in(&mut buffer).ok_or(Stop::badarg())?.to_vec();
-    args::charge(cx, bytes.len());
+    let bytes = args::binary(args[0])?.to_vec();
     let decoded = external::decode(&bytes, DecodeOptions { safe }, cx.vm(), cx.heap());
     let (term, count) = decoded.map_err(|_| Stop::badarg())?;
     if used { Ok(cx.heap().tuple(&[term, Term::small(count as i64)])) } else { Ok(term) }

@@ -41,12 +41,13 @@ fn options<'h>(list: Term<'h>) -> Read<'h, (Form, bool)> {
     Ok((form, compact))
 }
 
-/// `{decimals, 0..253}` or `{scientific, 0..249}`.
+/// `{decimals, 0..253}` or `{scientific, N}`, with N up to 249; a negative one stands for six digits, as in C.
 fn digits<'h>(option: Term<'h>) -> Read<'h, Form> {
     let &[kind, count] = args::tuple(option)?.elements() else { return Err(Stop::badarg()) };
-    match (kind.as_atom(), args::size(count)?) {
-        (Some(am::decimals), count @ 0..=253) => Ok(Form::Decimals(count)),
-        (Some(am::scientific), count @ 0..=249) => Ok(Form::Scientific(count)),
+    match (kind.as_atom(), count.as_small().ok_or(Stop::badarg())?) {
+        (Some(am::decimals), count @ 0..=253) => Ok(Form::Decimals(count as usize)),
+        (Some(am::scientific), ..0) => Ok(Form::Scientific(6)),
+        (Some(am::scientific), count @ 0..=249) => Ok(Form::Scientific(count as usize)),
         _ => Err(Stop::badarg()),
     }
 }
@@ -87,8 +88,10 @@ fn float_length(text: &[u8]) -> Option<usize> {
     Some(if digits(exponent) == 0 { end } else { exponent + digits(exponent) })
 }
 
+/// The float that a text is, up to its first zero: OTP leaves the rest to C.
 fn parsed<'h>(cx: &Context<'h>, text: &[u8]) -> Outcome<'h> {
-    text::parse_float(text).map(|value| cx.heap().float(value)).map_err(|_| Stop::badarg())
+    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+    text::parse_float(&text[..end]).map(|value| cx.heap().float(value)).map_err(|_| Stop::badarg())
 }
 
 fn list_to_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -96,7 +99,7 @@ fn list_to_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn binary_to_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    parsed(cx, &args::binary(args[0])?.bytes().collect::<Vec<u8>>())
+    parsed(cx, &args::binary(args[0])?.to_vec())
 }
 
 /// `string:list_to_float/1`: the float that a list begins with, and what follows it.

@@ -2,6 +2,7 @@
 
 use purlin_heap::big::Integer;
 use purlin_heap::big::digits::{self, DigitsError};
+use purlin_heap::pace::Steps;
 use purlin_heap::{Build, Term, am, bits};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
@@ -30,24 +31,20 @@ fn base<'h>(args: &[Term<'h>]) -> Read<'h, u32> {
     }
 }
 
-fn formatted<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, String> {
+fn formatted<'h>(args: &[Term<'h>]) -> Read<'h, String> {
     let integer = Integer::of(args[0]).ok_or(Stop::badarg())?;
-    // Conversion of long integers costs more than their length.
-    let limbs = integer.limbs().len();
-    args::charge(cx, limbs.saturating_mul(limbs));
     Ok(digits::format(&integer, base(args)?))
 }
 
 fn integer_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(chars::list(cx.heap(), &formatted(cx, args)?))
+    Ok(chars::list(cx.heap(), &formatted(args)?))
 }
 
 fn integer_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(bits::binary(formatted(cx, args)?.as_bytes(), cx.heap()))
+    Ok(bits::binary(formatted(args)?.as_bytes(), cx.heap()))
 }
 
 fn parsed<'h>(cx: &Context<'h>, text: &[u8], base: u32) -> Outcome<'h> {
-    args::charge(cx, text.len().saturating_mul(text.len() / 16));
     digits::parse(text, base, cx.heap()).map_err(|error| match error {
         DigitsError::Malformed => Stop::badarg(),
         DigitsError::TooLarge => Stop::system_limit(),
@@ -59,7 +56,7 @@ fn list_to_integer<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn binary_to_integer<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bytes: Vec<u8> = args::binary(args[0])?.bytes().collect();
+    let bytes: Vec<u8> = args::binary(args[0])?.to_vec();
     parsed(cx, &bytes, base(args)?)
 }
 
@@ -72,8 +69,9 @@ fn leading_integer<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if args[0].as_cons().is_none() && !args[0].is_nil() {
         return error("not_a_list");
     }
-    let (mut text, mut rest) = (Vec::new(), args[0]);
+    let (mut text, mut rest, mut steps) = (Vec::new(), args[0], Steps::new());
     while let Some(cell) = rest.as_cons() {
+        steps.step();
         let byte = cell.head().as_small().and_then(|value| u8::try_from(value).ok());
         match byte {
             Some(byte) if byte.is_ascii_digit() || (text.is_empty() && matches!(byte, b'+' | b'-')) => {

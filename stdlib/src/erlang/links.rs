@@ -21,7 +21,7 @@ fn link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         // As a process that is gone.
         View::Port(_) if cx.has_flag(Flags::TRAP_EXIT) => {
             let signal = [Term::atom(am::EXIT), args[0], Term::atom(am::noproc)];
-            cx.local().send_to(cx.pid(), cx.heap().tuple(&signal));
+            cx.send_to(cx.pid(), cx.heap().tuple(&signal));
             Ok(Term::boolean(true))
         }
         View::Port(_) | View::External(_) => Err(Stop::error(am::noproc)),

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use purlin_heap::{Build, Term, equal, hash};
+use purlin_heap::map::STEPS_PER_KEY;
+use purlin_heap::{Build, Term, equal, hash, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use crate::args;
+use crate::args::{self, Cells};
 
 natives! { "erlang":
     "hd"/1 => hd, "tl"/1 => tl, "length"/1 => length, "++"/2 => append, "append"/2 => append,
@@ -20,15 +21,13 @@ fn tl<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(args::cons(args[0])?.tail())
 }
 
-fn length<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+fn length<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let length = args::length(args[0]).ok_or(Stop::badarg())?;
-    args::charge(cx, length);
     Ok(Term::small(length as i64))
 }
 
 fn append<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let elements = args::elements(args[0])?;
-    args::charge(cx, elements.len());
     Ok(cx.heap().list_with_tail(&elements, args[1]))
 }
 
@@ -38,7 +37,6 @@ const SCANNED_MAX: usize = 8;
 fn subtract<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let elements = args::elements(args[0])?;
     let unwanted = args::elements(args[1])?;
-    args::charge(cx, elements.len() + unwanted.len());
     if unwanted.is_empty() || elements.is_empty() {
         return Ok(args[0]);
     }
@@ -66,46 +64,72 @@ fn without<'h>(
     mut take: impl FnMut(Term<'h>) -> bool,
 ) -> Term<'h> {
     let mut kept = Vec::new();
-    let mut rest = list;
+    let mut cells = Cells::new(list);
     while left > 0
-        && let Some(cell) = rest.as_cons()
+        && let Some(element) = cells.next()
     {
-        match take(cell.head()) {
+        match take(element) {
             true => left -= 1,
-            false => kept.push(cell.head()),
+            false => kept.push(element),
         }
-        rest = cell.tail();
     }
-    cx.heap().list_with_tail(&kept, rest)
+    cx.heap().list_with_tail(&kept, cells.rest)
 }
 
-/// How many of each element are still to be taken, by hash.
+/// How many of each element are still to be taken, by hash. In flat memory, which is freed at once.
 struct Counts<'h> {
-    by_hash: HashMap<u64, Vec<(Term<'h>, usize)>>,
+    /// The last one with a hash.
+    by_hash: HashMap<u64, usize>,
+    elements: Vec<Counted<'h>>,
+}
+
+struct Counted<'h> {
+    element: Term<'h>,
+    left: usize,
+    /// Another element with the same hash.
+    next: Option<usize>,
 }
 
 impl<'h> Counts<'h> {
     fn of(elements: &[Term<'h>]) -> Counts<'h> {
-        let mut by_hash: HashMap<u64, Vec<(Term<'h>, usize)>> = HashMap::with_capacity(elements.len());
+        let mut counts = Counts {
+            by_hash: HashMap::with_capacity(elements.len()),
+            elements: Vec::with_capacity(elements.len()),
+        };
         for &element in elements {
-            let same = by_hash.entry(hash::internal(element)).or_default();
-            match same.iter_mut().find(|(other, _)| equal::exact(element, *other)) {
-                Some((_, count)) => *count += 1,
-                None => same.push((element, 1)),
+            match counts.find(element) {
+                Ok(counted) => counted.left += 1,
+                Err(hash) => {
+                    let next = counts.by_hash.insert(hash, counts.elements.len());
+                    counts.elements.push(Counted { element, left: 1, next });
+                }
             }
         }
-        Counts { by_hash }
+        counts
+    }
+
+    /// What is noted of an element; its hash when that is nothing.
+    fn find(&mut self, element: Term<'h>) -> Result<&mut Counted<'h>, u64> {
+        pace::charge(STEPS_PER_KEY);
+        let hash = hash::internal(element);
+        let mut at = self.by_hash.get(&hash).copied();
+        while let Some(place) = at {
+            if equal::exact(element, self.elements[place].element) {
+                return Ok(&mut self.elements[place]);
+            }
+            at = self.elements[place].next;
+        }
+        Err(hash)
     }
 
     /// Takes one, if there is one left.
     fn take(&mut self, element: Term<'h>) -> bool {
-        let Some(same) = self.by_hash.get_mut(&hash::internal(element)) else { return false };
-        match same.iter_mut().find(|(other, count)| *count > 0 && equal::exact(element, *other)) {
-            Some((_, count)) => {
-                *count -= 1;
+        match self.find(element) {
+            Ok(counted) if counted.left > 0 => {
+                counted.left -= 1;
                 true
             }
-            None => false,
+            _ => false,
         }
     }
 }

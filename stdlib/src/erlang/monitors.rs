@@ -54,7 +54,7 @@ fn monitor_port<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     };
     if !matches!(args[1].view(), View::Port(STANDARD)) {
         let message = [tag, reference, Term::atom(am::port), object, Term::atom(am::noproc)];
-        cx.local().send_to(cx.pid(), heap.tuple(&message));
+        cx.send_to(cx.pid(), heap.tuple(&message));
     }
     Ok(reference)
 }

@@ -25,7 +25,7 @@ fn self_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn send<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    match cx.local().send(args[0], args[1]) {
+    match cx.send(args[0], args[1]) {
         Sent::Done | Sent::Remote | Sent::Port => Ok(args[1]),
         Sent::NoName | Sent::BadReceiver => Err(Stop::badarg()),
     }
@@ -75,7 +75,7 @@ fn suspend<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             cx.suspend_later(pid);
             if let Some(tag) = tag {
                 let message = cx.heap().tuple(&[tag, Term::atom(am::suspended)]);
-                cx.local().send_to(cx.pid(), message);
+                cx.send_to(cx.pid(), message);
             }
         }
     }
@@ -239,7 +239,7 @@ fn hibernate<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// Uses up the slice.
 fn yield_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    cx.charge(SLICE);
+    cx.bump_reductions(SLICE);
     Ok(Term::boolean(true))
 }
 
@@ -248,14 +248,14 @@ const SLICE: u32 = 10_000;
 
 fn bump_reductions<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let count = args::size(args[0])?;
-    cx.charge(u32::try_from(count).unwrap_or(u32::MAX).min(SLICE));
+    cx.bump_reductions(u32::try_from(count).unwrap_or(u32::MAX).min(SLICE));
     Ok(Term::boolean(true))
 }
 
 /// The collection comes at the end of the slice, which is now.
 fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     cx.set_flag(Flags::COLLECT, true);
-    cx.charge(SLICE);
+    cx.bump_reductions(SLICE);
     Ok(Term::boolean(true))
 }
 
@@ -278,6 +278,6 @@ fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     };
     let Some(id) = reply else { return Ok(done) };
     let message = cx.heap().tuple(&[Term::atom(am::garbage_collect), id, done]);
-    cx.local().send_to(cx.pid(), message);
+    cx.send_to(cx.pid(), message);
     Ok(Term::atom(am::async_))
 }

@@ -103,7 +103,7 @@ fn spawn_link_on<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn spawn_monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let number = cx.local().unique_number();
+    let number = cx.unique_number();
     let monitor = Some(SpawnMonitor { number, tag: Term::atom(am::DOWN), alias: None });
     let pid = Target::read(cx, args)?.spawn(cx, SpawnOptions { monitor, ..SpawnOptions::default() })?;
     Ok(cx.heap().tuple(&[pid, cx.heap().reference(number, None)]))

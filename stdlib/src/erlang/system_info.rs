@@ -42,7 +42,7 @@ fn number(cx: &Context<'_>, name: &str) -> Option<u64> {
         "schedulers" | "schedulers_online" | "schedulers_active" => schedulers,
         "dirty_cpu_schedulers" | "dirty_cpu_schedulers_online" | "run_queues" => schedulers,
         "dirty_io_schedulers" => 10,
-        "scheduler_id" => cx.local().scheduler_id() as u64,
+        "scheduler_id" => cx.scheduler_id() as u64,
         "logical_processors" | "logical_processors_available" | "logical_processors_online" => {
             std::thread::available_parallelism().map_or(1, |count| count.get() as u64)
         }

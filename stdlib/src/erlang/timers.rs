@@ -79,7 +79,7 @@ fn time_left<'h>(cx: &Context<'h>, left_ms: Option<u64>) -> Term<'h> {
 
 /// The result as a message.
 fn told_later<'h>(cx: &Context<'h>, kind: Atom, timer: Term<'h>, left: Term<'h>) -> Outcome<'h> {
-    cx.local().send_to(cx.pid(), cx.heap().tuple(&[Term::atom(kind), timer, left]));
+    cx.send_to(cx.pid(), cx.heap().tuple(&[Term::atom(kind), timer, left]));
     Ok(Term::atom(am::ok))
 }
 

@@ -1,6 +1,6 @@
 //! Tuples.
 
-use purlin_heap::{Build, Term};
+use purlin_heap::{Build, Term, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args;
@@ -24,24 +24,26 @@ fn element<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(tuple.element(args::index(args[0], tuple.arity())?))
 }
 
+/// The elements of a tuple, to be changed.
+fn copied<'h>(elements: &[Term<'h>]) -> Vec<Term<'h>> {
+    pace::paced(elements.iter().copied(), 1).collect()
+}
+
 fn setelement<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let tuple = args::tuple(args[1])?;
     let at = args::index(args[0], tuple.arity())?;
-    let mut elements = tuple.elements().to_vec();
+    let mut elements = copied(tuple.elements());
     elements[at] = args[2];
-    args::charge(cx, elements.len());
     Ok(cx.heap().tuple(&elements))
 }
 
 fn tuple_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let elements = args::tuple(args[0])?.elements();
-    args::charge(cx, elements.len());
     Ok(cx.heap().list(elements))
 }
 
 fn list_to_tuple<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let elements = args::elements(args[0])?;
-    args::charge(cx, elements.len());
     made(cx, &elements)
 }
 
@@ -52,14 +54,13 @@ fn made<'h>(cx: &Context<'h>, elements: &[Term<'h>]) -> Outcome<'h> {
 
 fn filled<'h>(arity: Term<'h>, with: Term<'h>) -> args::Read<'h, Vec<Term<'h>>> {
     match args::size(arity)? {
-        arity if arity <= ARITY_MAX => Ok(vec![with; arity]),
+        arity if arity <= ARITY_MAX => Ok(pace::paced(std::iter::repeat_n(with, arity), 1).collect()),
         _ => Err(Stop::badarg()),
     }
 }
 
 fn make_tuple<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let elements = filled(args[0], args[1])?;
-    args::charge(cx, elements.len());
     Ok(cx.heap().tuple(&elements))
 }
 
@@ -67,7 +68,7 @@ fn make_tuple<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// counts.
 fn make_tuple_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let mut elements = filled(args[0], args[1])?;
-    for pair in args::elements(args[2])? {
+    for pair in pace::paced(args::elements(args[2])?.into_iter(), 1) {
         match args::tuple(pair)?.elements() {
             &[index, value] => {
                 let at = args::index(index, elements.len())?;
@@ -76,23 +77,24 @@ fn make_tuple_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             _ => return Err(Stop::badarg()),
         }
     }
-    args::charge(cx, elements.len());
     Ok(cx.heap().tuple(&elements))
 }
 
 fn append_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let elements = args::tuple(args[0])?.elements();
-    made(cx, &[elements, &[args[1]]].concat())
+    let mut elements = copied(elements);
+    elements.push(args[1]);
+    made(cx, &elements)
 }
 
 fn insert_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut elements = args::tuple(args[1])?.elements().to_vec();
+    let mut elements = copied(args::tuple(args[1])?.elements());
     elements.insert(args::index(args[0], elements.len() + 1)?, args[2]);
     made(cx, &elements)
 }
 
 fn delete_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut elements = args::tuple(args[1])?.elements().to_vec();
+    let mut elements = copied(args::tuple(args[1])?.elements());
     elements.remove(args::index(args[0], elements.len())?);
     made(cx, &elements)
 }

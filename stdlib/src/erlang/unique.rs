@@ -14,7 +14,7 @@ fn make_ref<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn unique_integer<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(cx.heap().unsigned(cx.local().unique_number()))
+    Ok(cx.heap().unsigned(cx.unique_number()))
 }
 
 /// All integers given are positive; those that are to be monotonic have a counter of their own, so that they are

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::{Mutex, RwLock};
+use crate::held::{Mutex, RwLock};
 use purlin_heap::layout::Kind as Layout;
 use purlin_heap::{Atom, Build, Heap, Message, Pid, Term, View, am};
 

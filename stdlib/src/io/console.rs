@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{self, Read, Write};
 use std::sync::mpsc;
 
-use parking_lot::Mutex;
+use crate::held::Mutex;
 use purlin_heap::{Message, am};
 use purlin_vm::actions::Sender;
 

@@ -103,7 +103,7 @@ impl<'h> Server<'_, 'h> {
         let heap = self.cx.heap();
         let tag = purlin_heap::copy_into(heap, task.tag.term());
         let reply = heap.tuple(&[self.atom(am::io_reply), tag, answer]);
-        self.cx.local().send(task.from.term(), reply);
+        self.cx.send(task.from.term(), reply);
     }
 
     fn atom(&self, atom: Atom) -> Term<'h> {

@@ -3,7 +3,7 @@
 
 use crate::local::Local;
 use crate::native::{Context, Stop};
-use crate::process::{self, Parent, Peek, Start, TooManyProcesses};
+use crate::process::{self, Parent, Peek, Prepared, Start, TooManyProcesses};
 use crate::signal::Signal;
 use crate::{EndCallback, Vm};
 use purlin_heap::{Message, Mfa, Pid, Term};
@@ -85,7 +85,7 @@ impl<'h> Context<'h> {
     pub fn reductions_left(&self) -> i64 {
         let machine = self.machine();
         // SAFETY: the machine is this thread's own; the call stored what was left when it began.
-        unsafe { (*machine).registers.reductions - (*machine).charged }
+        unsafe { (*machine).registers.reductions - (*machine).pace.reductions() }
     }
 
     /// Counts what the calling process has done in its slice so far, which is counted at its end otherwise.
@@ -123,6 +123,7 @@ impl<'h> Context<'h> {
         let options =
             process::SpawnOptions { on_end: Some(on_end), flags, ..process::SpawnOptions::default() };
         let start = Start { ip, arguments, initial: name };
-        self.with(|process, local| process::spawn(local, Parent::Process(process), &start, options))
+        let prepared = Prepared::new(self.vm(), &start, None);
+        self.with(|process, local| process::spawn(local, Parent::Process(process), prepared, options))
     }
 }

@@ -29,7 +29,8 @@ impl<'h> Context<'h> {
     /// Sends an exit signal. When the caller itself is meant the signal acts at once.
     pub fn exit(&self, to: Pid, reason: Term<'_>) -> Result<(), Stop<'h>> {
         let from = self.pid();
-        let _ = self.local().deliver(to, Signal::Exit { from, reason: Message::copy_of(reason) });
+        let reason = Message::copy_of(reason);
+        self.local().exit(to, from, reason);
         if to == from { self.handle_own_signals() } else { Ok(()) }
     }
 

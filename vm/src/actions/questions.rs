@@ -50,8 +50,6 @@ impl<'h> Context<'h> {
     }
 
     fn send_question(&self, pid: Pid, asked: Asked<'_>) {
-        let number = self.local().unique_number();
-        self.with(|process, _| process.rare_mut().question = Some(number));
         let question = match asked {
             Asked::IsAlive => Question::IsAlive,
             Asked::Info(items) => Question::Info(Message::copy_of(items)),
@@ -59,10 +57,14 @@ impl<'h> Context<'h> {
             Asked::Suspend => Question::Suspend,
             Asked::CollectGarbage => Question::CollectGarbage,
         };
-        let request = Request { from: self.pid(), number, question };
-        if let Err(signal) = self.local().deliver(pid, Signal::Request(Box::new(request))) {
-            self.local().refuse(pid, signal);
-        }
+        let number = self.unique_number();
+        self.with(|process, local| {
+            process.rare_mut().question = Some(number);
+            let request = Request { from: process.pid(), number, question };
+            if let Err(signal) = local.deliver(pid, Signal::Request(Box::new(request))) {
+                local.refuse(pid, signal);
+            }
+        });
     }
 }
 
@@ -75,7 +77,7 @@ impl<'h> Context<'h> {
         let word = self.with(|process, local| {
             // What has come counts among the messages.
             while let Handled::One | Handled::Later = process.handle_next(local) {}
-            info::answer_self(process, local, items, called_at).word()
+            info::answer_self(process, local.vm(), items, called_at).word()
         });
         // SAFETY: built in the heap of the process.
         unsafe { self.term(word) }

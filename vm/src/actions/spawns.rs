@@ -1,7 +1,7 @@
 //! Spawning from a native.
 
 use crate::native::Context;
-use crate::process::{self, Alias, Parent, Start, TooManyProcesses};
+use crate::process::{self, Alias, Parent, Prepared, Start, TooManyProcesses};
 use crate::process::{Flags, Settings};
 use purlin_heap::{Fun, Mfa, Pid, Term, am};
 use purlin_scheduler::Priority;
@@ -85,7 +85,8 @@ impl<'h> Context<'h> {
             on_end: None,
         };
         self.charge(SPAWN_REDUCTIONS);
-        self.with(|process, local| process::spawn(local, Parent::Process(process), start, options))
+        let prepared = Prepared::new(self.vm(), start, options.settings.as_ref());
+        self.with(|process, local| process::spawn(local, Parent::Process(process), prepared, options))
     }
 }
 

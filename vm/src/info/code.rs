@@ -23,13 +23,13 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
 
     pub(super) fn current_stacktrace(&self) -> Term<'b> {
         let entries: Vec<Term<'b>> =
-            self.places(self.local.vm().trace_depth()).iter().map(|place| self.entry(place)).collect();
+            self.places(self.vm.trace_depth()).iter().map(|place| self.entry(place)).collect();
         self.b.list(&entries)
     }
 
     /// The instruction at which the process stopped, and then those that its frames return to.
     fn places(&self, count: usize) -> Vec<Place> {
-        let code = self.local.vm().code();
+        let code = self.vm.code();
         let stopped = code.locate(self.stopped_at).or_else(|| self.native());
         let returns = self.process.heap.stack().filter(|word: &Word| word.is_header());
         let returns = returns.filter_map(|word| code.locate(word.return_target()));

@@ -21,8 +21,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             am::min_heap_size => self.b.unsigned(self.min_heap_size()),
             am::min_bin_vheap_size => self.b.unsigned(self.min_bin_vheap_size()),
             am::fullsweep_after => self.b.unsigned(self.fullsweep_after()),
-            am::max_heap_size => max_heap_size(self.b, self.local.vm().atoms(), &self.settings()),
-            _ => match self.local.vm().atoms().name(item) {
+            am::max_heap_size => max_heap_size(self.b, self.vm.atoms(), &self.settings()),
+            _ => match self.vm.atoms().name(item) {
                 "catchlevel" => Term::small(0),
                 "sequential_trace_token" => Term::NIL,
                 _ => Term::atom(am::undefined),
@@ -35,7 +35,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     }
 
     fn min_heap_size(&self) -> u64 {
-        self.settings().min_heap_size.unwrap_or(self.local.vm().config().heap_words_min.into())
+        self.settings().min_heap_size.unwrap_or(self.vm.config().heap_words_min.into())
     }
 
     fn min_bin_vheap_size(&self) -> u64 {
@@ -43,11 +43,11 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     }
 
     fn fullsweep_after(&self) -> u64 {
-        self.settings().fullsweep_after.unwrap_or(self.local.vm().config().minors_max.into())
+        self.settings().fullsweep_after.unwrap_or(self.vm.config().minors_max.into())
     }
 
     fn garbage_collection(&self) -> Term<'b> {
-        let atoms = self.local.vm().atoms();
+        let atoms = self.vm.atoms();
         let minors = self.process.heap.statistics().minors;
         let named = |name: &str, value| match atoms.intern(name) {
             Ok(atom) => self.b.tuple(&[Term::atom(atom), value]),
@@ -66,7 +66,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
 
     fn garbage_collection_info(&self) -> Term<'b> {
         let heap = &self.process.heap;
-        let atoms = self.local.vm().atoms();
+        let atoms = self.vm.atoms();
         let entries = [
             ("old_heap_block_size", heap.old_words()),
             ("heap_block_size", heap.block_words()),

@@ -20,7 +20,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     fn monitor(&self, monitor: &Monitor) -> Term<'b> {
         let (kind, object) = match (monitor.name, monitor.target) {
             (Some(name), _) => {
-                let node = self.local.vm().node_name();
+                let node = self.vm.node_name();
                 (am::process, self.b.tuple(&[Term::atom(name), Term::atom(node)]))
             }
             (None, Some(pid)) => (am::process, Term::pid(pid)),

@@ -1,4 +1,4 @@
-//! The register file of a scheduler, and how a handler leaves the chain to change the process.
+//! The register file of a fiber, and how a handler leaves the chain to change the process.
 
 use purlin_heap::RED_ZONE;
 use purlin_heap::word::Word;
@@ -7,9 +7,12 @@ use purlin_isa::{LIVE_UNKNOWN, REGISTERS_MAX};
 use super::regs::{Cold, Regs};
 use super::run::Exit;
 use crate::Vm;
+use crate::fiber::Switch;
 use crate::local::Local;
 use crate::native::Class;
 use crate::process::Process;
+use purlin_heap::pace::Pace;
+use std::ptr::NonNull;
 
 /// The red zone of a heap in bytes.
 pub const RED_ZONE_BYTES: usize = RED_ZONE * 8;
@@ -18,7 +21,7 @@ pub const RED_ZONE_BYTES: usize = RED_ZONE * 8;
 /// may name.
 const X_COUNT: usize = REGISTERS_MAX as usize + 256;
 
-/// The register file of a scheduler.
+/// The register file of a fiber.
 #[repr(C)]
 pub struct Machine {
     /// X registers. Number 0 stands in [`Regs::x0`] while handlers run, here while anything else does.
@@ -29,8 +32,8 @@ pub struct Machine {
     pub(crate) process: *mut Process,
     /// What handlers hand on, where they do so in memory.
     pub(crate) registers: Regs,
-    /// Reductions for work done in natives since the handlers last looked.
-    pub(crate) charged: i64,
+    /// Work done in natives and on cold paths since the handlers last looked, and how much there may be.
+    pub(crate) pace: Pace,
     /// The value that an operation outside of the chain left.
     pub(crate) result: Word,
     /// Arguments of a native that is called between two instructions.
@@ -43,13 +46,21 @@ pub struct Machine {
     pub(crate) slice: i64,
     /// How the run ended; none while it goes on.
     pub(crate) exit: Option<Exit>,
-    /// The thread's part of the runtime.
-    pub(crate) local: Local,
+    /// The machine.
+    pub(crate) vm: NonNull<Vm>,
+    /// The part of the runtime of the thread that the fiber runs on. Another one after each charge for work.
+    pub(crate) local: *const Local,
+    /// Leaves the fiber.
+    pub(crate) switch: *const Switch,
+    /// Reductions of this slice and those before it, up to the last interruption.
+    pub(crate) interrupted: i64,
+    /// What runs is to be unwound as soon as it can be.
+    pub(crate) is_given_up: bool,
 }
 
 impl Machine {
-    /// The register file of a thread.
-    pub fn new(local: Local) -> Box<Machine> {
+    /// A register file, whose owner is called as `interrupt` when too much work has been done.
+    pub(crate) fn new(vm: &Vm, interrupt: unsafe fn(NonNull<Pace>)) -> Box<Machine> {
         let registers = Regs {
             ip: std::ptr::null(),
             machine: std::ptr::null_mut(),
@@ -63,21 +74,36 @@ impl Machine {
             f: [0.0; REGISTERS_MAX as usize],
             process: std::ptr::null_mut(),
             registers,
-            charged: 0,
+            pace: Pace::new(interrupt),
             result: Word::NIL,
             args: [Word::NIL; 3],
             stop: None,
             command: 0,
             slice: 0,
             exit: None,
-            local,
+            vm: NonNull::from(vm),
+            local: std::ptr::null(),
+            switch: std::ptr::null(),
+            interrupted: 0,
+            is_given_up: false,
         })
     }
 
-    /// The machine that this thread belongs to.
+    /// The machine that this fiber belongs to.
     #[inline(always)]
-    pub fn vm(&self) -> &Vm {
-        self.local.vm()
+    pub fn vm<'v>(&self) -> &'v Vm {
+        // SAFETY: a machine outlives its fibers and all that runs on them.
+        unsafe { self.vm.as_ref() }
+    }
+
+    /// The part of the runtime of the thread that runs this. Not to be held across a charge for work.
+    ///
+    /// # Safety
+    /// The fiber runs.
+    #[inline(always)]
+    pub(crate) unsafe fn local<'l>(&self) -> &'l Local {
+        // SAFETY: by the caller; it is set whenever the fiber goes on.
+        unsafe { &*self.local }
     }
 }
 
@@ -109,7 +135,7 @@ impl Regs {
             let heap = &(*machine.process).heap;
             self.hp = heap.top();
             self.sp = heap.stack_top();
-            self.reductions -= std::mem::take(&mut machine.charged);
+            self.reductions -= machine.pace.take();
         }
     }
 
@@ -212,8 +238,9 @@ impl Regs {
 unsafe fn collect_saved(machine: *mut Machine, words: usize, live: usize) -> bool {
     // SAFETY: by the caller.
     unsafe {
-        let machine = &mut *machine;
-        (*machine.process).collect(words, &mut machine.x[..live]).is_ok()
+        let registers = &mut (&mut (*machine).x)[..live];
+        let process = (*machine).process;
+        (*process).collect(words, registers).is_ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way from handlers to native functions and back: the one place where a native's panic is caught, its
 //! exceptions get their stack trace, and what it asks for is done.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 
 use purlin_heap::word::Word;
@@ -13,6 +13,7 @@ use super::regs::{Cold, Regs};
 use super::run::Exit;
 use crate::code::Export;
 use crate::exception::trace;
+use crate::fiber::GiveUp;
 use crate::native::{Class, Context, Stop};
 
 /// Calls the native with its arguments in the X registers. True when it has a value, which is then in x0; otherwise
@@ -71,6 +72,7 @@ unsafe fn call_saved(machine: *mut Machine, export: *const Export, args: *const 
                 return true;
             }
             Ok(Err(stop)) => std::mem::transmute::<Stop<'_>, Stop<'static>>(stop),
+            Err(payload) if payload.is::<GiveUp>() => resume_unwind(payload),
             Err(_) => {
                 tracing::error!(native = ?(*export).name, "a native function panicked: its process ends");
                 Stop::error(am::system_limit)

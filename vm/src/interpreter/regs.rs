@@ -67,9 +67,9 @@ macro_rules! declare_handler {
 }
 
 #[cfg(target_arch = "x86_64")]
-declare_handler!("sysv64");
+declare_handler!("sysv64-unwind");
 #[cfg(not(target_arch = "x86_64"))]
-declare_handler!("C");
+declare_handler!("C-unwind");
 
 /// Runs a cold path. The registers come one by one, because a handler whose registers had an address could not end
 /// in a tail call.

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
+use purlin_heap::pace::STEPS_PER_REDUCTION_LOG;
 use purlin_heap::{AtomTable, Heap, Pid};
 
 use crate::Vm;
@@ -34,7 +35,7 @@ impl<'h> Context<'h> {
     /// The machine.
     #[inline]
     pub fn vm(&self) -> &'h Vm {
-        // SAFETY: a machine outlives its schedulers.
+        // SAFETY: the register file stays while the call runs.
         unsafe { (*self.machine.as_ptr()).vm() }
     }
 
@@ -50,10 +51,25 @@ impl<'h> Context<'h> {
         unsafe { (*self.process()).pid() }
     }
 
-    /// Counts `reductions` for work done in this call, beyond the one of the call itself.
+    /// Counts `reductions` for work done in this call, beyond the one of the call itself. When there were many, other
+    /// processes have their turn before this returns, and it may return in another thread: see
+    /// [`purlin_heap::pace`] for what must not be held meanwhile, and what else counts work.
+    #[inline]
     pub fn charge(&self, reductions: u32) {
-        // SAFETY: the machine is this scheduler's own; no reference to the field is held.
-        unsafe { (*self.machine.as_ptr()).charged += i64::from(reductions) };
+        self.charge_steps((reductions as usize) << STEPS_PER_REDUCTION_LOG);
+    }
+
+    /// Counts `reductions` for no work, so that the slice of the caller ends the sooner.
+    pub fn bump_reductions(&self, reductions: u32) {
+        // SAFETY: as in `charge_steps`.
+        unsafe { (*self.machine.as_ptr()).pace.count((reductions as usize) << STEPS_PER_REDUCTION_LOG) };
+    }
+
+    /// As [`Context::charge`], in the steps that [`purlin_heap::pace::charge`] counts.
+    #[inline]
+    pub fn charge_steps(&self, steps: usize) {
+        // SAFETY: the register file is that of the fiber that this call runs on; the pace is only ever shared.
+        unsafe { (*self.machine.as_ptr()).pace.charge(steps) };
     }
 
     /// The calling process, for the runtime's own natives.

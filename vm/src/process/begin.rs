@@ -2,6 +2,7 @@
 
 use super::shared::{ControlBlock, Shared};
 use super::{Dictionary, Exception, Flags, Link, Links, Monitor, Process, Rare, Saved, Settings};
+use crate::Vm;
 use crate::executor::Runnable;
 use crate::local::Local;
 use crate::mailbox::Mailbox;
@@ -66,18 +67,33 @@ pub(crate) enum Parent<'a> {
     },
 }
 
+/// What of a new process takes time: its heap with its arguments.
+pub(crate) struct Prepared {
+    heap: Heap,
+    saved: Saved,
+    initial: Mfa,
+}
+
+impl Prepared {
+    /// Copies the arguments, during which others may have their turn.
+    pub(crate) fn new(vm: &Vm, start: &Start<'_>, settings: Option<&Settings>) -> Prepared {
+        let heap = new_heap(vm, settings);
+        let saved = Saved::new(start.ip, &copy_arguments(&heap, start.arguments));
+        Prepared { heap, saved, initial: start.initial }
+    }
+}
+
 /// Makes a process and hands it to a scheduler.
 pub(crate) fn spawn(
     local: &Local,
     mut parent: Parent<'_>,
-    start: &Start<'_>,
+    prepared: Prepared,
     options: SpawnOptions,
 ) -> Result<Pid, TooManyProcesses> {
     let reserved = local.vm().processes().reserve(&mut local.slots.borrow_mut()).ok_or(TooManyProcesses)?;
     let pid = reserved.pid();
     let block = ControlBlock::new(Shared::new(pid, options.priority), |shared| {
-        let heap = new_heap(local, options.settings.as_ref());
-        let saved = Saved::new(start.ip, &copy_arguments(&heap, start.arguments));
+        let Prepared { heap, saved, initial } = prepared;
         let (group_leader, parent) = inherited(&heap, &parent, pid);
         Process {
             heap,
@@ -90,7 +106,7 @@ pub(crate) fn spawn(
             group_leader,
             parent,
             flags: options.flags,
-            initial: start.initial,
+            initial,
             links: Links::None,
             rare: None,
             shared,
@@ -114,8 +130,8 @@ pub(crate) fn spawn(
     Ok(pid)
 }
 
-fn new_heap(local: &Local, settings: Option<&Settings>) -> Heap {
-    let config = local.vm().heap_config();
+fn new_heap(vm: &Vm, settings: Option<&Settings>) -> Heap {
+    let config = vm.heap_config();
     let heap = match settings.and_then(|settings| settings.min_heap_size) {
         None => Heap::new(config),
         Some(words) => {
@@ -124,7 +140,7 @@ fn new_heap(local: &Local, settings: Option<&Settings>) -> Heap {
         }
     };
     // SAFETY: a new heap has room for a word, and this is the return address of the first frame.
-    unsafe { heap.push(Word::return_address(local.vm().code().runtime().process_end())) };
+    unsafe { heap.push(Word::return_address(vm.code().runtime().process_end())) };
     heap
 }
 

@@ -7,12 +7,15 @@
 //!    in [`Incoming`]; it is given up by turning EMPTY into WAITING, or with the process's end.
 //! 3. Bits 0 and 1 of `state` are the priority; the owner writes them, schedulers read them.
 //! 4. Bit 2 of `state`, EXITING: set once by the owner, before it closes the queue; a hint for others.
-//! 5. Bit 3, SUSPENDED, and bit 4, DIRTY (the process runs on a thread for long work), are free for later.
+//! 5. Bit 3, KILLED: set once by whoever has sent the exit signal `kill`, after it is in the queue; tells a process that
+//!    was interrupted in the midst of work not to go on with it. Bit 4, DIRTY (the process runs on a thread for long
+//!    work), is free for later.
 //! 6. `name` goes from none to an atom and back any number of times, and then once to DEAD, by the owner; after
 //!    that it never changes.
 
 use super::Process;
 use super::table::Entry;
+use crate::fiber::Fiber;
 use crate::mailbox::Incoming;
 use crate::signal::Signal;
 use purlin_heap::{Atom, Pid};
@@ -33,6 +36,9 @@ pub struct Shared {
 #[repr(C)]
 pub(crate) struct ControlBlock {
     shared: Shared,
+    /// What the process was interrupted on, if it was in the midst of work. Belongs to the holder of the `Runnable`, too,
+    /// but stands apart, because what was interrupted may hold references to the owned part.
+    interrupted: UnsafeCell<Option<Box<Fiber>>>,
     owned: UnsafeCell<Process>,
 }
 
@@ -64,8 +70,8 @@ impl Shared {
     }
 
     pub(crate) fn set_priority(&self, priority: Priority) {
-        let state = self.state.load(Ordering::Relaxed);
-        self.state.store(state & !PRIORITY | priority as u32, Ordering::Relaxed);
+        let change = |state| Some(state & !PRIORITY | priority as u32);
+        let _ = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
     }
 
     pub(crate) fn set_exiting(&self) {
@@ -75,10 +81,20 @@ impl Shared {
     pub(crate) fn is_exiting(&self) -> bool {
         self.state.load(Ordering::Acquire) & EXITING != 0
     }
+
+    pub(crate) fn set_killed(&self) {
+        self.state.fetch_or(KILLED, Ordering::Release);
+    }
+
+    /// Whether the exit signal `kill` is in the queue.
+    pub(crate) fn is_killed(&self) -> bool {
+        self.state.load(Ordering::Acquire) & KILLED != 0
+    }
 }
 
 const PRIORITY: u32 = 3;
 const EXITING: u32 = 1 << 2;
+const KILLED: u32 = 1 << 3;
 
 impl ControlBlock {
     /// A block on the process allocator, with the owned part that `make` makes of the address of the shared one.
@@ -90,6 +106,7 @@ impl ControlBlock {
         // SAFETY: fresh memory of the right size; each field is written once.
         unsafe {
             (&raw mut (*block).shared).write(shared);
+            (&raw mut (*block).interrupted).write(UnsafeCell::new(None));
             let owned = make(NonNull::new_unchecked(&raw mut (*block).shared));
             (&raw mut (*block).owned).write(UnsafeCell::new(owned));
             NonNull::new_unchecked(block)
@@ -113,8 +130,11 @@ impl ControlBlock {
     /// # Safety
     /// Nobody uses the block any more.
     pub(crate) unsafe fn free_with_process(block: NonNull<ControlBlock>) {
-        // SAFETY: as promised; each part is dropped once.
+        // SAFETY: as promised; each part is dropped once, and what was interrupted before what it worked on.
         unsafe {
+            if let Some(mut fiber) = (*block.as_ref().interrupted()).take() {
+                fiber.give_up();
+            }
             std::ptr::drop_in_place(block.as_ref().owned());
             ControlBlock::free(block);
         }
@@ -123,6 +143,12 @@ impl ControlBlock {
     #[inline(always)]
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// What the process was interrupted on.
+    #[inline(always)]
+    pub(crate) fn interrupted(&self) -> *mut Option<Box<Fiber>> {
+        self.interrupted.get()
     }
 
     /// The owned part.

@@ -181,9 +181,13 @@ impl Process {
     }
 
     fn answer(&mut self, local: &Local, request: Request) {
+        // What was given up may have left anything in heap and stack.
+        if self.flags.has(Flags::GIVEN_UP) {
+            return request.refuse(local);
+        }
         let answer = match request.question {
             Question::IsAlive => Message::copy_of(Term::atom(am::true_)),
-            Question::Info(wanted) => crate::info::answer(self, local, &wanted),
+            Question::Info(wanted) => crate::info::answer(self, local.vm(), &wanted),
             Question::SetGroupLeader(leader) => {
                 self.group_leader = self.heap.attach(leader).word();
                 Message::copy_of(Term::atom(am::true_))

@@ -2,12 +2,14 @@
 
 use super::Signal;
 use crate::executor::Runnable;
+use crate::interpreter::Machine;
 use crate::local::Local;
 use crate::mailbox::{Node, Pushed};
+use crate::native::Context;
 use crate::process::ControlBlock;
 use purlin_heap::layout::Kind;
 use purlin_heap::word::Word;
-use purlin_heap::{Message, Pid, Term, View};
+use purlin_heap::{Message, Pid, Term, View, am};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,16 @@ impl Local {
         }
     }
 
+    /// Sends an exit signal.
+    pub(crate) fn exit(&self, to: Pid, from: Pid, reason: Message) {
+        let guard = self.pin();
+        let Some(block) = self.vm().processes().lookup(to, &guard) else { return };
+        let is_kill = reason.term().is_atom(am::kill);
+        if self.push(block, Signal::Exit { from, reason }).is_ok() && is_kill {
+            block.shared().set_killed();
+        }
+    }
+
     #[inline]
     fn push(&self, block: &ControlBlock, signal: Signal) -> Result<(), Signal> {
         let is_urgent = signal.is_urgent();
@@ -63,9 +75,55 @@ impl Local {
         }
     }
 
-    /// Sends a message: copies it once, outside of any heap.
+    /// Sends a message of few objects, for which nobody is made to wait: how many words it took, or nothing when it has
+    /// many.
     #[inline]
-    pub fn send(&self, to: Term<'_>, message: Term<'_>) -> Sent {
+    fn send_few(&self, to: Pid, message: Term<'_>) -> Option<usize> {
+        let guard = self.pin();
+        // The receiver is looked up first: nothing is copied for the dead.
+        let Some(block) = self.vm().processes().lookup(to, &guard) else { return Some(0) };
+        let message = Message::copy_of_few(message)?;
+        let words = message.words();
+        let _ = self.push(block, Signal::message(message));
+        Some(words)
+    }
+}
+
+/// Sends for the instruction: a word that is a pid, and a term of the running process. Gives the reductions.
+///
+/// # Safety
+/// The words must be those, and the machine that of the fiber which runs.
+#[inline(never)]
+pub(crate) unsafe fn send_counted(machine: *mut Machine, to: Word, message: Word) -> i64 {
+    // SAFETY: as promised; the heap of the sender is not collected meanwhile.
+    unsafe {
+        1 + (send_copy(machine, Pid(to.payload()), Term::from_word(message)) / WORDS_PER_REDUCTION) as i64
+    }
+}
+
+/// Sends a message: copies it once, outside of any heap, during which others may have their turn. Gives how many words it
+/// took.
+///
+/// # Safety
+/// The machine is that of the fiber that runs.
+#[inline]
+unsafe fn send_copy(machine: *mut Machine, to: Pid, message: Term<'_>) -> usize {
+    // SAFETY: by the caller. What belongs to the thread is asked for anew after the copy.
+    unsafe {
+        if let Some(words) = (*machine).local().send_few(to, message) {
+            return words;
+        }
+        let message = Message::copy_of(message);
+        let words = message.words();
+        let _ = (*machine).local().deliver(to, Signal::message(message));
+        words
+    }
+}
+
+impl<'h> Context<'h> {
+    /// Sends a message to whoever `to` names.
+    #[inline]
+    pub fn send(&self, to: Term<'h>, message: Term<'h>) -> Sent {
         if let Some(pid) = to.as_pid() {
             self.send_to(pid, message);
             return Sent::Done;
@@ -73,41 +131,29 @@ impl Local {
         self.send_elsewhere(to, message)
     }
 
-    /// Sends a message to a process; gives how many words it took.
+    /// Sends a message to a process.
     #[inline]
-    pub fn send_to(&self, to: Pid, message: Term<'_>) -> usize {
-        let guard = self.pin();
-        // The receiver is looked up first: nothing is copied for the dead.
-        let Some(block) = self.vm().processes().lookup(to, &guard) else { return 0 };
-        let message = Message::copy_of(message);
-        let words = message.words();
-        let _ = self.push(block, Signal::message(message));
-        words
-    }
-
-    /// Sends for the instruction: a word that is a pid, and a term of the running process. Gives the reductions.
-    ///
-    /// # Safety
-    /// The words must be those.
-    #[inline(never)]
-    pub(crate) unsafe fn send_counted(&self, to: Word, message: Word) -> i64 {
-        // SAFETY: as promised; the heap of the sender is not collected meanwhile.
-        let message = unsafe { Term::from_word(message) };
-        1 + (self.send_to(Pid(to.payload()), message) / WORDS_PER_REDUCTION) as i64
+    pub fn send_to(&self, to: Pid, message: Term<'h>) {
+        // SAFETY: the call runs on its fiber.
+        unsafe { send_copy(self.machine(), to, message) };
     }
 
     #[cold]
-    fn send_elsewhere(&self, to: Term<'_>, message: Term<'_>) -> Sent {
+    fn send_elsewhere(&self, to: Term<'h>, message: Term<'h>) -> Sent {
         match to.view() {
             View::Atom(name) => match self.vm().names().lookup(name) {
                 None => Sent::NoName,
-                Some(word) => self.send_to_owner(word, message),
+                Some(owner) if owner.is_port() => Sent::Port,
+                Some(owner) => {
+                    self.send_to(Pid(owner.payload()), message);
+                    Sent::Done
+                }
             },
             View::Reference(reference) => {
                 let (alias, owner) = (reference.raw(1), Word(reference.raw(2)));
                 if owner.is_pid() {
                     let message = Message::copy_of(message);
-                    let _ = self.deliver(Pid(owner.payload()), Signal::ToAlias { alias, message });
+                    let _ = self.local().deliver(Pid(owner.payload()), Signal::ToAlias { alias, message });
                 }
                 Sent::Done
             }
@@ -128,13 +174,5 @@ impl Local {
             View::External(external) if external.kind() != Kind::ExternalPort => Sent::Remote,
             _ => Sent::BadReceiver,
         }
-    }
-
-    fn send_to_owner(&self, owner: Word, message: Term<'_>) -> Sent {
-        if owner.is_port() {
-            return Sent::Port;
-        }
-        self.send_to(Pid(owner.payload()), message);
-        Sent::Done
     }
 }

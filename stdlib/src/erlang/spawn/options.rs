@@ -117,7 +117,7 @@ pub(in crate::erlang) fn is_off_heap<'h>(value: Term<'h>) -> Read<'h, bool> {
 
 fn monitor<'h>(cx: &Context<'h>, options: Term<'h>) -> Read<'h, SpawnMonitor<'h>> {
     let (alias, tag) = monitor_options(options)?;
-    Ok(SpawnMonitor { number: cx.local().unique_number(), tag, alias })
+    Ok(SpawnMonitor { number: cx.unique_number(), tag, alias })
 }
 
 /// Alias and tag among the options of a monitor.

@@ -48,7 +48,7 @@ fn is_fun(term: Term<'_>) -> bool {
 
 fn request<'h>(cx: &Context<'h>, target: &[Term<'h>], list: Term<'h>) -> Outcome<'h> {
     let target = Target::read(cx, target)?;
-    let number = cx.local().unique_number();
+    let number = cx.unique_number();
     let mut options = match Options::read(cx, list, true) {
         Ok(options) => options,
         Err(_) => {
@@ -80,6 +80,6 @@ fn answer<'h>(
     value: Term<'h>,
 ) -> Outcome<'h> {
     let message = cx.heap().tuple(&[tag, reference, Term::atom(kind), value]);
-    cx.local().send_to(cx.pid(), message);
+    cx.send_to(cx.pid(), message);
     Ok(reference)
 }

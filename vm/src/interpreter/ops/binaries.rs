@@ -1,6 +1,7 @@
 //! Building binaries, segment by segment.
 //!
-//! The size of the whole is found first, so that it is built in place; then each segment is written. Appending to a
+//! The size of the whole is found first, so that it is built in place; then each segment is written. What is wrong is
+//! found in one of the two rounds; as in OTP, sizes, whole binaries, UTF-8 and UTF-32 in the first. Appending to a
 //! binary that has room behind it costs what is appended.
 
 use purlin_heap::big::Integer;
@@ -9,7 +10,6 @@ use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Heap, Map, Term, am};
 use purlin_isa::bits::{Description, LITTLE, SegmentKind};
 
-use super::create::BITS_A_REDUCTION;
 use super::create::{NOT_PLAIN, create_plain};
 use super::frames::OutOfMemory;
 use super::matching::field_bits;
@@ -59,11 +59,13 @@ impl<'h> Segment<'h> {
         let bytes = match self.description.kind {
             SegmentKind::Integer | SegmentKind::Float => return self.given_bits(),
             SegmentKind::Binary if !self.size.is_atom(am::all) => return self.given_bits(),
-            SegmentKind::Binary => return self.whole_bits(),
-            SegmentKind::Append | SegmentKind::PrivateAppend => return self.whole_bits(),
+            SegmentKind::Binary => return self.all_bits().map(|bits| bits.bit_size()),
+            SegmentKind::Append | SegmentKind::PrivateAppend => {
+                return Ok(Bits::of(self.value).map_or(0, |bits| bits.bit_size()));
+            }
             SegmentKind::String => self.size.as_small().map(|n| n as usize),
             SegmentKind::Utf8 => character().and_then(bits::utf8_size),
-            SegmentKind::Utf16 => character().and_then(bits::utf16_size),
+            SegmentKind::Utf16 => character().and_then(bits::utf16_size).or(Some(2)),
             SegmentKind::Utf32 => character().filter(|&c| bits::is_character(c)).map(|_| 4),
         };
         bytes.map(|bytes| bytes * 8).ok_or_else(|| self.fault(am::type_, self.value))
@@ -81,25 +83,37 @@ impl<'h> Segment<'h> {
         }
     }
 
-    /// All bits of a binary, in whole units.
-    fn whole_bits(&self) -> Result<usize, Fault<'h>> {
-        let bits = Bits::of(self.value).ok_or_else(|| self.fault(am::type_, self.value))?;
+    /// All bits of a binary.
+    fn all_bits(&self) -> Result<Bits<'h>, Fault<'h>> {
+        Bits::of(self.value).ok_or_else(|| self.fault(am::type_, self.value))
+    }
+
+    /// The bits of a binary that the segment takes: all, in whole units, or the first of them.
+    fn taken_bits(&self) -> Result<Bits<'h>, Fault<'h>> {
+        let bits = self.all_bits()?;
+        let is_part = self.description.kind == SegmentKind::Binary && !self.size.is_atom(am::all);
+        if is_part {
+            return bits.slice(0, self.given_bits()?).ok_or_else(|| self.fault(am::short, self.value));
+        }
         if bits.bit_size() % usize::from(self.description.unit.max(1)) != 0 {
             return Err(self.fault(am::unit, self.value));
         }
-        Ok(bits.bit_size())
+        Ok(bits)
     }
 
     /// Writes it.
     fn write(&self, to: &mut Construction<'h>, string: *const u8) -> Result<(), Fault<'h>> {
         let (writer, little) = (to.writer(), self.description.flags & LITTLE != 0);
-        let character = || self.value.as_small().map_or(u32::MAX, |c| c as u32);
+        let character = || self.value.as_small().and_then(|c| u32::try_from(c).ok()).unwrap_or(u32::MAX);
         let written = match self.description.kind {
             SegmentKind::Integer => {
                 let value = Integer::of(self.value).ok_or_else(|| self.fault(am::type_, self.value))?;
                 writer.integer(&value, self.given_bits()?, little)
             }
             SegmentKind::Float => {
+                if !matches!(self.given_bits(), Ok(16 | 32 | 64)) {
+                    return Err(self.fault(am::invalid, self.size));
+                }
                 match purlin_heap::arith::operand(self.value) {
                     Ok(value) => writer.float(value, self.given_bits()?, little),
                     // An integer beyond the floats.
@@ -108,9 +122,7 @@ impl<'h> Segment<'h> {
                 }
             }
             SegmentKind::Binary | SegmentKind::Append | SegmentKind::PrivateAppend => {
-                let bits = Bits::of(self.value).ok_or_else(|| self.fault(am::type_, self.value))?;
-                let part = bits.slice(0, self.bits()?);
-                writer.bits(part.ok_or_else(|| self.fault(am::short, self.value))?)
+                writer.bits(self.taken_bits()?)
             }
             SegmentKind::String => {
                 let bytes = self.size.as_small().map_or(0, |n| n as usize);
@@ -122,10 +134,7 @@ impl<'h> Segment<'h> {
             SegmentKind::Utf32 => writer.utf32(character(), little),
         };
         written.map_err(|error| match error {
-            WriteError::Float if matches!(self.given_bits(), Ok(16 | 32 | 64)) => {
-                self.fault(am::no_float, self.value)
-            }
-            WriteError::Float => self.fault(am::invalid, self.size),
+            WriteError::Float => self.fault(am::no_float, self.value),
             _ => self.fault(am::type_, self.value),
         })
     }
@@ -167,6 +176,9 @@ unsafe fn create<'h>(
     }
     let first: Segment<'h> = segment(0);
     let appends = matches!(first.description.kind, SegmentKind::Append | SegmentKind::PrivateAppend);
+    if appends {
+        first.taken_bits().map_err(|fault| (first, fault))?;
+    }
     let made = match appends {
         true => Construction::append(first.value, total - first.bits().unwrap_or(0), heap),
         false => Some(Construction::new(total, heap)),
@@ -176,9 +188,6 @@ unsafe fn create<'h>(
         (first, fault)
     };
     let mut made = made.and_then(Result::ok).ok_or_else(too_large)?;
-    let kept = if appends { first.bits().unwrap_or(0) - made.copied() } else { 0 };
-    // SAFETY: the machine is this scheduler's own; no reference to the field is held.
-    unsafe { (*r.machine).charged += ((total - kept) / BITS_A_REDUCTION) as i64 };
     for index in usize::from(appends)..count {
         let one: Segment<'h> = segment(index);
         one.write(&mut made, string(index)).map_err(|fault| (one, fault))?;

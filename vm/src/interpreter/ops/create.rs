@@ -16,9 +16,6 @@ use crate::interpreter::regs::Regs;
 /// More segments than this take the general way.
 const SEGMENTS_MAX: usize = 8;
 
-/// Copying so many bits counts as a reduction.
-pub(super) const BITS_A_REDUCTION: usize = 8 << 10;
-
 op! { control CreateFields [start: S Src, dst: D Dst]
     (skip: u32, words: u32, live: u16, how: u16, unit: u16, total: u16, count: u32) |r| {
     let count = count.get(&r) as usize;
@@ -89,7 +86,6 @@ unsafe fn create_fields(
             _ => Construction::new(total, heap).ok(),
         };
         let Some(mut made) = made else { return NOT_PLAIN };
-        (*machine).charged += (made.copied() / BITS_A_REDUCTION) as i64;
         put(made.writer(), number, total);
         made.finish(heap).word()
     }
@@ -137,10 +133,7 @@ pub(super) unsafe fn create_plain(
     // SAFETY: by the caller; nothing is collected until the result is kept.
     let heap = unsafe { &(*(*r.machine).process).heap };
     // SAFETY: as above.
-    unsafe {
-        let charged = &mut (*r.machine).charged;
-        build(&segments[..count], total, heap, |bits| *charged += (bits / BITS_A_REDUCTION) as i64)
-    }
+    unsafe { build(&segments[..count], total, heap) }
 }
 
 /// The segment `index`, if it is plain.
@@ -183,18 +176,17 @@ fn part_of(value: Term<'_>, size: Word, unit: u16) -> Option<usize> {
     field_bits(size, unit).filter(|&bits| bits <= all)
 }
 
-/// Builds the binary of these segments, which have `total` bits, and charges for those that are copied.
+/// Builds the binary of these segments, which have `total` bits.
 ///
 /// # Safety
 /// The segments are those of the instruction that runs; the terms are not kept across a collection.
-unsafe fn build(segments: &[Plain], total: usize, heap: &Heap, mut charge: impl FnMut(usize)) -> Word {
+unsafe fn build(segments: &[Plain], total: usize, heap: &Heap) -> Word {
     let (first, rest) = match segments {
         [first @ Plain { kind: SegmentKind::Append | SegmentKind::PrivateAppend, .. }, rest @ ..] => {
             (*first, rest)
         }
         all => {
             let Ok(mut made) = Construction::new(total, heap) else { return NOT_PLAIN };
-            charge(total);
             // SAFETY: by the caller.
             unsafe { write(made.writer(), all) };
             return made.finish(heap).word();
@@ -208,13 +200,11 @@ unsafe fn build(segments: &[Plain], total: usize, heap: &Heap, mut charge: impl 
     if first.kind == SegmentKind::PrivateAppend
         && let Some(mut writer) = Construction::grow(start, total - first.bits)
     {
-        charge(total - first.bits);
         // SAFETY: by the caller.
         unsafe { write(&mut writer, rest) };
         return first.value;
     }
     let Some(Ok(mut made)) = Construction::append(start, total - first.bits, heap) else { return NOT_PLAIN };
-    charge(total - first.bits + made.copied());
     // SAFETY: by the caller.
     unsafe { write(made.writer(), rest) };
     made.finish(heap).word()

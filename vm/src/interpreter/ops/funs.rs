@@ -61,9 +61,10 @@ pub unsafe fn fun_target(r: &mut Regs, fun: Word, arity: usize) -> Option<*const
     }
 }
 
-/// A call of the fun in an operand, or in the X register behind the arguments.
+/// A call of the fun in an operand, or in the X register behind the arguments. What cannot be called has been called in
+/// OTP when that is noticed: a caller that is returned to stands in the stack trace as the running function, too.
 macro_rules! call_fun {
-    ($Name:ident [$($operand:tt)*] |$r:ident, $at:ident| $fun:expr, $leave:expr) => {
+    ($Name:ident [$($operand:tt)*] |$r:ident, $at:ident| $fun:expr, $leave:expr $(, $return:expr)?) => {
         op! { control $Name [$($operand)*] (arity: u16) |$r| {
             let $at = arity.get(&$r) as usize;
             let value = $fun;
@@ -77,13 +78,14 @@ macro_rules! call_fun {
         } slow |$r| {
             let $at = arity.get(&$r) as usize;
             let value = $fun;
+            $($return;)?
             $r.raise_bad_fun(value, $at)
         } }
     };
 }
 
-call_fun!(CallFun [] |r, count| r.x(count), push_return(&mut r, <Self as Op>::BYTES));
-call_fun!(CallFun2 [fun: F Src] |r, count| fun.get(&r), push_return(&mut r, <Self as Op>::BYTES));
+call_fun!(CallFun [] |r, count| r.x(count), push_return(&mut r, <Self as Op>::BYTES), push_return(&mut r, <Self as Op>::BYTES));
+call_fun!(CallFun2 [fun: F Src] |r, count| fun.get(&r), push_return(&mut r, <Self as Op>::BYTES), push_return(&mut r, <Self as Op>::BYTES));
 call_fun!(CallFunLast [frame: F Frame] |r, count| r.x(count), r.sp = r.sp.add(frame.words(&r)));
 call_fun!(CallFun2Last [frame: F Frame, fun: G Src] |r, count| fun.get(&r), r.sp = r.sp.add(frame.words(&r)));
 

@@ -9,12 +9,13 @@ use crate::interpreter::regs::Regs;
 use crate::interpreter::run::Exit;
 use crate::native::Class;
 use crate::process::{Peek, Waited};
+use crate::signal::send_counted;
 
 op! { control Send [] () |r| {
     // The common receiver. Nothing is built in the heap of the sender.
     let message = (*r.machine).x[1];
     if r.x0.is_pid() {
-        r.reductions -= (*r.machine).local.send_counted(r.x0, message);
+        r.reductions -= send_counted(r.machine, r.x0, message);
         r.x0 = message;
         return r.next(<Self as Op>::BYTES);
     }
@@ -43,7 +44,7 @@ unsafe fn peek(r: &mut Regs) -> Peek {
     unsafe {
         r.save();
         let machine = &mut *r.machine;
-        let found = (*machine.process).peek(&machine.local);
+        let found = (*machine.process).peek(machine.local());
         r.restore();
         found
     }
@@ -107,7 +108,7 @@ op! { straight ReceiveTake [] () |r| {
 #[inline(never)]
 unsafe fn take(machine: *mut Machine) {
     // SAFETY: by the caller.
-    unsafe { (*(*machine).process).take(&(*machine).local) };
+    unsafe { (*(*machine).process).take((*machine).local()) };
 }
 
 /// The time of the receive is over. Not inlined, as [`take`] is not.
@@ -117,7 +118,7 @@ unsafe fn take(machine: *mut Machine) {
 #[inline(never)]
 unsafe fn time_out(machine: *mut Machine) {
     // SAFETY: by the caller.
-    unsafe { (*(*machine).process).timeout(&(*machine).local) }
+    unsafe { (*(*machine).process).timeout((*machine).local()) }
 }
 
 op! { cold Wait [] (again: Label) |r| {
@@ -129,7 +130,7 @@ op! { cold WaitTimeout [time: T Src] (again: Label) |r| {
     let time = time.get(&r);
     let machine = &mut *r.machine;
     r.save();
-    match (*machine.process).wait_timeout(&machine.local, time) {
+    match (*machine.process).wait_timeout(machine.local(), time) {
         Ok(Waited::Expired) => r.next(Self::BYTES),
         Ok(Waited::Signal) => {
             r.ip = r.ip.offset(again.get(&r) as isize);
