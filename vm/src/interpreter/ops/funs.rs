@@ -44,8 +44,13 @@ pub unsafe fn fun_target(r: &mut Regs, fun: Word, arity: usize) -> Option<*const
                 if entry.arity as usize != arity {
                     return None;
                 }
+                let (from, to) =
+                    (fun.address().add(layout::fun::FREE), (&raw mut (*r.machine).x).cast::<Word>());
                 for index in 0..entry.free as usize {
-                    r.set_x(arity + index, load(fun, tag::BOXED, layout::fun::FREE + index));
+                    *to.add(arity + index) = *from.add(index);
+                }
+                if arity == 0 && entry.free != 0 {
+                    r.x0 = *from;
                 }
                 Some(entry.address.load(Ordering::Acquire).cast_const().cast())
             }
