@@ -1,6 +1,7 @@
 //! The way from handlers to native functions and back: the one place where a native's panic is caught, its
 //! exceptions get their stack trace, and what it asks for is done.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 
@@ -66,21 +67,38 @@ unsafe fn call_saved(machine: *mut Machine, export: *const Export, args: *const 
         let native = (*export).native.expect("only natives are called as natives");
         let context = Context::new(NonNull::new_unchecked(machine));
         let args = std::slice::from_raw_parts(args.cast::<Term<'_>>(), (*export).name.arity as usize);
-        let stop = match catch_unwind(AssertUnwindSafe(|| native(&context, args))) {
-            Ok(Ok(value)) => {
+        // What it answers goes to the machine at once, since it is larger than registers.
+        let call = || match native(&context, args) {
+            Ok(value) => {
                 (*machine).result = value.word();
-                return true;
+                true
             }
-            Ok(Err(stop)) => std::mem::transmute::<Stop<'_>, Stop<'static>>(stop),
-            Err(payload) if payload.is::<GiveUp>() => resume_unwind(payload),
-            Err(_) => {
-                tracing::error!(native = ?(*export).name, "a native function panicked: its process ends");
-                Stop::error(am::system_limit)
+            Err(stop) => {
+                (*machine).stop = Some(std::mem::transmute::<Stop<'_>, Stop<'static>>(stop));
+                false
             }
         };
-        (*machine).stop = Some(stop);
-        false
+        match catch_unwind(AssertUnwindSafe(call)) {
+            Ok(has_value) => has_value,
+            Err(payload) => {
+                (*machine).stop = Some(after_panic(export, payload));
+                false
+            }
+        }
     }
+}
+
+/// What a native that unwound is taken to have answered.
+#[cold]
+#[inline(never)]
+unsafe fn after_panic(export: *const Export, payload: Box<dyn Any + Send>) -> Stop<'static> {
+    if payload.is::<GiveUp>() {
+        resume_unwind(payload);
+    }
+    // SAFETY: the export is alive, as the native's caller knew.
+    let name = unsafe { (*export).name };
+    tracing::error!(native = ?name, "a native function panicked: its process ends");
+    Stop::error(am::system_limit)
 }
 
 /// Whether what the last native left is an exception, rather than something to do.

@@ -162,6 +162,7 @@ fused! { triple
     TestHeap {} PutTuple {[X0]} DeallocateReturn {[S1 S2 S3]};
     GetElement {[X0 X] [X0 X]} GetElement {[X0 X] [X0 X]} GetElement {[X0 X] [X0 X]};
     StartMatch {[X0 X] [X0 X]} MatchPosition {[X0 X] [X0 X]} MatchFields {[X0 X]};
+    StartMatch {[X0] [X0 X]} MatchEnsure {[X0 X]} MatchInteger {[X0 X] [I] [X0 X]};
 }
 
 /// An instruction and the forms of its operands.
