@@ -1,5 +1,5 @@
 %% kind: sequential
-%% size: 40
+%% size: 20
 %% quick: 1
 %% OTP's whole compiler, thousands of functions, over the forms of a module.
 -module(compiler).

@@ -40,6 +40,44 @@ fn parts(a: Term<'_>, b: Term<'_>, exact: bool) -> bool {
     shallow::same(a, b, exact).unwrap_or_else(|| Equality::new(a, b, exact).finish())
 }
 
+/// A boxed term that is equal to another, exactly, where their words are: a short tuple of immediates, or an inline bit string. Most
+/// keys of maps that are not atoms are such.
+#[derive(Clone, Copy)]
+pub(crate) struct Plain<'h>(Boxed<'h>);
+
+impl<'h> Plain<'h> {
+    /// More elements than this take longer to look at than to compare.
+    const ARITY_MAX: usize = 4;
+
+    /// The plain term that this is.
+    #[inline]
+    pub(crate) fn of(term: Term<'h>) -> Option<Plain<'h>> {
+        let object = term.as_boxed()?;
+        let is_plain = match object.kind() {
+            Kind::Tuple => {
+                let elements = object.terms();
+                elements.len() <= Plain::ARITY_MAX && elements.iter().all(|e| is_immediate(e.word()))
+            }
+            Kind::HeapBits => true,
+            _ => false,
+        };
+        is_plain.then_some(Plain(object))
+    }
+
+    /// Whether another term is exactly equal to it.
+    #[inline]
+    pub(crate) fn same(self, other: Term<'_>) -> bool {
+        let Some(other) = other.as_boxed() else { return false };
+        if self.0.header() != other.header() {
+            // The same bits may be elsewhere.
+            return self.0.kind() == Kind::HeapBits
+                && other.kind() == Kind::RefBits
+                && parts(self.0.as_term(), other.as_term(), true);
+        }
+        (1..=self.0.size()).all(|index| self.0.raw(index) == other.raw(index))
+    }
+}
+
 /// What is still to be compared.
 #[derive(Clone, Copy)]
 enum Rest<'h> {

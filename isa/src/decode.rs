@@ -161,6 +161,8 @@ impl<'a> Decoder<'a> {
         }
         let number = self.number(first)?;
         Ok(match first & 7 {
+            // No count of bits or words is that large: the largest number says as much.
+            0 if matches!(number, Number::Big(_)) => Operand::Unsigned(u64::MAX),
             0 => Operand::Unsigned(unsigned(&number)?),
             1 => self.integer(&number),
             2 => match small(&number)? {

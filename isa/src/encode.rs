@@ -164,9 +164,12 @@ mod tests {
             for operand in opcode.info().operands {
                 code.operands.push(match operand.kind {
                     Kind::Any | Kind::Source | Kind::Size => Operand::Literal(3000),
-                    Kind::Count | Kind::Import | Kind::Lambda | Kind::LineIndex | Kind::FunTag => {
-                        Operand::Unsigned(77)
-                    }
+                    Kind::Count
+                    | Kind::BitCount
+                    | Kind::Import
+                    | Kind::Lambda
+                    | Kind::LineIndex
+                    | Kind::FunTag => Operand::Unsigned(77),
                     Kind::Heap => Operand::Heap(HeapNeed { words: 9000, floats: 2, funs: 3 }),
                     Kind::Label | Kind::Fail | Kind::StartFail => Operand::Label(512),
                     Kind::Atom => Operand::Atom(12),

@@ -273,7 +273,7 @@ macro_rules! for_each_generic {
         120 BsSkipBits2 "bs_skip_bits2" live
             (fail: Label, context: Register, size: Source, unit: Count, flags: Count);
         /// Goes on if exactly so many bits are left, else jumps.
-        121 BsTestTail2 "bs_test_tail2" live (fail: Label, context: Register, bits: Count);
+        121 BsTestTail2 "bs_test_tail2" live (fail: Label, context: Register, bits: BitCount);
         /// Saved position, before OTP 22.
         122 BsSave2 "bs_save2" retired (a: Any, b: Any);
         /// Restored position, before OTP 22.

@@ -47,6 +47,8 @@ kinds! { 'a;
     Any: Operand = |_, operand| Some(operand);
     /// A bare number.
     Count: u32 = |_, operand| count(operand);
+    /// A bare number of bits.
+    BitCount: u64 = |_, operand| bits(operand);
     /// An index into the ImpT chunk.
     Import: u32 = |_, operand| count(operand);
     /// An index into the FunT chunk.
@@ -107,6 +109,13 @@ kinds! { 'a;
     };
     /// A list of matching commands: an atom, then operands according to it.
     Commands: &'a [Operand] = |code, operand| list(code, operand, &[|_| true]);
+}
+
+fn bits(operand: Operand) -> Option<u64> {
+    match operand {
+        Operand::Unsigned(number) => Some(number),
+        _ => None,
+    }
 }
 
 fn count(operand: Operand) -> Option<u32> {

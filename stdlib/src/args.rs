@@ -130,6 +130,18 @@ pub(crate) fn cells<'h>(list: Term<'h>) -> (Vec<Term<'h>>, Term<'h>) {
     (elements, cells.rest)
 }
 
+/// At most so many elements of a list, and what follows them.
+pub(crate) fn cells_up_to<'h>(list: Term<'h>, count: usize) -> (Vec<Term<'h>>, Term<'h>) {
+    let (mut elements, mut rest) = (Vec::new(), list);
+    while elements.len() < count
+        && let Some(cell) = rest.as_cons()
+    {
+        elements.push(cell.head());
+        rest = cell.tail();
+    }
+    (elements, rest)
+}
+
 /// How many elements a proper list has.
 pub(crate) fn length(list: Term<'_>) -> Option<usize> {
     let mut cells = Cells::new(list);

@@ -105,7 +105,7 @@ fn copy_times<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// How many bytes a binary keeps alive.
 fn referenced_byte_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::binary(args[0])?;
+    args::bits(args[0])?;
     let size = bits::referenced_bytes(args[0]).ok_or(Stop::badarg())?;
     Ok(cx.heap().unsigned(size as u64))
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::held::{Mutex, RwLock};
-use purlin_heap::{Atom, Build, Message, Pid, Term, am};
+use purlin_heap::{Atom, Build, Message, Pid, Term, View, am};
 use purlin_vm::{Class, Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -40,14 +40,15 @@ fn tables<'h>(cx: &Context<'h>) -> &'h Tables {
     &State::of(cx).tables
 }
 
-/// `badarg`, because there is no such table.
-fn no_table<'h>() -> Stop<'h> {
-    Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::id))
+/// `badarg`, because there is no such table, or because this can be none.
+fn no_table<'h>(id: Term<'h>) -> Stop<'h> {
+    let can_be_one = id.as_atom().is_some() || matches!(id.view(), View::Reference(_));
+    Stop::RaiseCause(Term::atom(am::badarg), Term::atom(if can_be_one { am::id } else { am::type_ }))
 }
 
 /// The table that the caller may use so.
 fn table<'h>(cx: &Context<'h>, id: Term<'h>, access: Access) -> Read<'h, Arc<Table>> {
-    let table = tables(cx).find(id).ok_or_else(no_table)?;
+    let table = tables(cx).find(id).ok_or_else(|| no_table(id))?;
     let allowed = match table.protection {
         am::public => true,
         am::protected => access == Access::Read || table.owner() == cx.pid(),
@@ -58,7 +59,7 @@ fn table<'h>(cx: &Context<'h>, id: Term<'h>, access: Access) -> Read<'h, Arc<Tab
 
 /// The table, which must be the caller's own.
 fn own_table<'h>(cx: &Context<'h>, id: Term<'h>) -> Read<'h, Arc<Table>> {
-    let table = tables(cx).find(id).ok_or_else(no_table)?;
+    let table = tables(cx).find(id).ok_or_else(|| no_table(id))?;
     if table.owner() == cx.pid() { Ok(table) } else { Err(Stop::badarg()) }
 }
 

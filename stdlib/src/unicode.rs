@@ -79,7 +79,10 @@ impl<'h> Decoder<'h> {
             match self.tails.pop() {
                 Some(tail) => self.current = tail,
                 None if self.pending.is_empty() => return End::Complete,
-                None => return End::Incomplete(std::mem::take(&mut self.pending)),
+                None if is_beginning(&self.pending) => {
+                    return End::Incomplete(std::mem::take(&mut self.pending));
+                }
+                None => return End::Error(bits::binary(&self.pending, heap)),
             }
         }
     }
@@ -131,6 +134,7 @@ impl<'h> Decoder<'h> {
         let (taken, _) = bytes.split_at(missing.min(bytes.len()));
         let whole = [&self.pending, taken].concat();
         if taken.len() < missing {
+            // As in OTP, they are looked at when there are enough of them, or at the end.
             self.pending = whole;
             return Ok(bytes.len());
         }
@@ -299,11 +303,20 @@ fn characters_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    converted(cx, args, "characters_to_binary_int", |characters| {
+    let outcome = converted(cx, args, "characters_to_binary_int", |characters| {
         let text: String =
             pace::paced(characters.iter(), 1).filter_map(|&character| char::from_u32(character)).collect();
         bits::binary(text.as_bytes(), cx.heap())
-    })
+    })?;
+    // As in OTP: what is left of a list of one binary is a binary.
+    let single = args[0].as_cons().filter(|cell| cell.tail().is_nil() && Bits::of(cell.head()).is_some());
+    match outcome.as_tuple().map(|tuple| tuple.elements()) {
+        Some(&[error, built, rest]) if single.is_some() && error.is_atom(am::error) => {
+            let rest = rest.as_cons().map_or(rest, |cell| cell.head());
+            Ok(cx.heap().tuple(&[error, built, rest]))
+        }
+        _ => Ok(outcome),
+    }
 }
 
 fn bin_is_7bit<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

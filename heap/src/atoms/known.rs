@@ -63,6 +63,9 @@ macro_rules! for_each_known_atom {
             notalive "notalive";
             ignored "ignored";
             flush "flush";
+            flush_timeout "flush_timeout";
+            refc "refc";
+            native_addresses "native_addresses";
             info "info";
             trap_exit "trap_exit";
             error_handler "error_handler";

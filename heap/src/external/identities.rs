@@ -2,7 +2,7 @@
 
 use super::reader::{Reader, Result};
 use super::{DecodeReason, Names, tag};
-use crate::atoms::{Atom, am};
+use crate::atoms::Atom;
 use crate::build::Build;
 use crate::layout::Kind;
 use crate::order::identities::{reference_number, reference_words};
@@ -14,17 +14,26 @@ const REFERENCE_WORDS_MAX: usize = 5;
 /// Numbers of local ports take the payload of a word.
 const PORT_BITS: u32 = 58;
 
-/// Whether an identity with this node and creation is of this node. One that was never distributed has no creation
-/// that could differ.
+/// The largest creation of the forms that have a byte for it, and the largest first word of their references.
+const OLD_CREATION_MAX: u8 = 3;
+const OLD_REFERENCE_WORD_MAX: u32 = (1 << 18) - 1;
+
+/// Whether an identity with this node and creation is of this node.
 fn is_local(node: Atom, creation: u32, names: &dyn Names) -> bool {
     let (name, own) = names.node();
-    node == name && (creation == own || creation == 0 || name == am::nonode_at_nohost)
+    node == name && (creation == own || creation == 0)
 }
 
 impl<'b> Reader<'b> {
     /// The creation, which takes one byte in the older forms.
     fn creation(&mut self, old: bool) -> Result<u32> {
-        if old { self.u8().map(u32::from) } else { self.u32() }
+        match old {
+            true => match self.u8()? {
+                creation @ 0..=OLD_CREATION_MAX => Ok(creation.into()),
+                _ => self.fail(DecodeReason::Identity),
+            },
+            false => self.u32(),
+        }
     }
 
     /// The pid behind `tag`.
@@ -79,7 +88,8 @@ impl<'b> Reader<'b> {
         if tag == tag::REFERENCE_OLDEST {
             let node = self.atom(names, make)?;
             let id = self.u32()?;
-            let creation = self.u8()?.into();
+            let creation = self.creation(true)?;
+            self.check_old_word(id)?;
             return self.reference_of(node, creation, &[id], names, build);
         }
         let count = usize::from(self.u16()?);
@@ -92,7 +102,14 @@ impl<'b> Reader<'b> {
         for word in &mut words[..count] {
             *word = self.u32()?;
         }
+        if tag == tag::REFERENCE_OLD {
+            self.check_old_word(words[0])?;
+        }
         self.reference_of(node, creation, &words[..count], names, build)
+    }
+
+    fn check_old_word(&self, word: u32) -> Result<()> {
+        if word > OLD_REFERENCE_WORD_MAX { self.fail(DecodeReason::Identity) } else { Ok(()) }
     }
 
     fn reference_of<'h, B: Build + ?Sized>(

@@ -80,6 +80,9 @@ impl<'h> Map<'h> {
 
     /// The map with each key of `pairs` (keys and values in turn) at its value.
     pub fn put_all<B: Build + ?Sized>(self, pairs: &[Term<'h>], atoms: &AtomTable, build: &'h B) -> Map<'h> {
+        if let &[key, value] = pairs {
+            return self.put(key, value, atoms, build);
+        }
         if let Some(map) = self.replace_all(pairs, build) {
             return map;
         }
@@ -98,6 +101,13 @@ impl<'h> Map<'h> {
         atoms: &AtomTable,
         build: &'h B,
     ) -> Result<Map<'h>, Term<'h>> {
+        if let (Some(parts), &[key, value]) = (self.flat_parts(), pairs) {
+            return match flat::position(parts.keys, key) {
+                Some(at) if parts.values[at].is_same(value) => Ok(self),
+                Some(at) => Ok(flat::replace(self, at, value, build)),
+                None => Err(key),
+            };
+        }
         let missing = pace::paced(pairs.chunks_exact(2), STEPS_PER_KEY)
             .map(|pair| pair[0])
             .filter(|&key| !self.has(key));

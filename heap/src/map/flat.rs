@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::{FlatParts, Map, same_key};
 use crate::atoms::AtomTable;
 use crate::build::Build;
-use crate::equal::is_immediate;
+use crate::equal::{Plain, is_immediate};
 use crate::layout::{Kind, header};
 use crate::order::compare_keys;
 use crate::term::{Boxed, Term};
@@ -16,6 +16,8 @@ use crate::word::Word;
 pub(super) fn position(keys: &[Term<'_>], key: Term<'_>) -> Option<usize> {
     if is_immediate(key.word()) {
         keys.iter().position(|k| k.is_same(key))
+    } else if let Some(plain) = Plain::of(key) {
+        keys.iter().position(|&k| plain.same(k))
     } else {
         keys.iter().position(|&k| same_key(k, key))
     }

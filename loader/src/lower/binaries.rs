@@ -57,9 +57,13 @@ impl<'a> Lowerer<'a> {
             I::BsTestUnit { fail, context, unit } => {
                 self.emitter.emit(S::MatchTestUnit, &[context.into()], &[to(fail), Field::Number(unit)])
             }
-            I::BsTestTail2 { fail, context, bits } => {
-                self.emitter.emit(S::MatchTestTail, &[context.into()], &[to(fail), Field::Number(bits)])
-            }
+            I::BsTestTail2 { fail, context, bits } => match u32::try_from(bits) {
+                Ok(bits) => {
+                    let fields = [to(fail), Field::Number(bits)];
+                    self.emitter.emit(S::MatchTestTail, &[context.into()], &fields)
+                }
+                Err(_) => self.ensure_large(fail, context, bits, 0),
+            },
             I::BsMatchString { fail, context, bits, offset } => {
                 let fields = [to(fail), Field::Number(bits), Field::To(Target::Bytes(offset))];
                 self.emitter.emit(S::MatchString, &[context.into()], &fields)

@@ -1,6 +1,6 @@
 //! Searching binaries: `match`, `matches`, `split` and compiled patterns.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use purlin_heap::bits::{self, Bits};
 use purlin_heap::pace::{self, Steps};
@@ -18,8 +18,12 @@ natives! { "binary":
 /// What is looked for: of several the longest at the earliest place.
 enum Pattern {
     One(Box<memmem::Finder<'static>>),
-    Several(AhoCorasick),
+    Several(Vec<Vec<u8>>),
+    Automaton(AhoCorasick),
 }
+
+/// Up to so many bytes times needles, looking for each needle on its own takes less time than making an automaton.
+const WORK_WITHOUT_AUTOMATON_MAX: usize = 1 << 18;
 
 /// A non-empty binary.
 fn needle<'h>(term: Term<'h>) -> Read<'h, Vec<u8>> {
@@ -52,11 +56,7 @@ impl Pattern {
         match &needles[..] {
             [] => Err(Stop::badarg()),
             [one] => Ok(Pattern::one(one)),
-            several => {
-                let kind = MatchKind::LeftmostLongest;
-                let made = AhoCorasick::builder().match_kind(kind).build(several);
-                made.map(Pattern::Several).map_err(|_| Stop::system_limit())
-            }
+            _ => Ok(Pattern::Several(needles)),
         }
     }
 
@@ -68,12 +68,27 @@ impl Pattern {
     fn kind(&self) -> Atom {
         match self {
             Pattern::One(_) => am::bm,
-            Pattern::Several(_) => am::ac,
+            Pattern::Several(_) | Pattern::Automaton(_) => am::ac,
         }
+    }
+
+    /// The pattern in the form in which it is found soonest in so many bytes.
+    fn made_for<'h>(self, length: usize) -> Read<'h, Pattern> {
+        let needles = match self {
+            Pattern::Several(needles) if length * needles.len() > WORK_WITHOUT_AUTOMATON_MAX => needles,
+            other => return Ok(other),
+        };
+        let mut builder = AhoCorasick::builder();
+        // Of the kinds of automata that do not try again the one that is made fastest.
+        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+        builder.build(needles).map(Pattern::Automaton).map_err(|_| Stop::system_limit())
     }
 
     /// Place and length of each match within bytes; matches do not overlap.
     fn matches(&self, bytes: &[u8], count_max: usize) -> Vec<(usize, usize)> {
+        if let Pattern::Several(needles) = self {
+            return one_by_one(needles, bytes).take(count_max).collect();
+        }
         let (mut found, mut from, mut steps) = (Vec::new(), 0, Steps::new());
         while found.len() < count_max && from < bytes.len() {
             // A match that begins within the window is wholly within what is looked at.
@@ -98,7 +113,8 @@ impl Pattern {
     fn first(&self, bytes: &[u8]) -> Option<(usize, usize)> {
         match self {
             Pattern::One(finder) => finder.find(bytes).map(|at| (at, finder.needle().len())),
-            Pattern::Several(automaton) => automaton.find(bytes).map(|found| (found.start(), found.len())),
+            Pattern::Several(needles) => one_by_one(needles, bytes).next(),
+            Pattern::Automaton(automaton) => automaton.find(bytes).map(|found| (found.start(), found.len())),
         }
     }
 
@@ -106,9 +122,30 @@ impl Pattern {
     fn length_max(&self) -> usize {
         match self {
             Pattern::One(finder) => finder.needle().len(),
-            Pattern::Several(automaton) => automaton.max_pattern_len(),
+            Pattern::Several(needles) => needles.iter().map(Vec::len).max().unwrap_or(1),
+            Pattern::Automaton(automaton) => automaton.max_pattern_len(),
         }
     }
+}
+
+/// The matches of several needles, each of which is looked for on its own. Where a needle stands next is kept until the
+/// search has passed it, so that each goes over the bytes once.
+fn one_by_one(needles: &[Vec<u8>], bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let mut next: Vec<_> = needles.iter().map(|needle| (memmem::Finder::new(needle), Some(0))).collect();
+    let mut from = 0;
+    let mut is_first = true;
+    std::iter::from_fn(move || {
+        for (finder, place) in &mut next {
+            if place.is_some_and(|place| is_first || place < from) {
+                *place = finder.find(&bytes[from..]).map(|at| at + from);
+            }
+        }
+        is_first = false;
+        let places = next.iter().filter_map(|(finder, place)| Some((place.as_ref()?, finder.needle().len())));
+        let (&at, length) = places.min_by_key(|&(at, length)| (*at, std::cmp::Reverse(length)))?;
+        from = at + length;
+        Some((at, length))
+    })
 }
 
 /// The pattern, checked, in a form that tells it from others. It is made into an automaton when it is used.
@@ -168,7 +205,7 @@ fn found<'h>(args: &[Term<'h>], options: &Options<'h>, count_max: usize) -> Read
     };
     let mut buffer = Vec::new();
     let bytes = bits.bytes_in(&mut buffer).ok_or(Stop::badarg())?;
-    let matches = pattern.matches(&bytes[from..from + length], count_max);
+    let matches = pattern.made_for(length)?.matches(&bytes[from..from + length], count_max);
     Ok(matches.into_iter().map(|(at, length)| (at + from, length)).collect())
 }
 

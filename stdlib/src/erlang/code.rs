@@ -79,7 +79,7 @@ fn module_info_item<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let module = module(cx, args[0])?;
     match args::atom(args[1])? {
         am::functions => Ok(functions(cx, module, 0..module.functions.len())),
-        am::nifs => Ok(Term::NIL),
+        am::nifs | am::native_addresses => Ok(Term::NIL),
         item if ITEMS.contains(&item) => Ok(self::item(cx, module, item)),
         _ => Err(Stop::badarg()),
     }

@@ -36,6 +36,24 @@ fn encoding<'h>(options: Option<&Term<'h>>) -> Read<'h, EncodeOptions> {
     Ok(chosen)
 }
 
+/// Whether new atoms are refused, and whether the number of bytes is asked for.
+fn decoding<'h>(options: Option<&Term<'h>>) -> Read<'h, (bool, bool)> {
+    let (mut safe, mut used) = (false, false);
+    for option in args::elements(options.copied().unwrap_or(Term::NIL))? {
+        match option.as_atom() {
+            Some(am::safe) => safe = true,
+            Some(am::used) => used = true,
+            _ => return Err(Stop::badarg()),
+        }
+    }
+    Ok((safe, used))
+}
+
+/// `badarg` because of the options, whatever the first argument is.
+fn bad_options<'h>() -> Stop<'h> {
+    Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt))
+}
+
 fn encoded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Vec<u8>> {
     let options = encoding(args.get(1))?;
     let bytes = external::encode(args[0], &options, cx.vm());
@@ -56,14 +74,7 @@ fn external_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn binary_to_term<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (mut safe, mut used) = (false, false);
-    for option in args::elements(args.get(1).copied().unwrap_or(Term::NIL))? {
-        match option.as_atom() {
-            Some(am::safe) => safe = true,
-            Some(am::used) => used = true,
-            _ => return Err(Stop::badarg()),
-        }
-    }
+    let (safe, used) = decoding(args.get(1)).map_err(|_| bad_options())?;
     let bytes = args::binary(args[0])?.to_vec();
     let decoded = external::decode(&bytes, DecodeOptions { safe }, cx.vm(), cx.heap());
     let (term, count) = decoded.map_err(|_| Stop::badarg())?;

@@ -32,9 +32,23 @@ fn apply_2<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn apply_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
-    let arity = arguments(args[2])? as u32;
-    Err(Stop::Call(&cx.vm().code().export(Mfa { module, function, arity }).name, args[2]))
+    let (mut module, mut function, mut list) = (args[0], args[1], args[2]);
+    // Calls of itself do not count as calls: they leave no trace.
+    while module.is_atom(am::erlang)
+        && function.is_atom(am::apply)
+        && let Some([inner, name, inner_list]) = three(list)
+    {
+        (module, function, list) = (inner, name, inner_list);
+    }
+    let (module, function) = (args::atom(module)?, args::atom(function)?);
+    let arity = arguments(list)? as u32;
+    Err(Stop::Call(&cx.vm().code().export(Mfa { module, function, arity }).name, list))
+}
+
+/// The elements of a list of three.
+fn three<'h>(list: Term<'h>) -> Option<[Term<'h>; 3]> {
+    let (elements, tail) = args::cells_up_to(list, 3);
+    if tail.is_nil() { elements.try_into().ok() } else { None }
 }
 
 fn make_fun<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -71,6 +85,8 @@ fn local_item<'h>(cx: &Context<'h>, fun: Fun<'h>, item: purlin_heap::Atom) -> Op
         am::index | am::new_index => Term::small(entry.index.into()),
         am::uniq => Term::small(entry.old_uniq.into()),
         am::new_uniq => bits::binary(&entry.uniq, cx.heap()),
+        // Since OTP 27 funs do not count.
+        am::refc => Term::small(1),
         _ => return None,
     })
 }
@@ -87,7 +103,7 @@ fn external_item<'h>(name: &Mfa, item: purlin_heap::Atom) -> Option<Term<'h>> {
         am::name => Term::atom(name.function),
         am::arity => Term::small(name.arity.into()),
         am::env => Term::NIL,
-        am::pid | am::index | am::new_index | am::uniq | am::new_uniq => Term::atom(am::undefined),
+        am::pid | am::index | am::new_index | am::uniq | am::new_uniq | am::refc => Term::atom(am::undefined),
         _ => return None,
     })
 }

@@ -193,7 +193,7 @@ fn process_flag_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// Ends the machine. A list is a slogan to go with status 1.
 fn halt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if let Some(options) = args.get(1) {
-        args::elements(*options)?;
+        halt_options(*options)?;
     }
     let status = match args.first().map(|status| status.view()) {
         None => 0,
@@ -207,6 +207,19 @@ fn halt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     };
     cx.vm().halt(status);
     Err(Stop::Wait(cx.heap().list(args)))
+}
+
+/// There is nothing that would have to be flushed, but options are looked at.
+fn halt_options<'h>(options: Term<'h>) -> args::Read<'h, ()> {
+    for option in args::elements(options)? {
+        match args::tuple(option)?.elements() {
+            [name, value] if name.is_atom(am::flush) && value.as_boolean().is_some() => {}
+            [name, value] if name.is_atom(am::flush_timeout) && value.is_atom(am::infinity) => {}
+            [name, value] if name.is_atom(am::flush_timeout) && args::size(*value)? < 1 << 31 => {}
+            _ => return Err(Stop::badarg()),
+        }
+    }
+    Ok(())
 }
 
 /// Gives up all frames, waits for a message in as little memory as possible, and then goes on in the function.

@@ -116,20 +116,35 @@ fn other<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
         "min_heap_size" => pair("min_heap_size", words_min)?,
         "min_bin_vheap_size" => pair("min_bin_vheap_size", words_min)?,
         "fullsweep_after" => pair("fullsweep_after", cx.vm().config().minors_max.into())?,
-        "heap_sizes" => heap.list(&[Term::small(words_min)]),
+        "heap_sizes" => heap_sizes(cx, words_min),
+        "snifs" => natives(cx),
         "garbage_collection" => heap.list(&[
             pair("min_heap_size", words_min)?,
             pair("min_bin_vheap_size", words_min)?,
             pair("max_heap_size", 0)?,
             pair("fullsweep_after", cx.vm().config().minors_max.into())?,
         ]),
-        "taints" | "snifs" | "check_io" | "alloc_util_allocators" | "procs" | "loaded" | "dist" | "info" => {
-            Term::NIL
-        }
+        "taints" | "check_io" | "alloc_util_allocators" | "procs" | "loaded" | "dist" | "info" => Term::NIL,
         "normal_multi_scheduling_blockers" | "multi_scheduling_blockers" | "allocated_areas" => Term::NIL,
         "system_version_binary" => bits::binary(&[], heap),
         _ => return None,
     })
+}
+
+/// The sizes that heaps are made of, in words: each twice the one before, up to what an address can reach.
+fn heap_sizes<'h>(cx: &Context<'h>, words_min: i64) -> Term<'h> {
+    let sizes = std::iter::successors(Some(words_min.max(1)), |size| size.checked_mul(2));
+    let sizes: Vec<_> = sizes.take_while(|size| *size < 1 << 60).map(Term::small).collect();
+    cx.heap().list(&sizes)
+}
+
+/// All natives: `[{Module, Function, Arity}]`.
+fn natives<'h>(cx: &Context<'h>) -> Term<'h> {
+    let heap = cx.heap();
+    let names = cx.vm().code().natives().iter().map(|(name, _)| {
+        heap.tuple(&[Term::atom(name.module), Term::atom(name.function), Term::small(name.arity.into())])
+    });
+    heap.list(&names.collect::<Vec<_>>())
 }
 
 /// The version of the operating system's kernel, as far as it can be read.

@@ -94,6 +94,22 @@ pub unsafe fn has_raised(r: &Regs) -> bool {
     matches!(stop, Some(Raise(..) | RaiseCause(..) | RaiseHere(..) | RaiseWith(..) | RaiseAgain(..)))
 }
 
+/// Whether the native asked to go on in `erlang:error`, `exit` or `throw`. What raises for its caller leaves the caller's
+/// frame where it is, even in a tail call, so that the caller is in the trace.
+///
+/// # Safety
+/// As for any handler.
+pub unsafe fn raises_for_caller(r: &Regs) -> bool {
+    // SAFETY: by the caller.
+    let stop = unsafe { (*r.machine).stop };
+    matches!(stop, Some(Stop::Call(name, _)) if name.module == am::erlang && raises(name.function, name.arity))
+}
+
+/// Whether this function of the module `erlang` does nothing but raise.
+pub const fn raises(function: Atom, arity: u32) -> bool {
+    matches!((function, arity), (am::error, 1..=3) | (am::exit | am::throw, 1))
+}
+
 /// Raises what the native left. The stack trace goes on at `at`, unless that is null.
 ///
 /// # Safety
@@ -213,6 +229,11 @@ unsafe fn again(mut r: Cold, export: *const Export, args: Term<'_>, exit: Exit) 
     // SAFETY: by the caller.
     unsafe {
         let arity = spread(&mut r, args);
+        // A native that only ever waits would else never be collected: see `serve` of the devices.
+        if (*(*r.machine).process).heap.wants_collection() && !r.collect(0, arity) {
+            end_over_limit(r.machine);
+            return r.leave_with(Exit::Exited);
+        }
         r.ip = (*export).own_body().cast_const().cast();
         r.suspend(arity, exit)
     }

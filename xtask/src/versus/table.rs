@@ -9,7 +9,8 @@ type Round = Result<Vec<Measurement>>;
 
 /// The table of a comparison of two machines.
 pub struct Table {
-    sequential: Vec<f64>,
+    /// The ratios of each sequential program.
+    sequential: Vec<Vec<f64>>,
     failures: usize,
 }
 
@@ -30,35 +31,45 @@ impl Table {
             self.failures += 1;
         }
         let (first, second) = (first.unwrap_or_default(), second.unwrap_or_default());
+        let mut ratios = Vec::new();
         for (name, unit) in measured(&first, &second) {
             let medians = (median_of(&first, name), median_of(&second, name));
-            self.row(&label(name), unit, medians, program.sequential);
+            ratios.extend(row(&label(name), unit, medians));
+        }
+        if program.sequential && !ratios.is_empty() {
+            self.sequential.push(ratios);
         }
     }
 
-    fn row(&mut self, label: &str, unit: &str, medians: (Option<f64>, Option<f64>), sequential: bool) {
-        let shown = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.1} {unit}"));
-        let ratio = medians.0.zip(medians.1).map(|(first, second)| first / second);
-        println!(
-            "{label:<34} {:>14} {:>14} {:>8}",
-            shown(medians.0),
-            shown(medians.1),
-            ratio.map_or("-".into(), |ratio| format!("{ratio:.2}"))
-        );
-        self.sequential.extend(ratio.filter(|_| sequential));
-    }
-
-    /// Prints the geometric mean of the sequential programs.
+    /// Prints the geometric means of the sequential programs: of all rows, and with each program counting once.
     pub fn print_means(&self) {
-        if let Some(mean) = geometric_mean(&self.sequential) {
-            println!("{:<34} {:>14} {:>14} {mean:>8.2}", "geometric mean, sequential", "", "");
-        }
+        let print = |name: &str, ratios: &[f64]| {
+            if let Some(mean) = geometric_mean(ratios) {
+                println!("{name:<34} {:>14} {:>14} {mean:>8.2}", "", "");
+            }
+        };
+        print("geometric mean of rows, sequential", &self.sequential.concat());
+        let programs: Vec<f64> = self.sequential.iter().filter_map(|ratios| geometric_mean(ratios)).collect();
+        print("of programs, sequential", &programs);
     }
 
     /// An error if a program could not be run.
     pub fn outcome(&self) -> Result {
         if self.failures == 0 { Ok(()) } else { Err(format!("{} runs failed", self.failures).into()) }
     }
+}
+
+/// Prints one row, and gives the ratio.
+fn row(label: &str, unit: &str, medians: (Option<f64>, Option<f64>)) -> Option<f64> {
+    let shown = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.1} {unit}"));
+    let ratio = medians.0.zip(medians.1).map(|(first, second)| first / second);
+    println!(
+        "{label:<34} {:>14} {:>14} {:>8}",
+        shown(medians.0),
+        shown(medians.1),
+        ratio.map_or("-".into(), |ratio| format!("{ratio:.2}"))
+    );
+    ratio
 }
 
 fn plural(n: u32) -> &'static str {

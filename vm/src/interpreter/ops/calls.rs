@@ -9,7 +9,9 @@ use purlin_heap::word::Word;
 
 use super::op;
 use crate::code::Export;
-use crate::interpreter::native_call::{call_native, continue_native, has_raised, raise_native};
+use crate::interpreter::native_call::{
+    call_native, continue_native, has_raised, raise_native, raises_for_caller,
+};
 use crate::interpreter::regs::{Cold, Regs};
 
 /// Leaves the address behind this instruction, of `bytes` bytes, for the callee to return to.
@@ -125,7 +127,11 @@ op! { control CallNativeLast [frame: F Frame] (export: *const Export) |r| {
         let (function, at) = (export.get(&r), r.ip);
         return raise_native(r, function, at);
     }
-    r.sp = r.sp.add(frame.words(&r));
+    if raises_for_caller(&r) {
+        push_return(&mut r, <Self as super::Op>::BYTES);
+    } else {
+        r.sp = r.sp.add(frame.words(&r));
+    }
     let function = export.get(&r);
     continue_native(r, function)
 } }
@@ -140,6 +146,9 @@ op! { control CallNativeOnly [] (export: *const Export) |r| {
     if has_raised(&r) {
         let (function, at) = (export.get(&r), r.ip);
         return raise_native(r, function, at);
+    }
+    if raises_for_caller(&r) {
+        push_return(&mut r, <Self as super::Op>::BYTES);
     }
     let function = export.get(&r);
     continue_native(r, function)

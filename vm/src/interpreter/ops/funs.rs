@@ -4,13 +4,14 @@ use std::sync::atomic::Ordering;
 
 use purlin_heap::layout::{self, Kind, header};
 use purlin_heap::word::{Word, tag};
-use purlin_heap::{FunEntry, Mfa};
+use purlin_heap::{FunEntry, Mfa, am};
 
-use super::calls::{enter, push_return};
+use super::calls::{enter, enter_cold, push_return};
 use super::tests::boxed_kind;
 use super::{Label, Op, list_word, load, op};
 use crate::code::Export;
 use crate::interpreter::Machine;
+use crate::interpreter::native_call::raises;
 use crate::interpreter::operands::any;
 use crate::interpreter::regs::Regs;
 
@@ -43,8 +44,13 @@ pub unsafe fn fun_target(r: &mut Regs, fun: Word, arity: usize) -> Option<*const
                 if entry.arity as usize != arity {
                     return None;
                 }
+                let (from, to) =
+                    (fun.address().add(layout::fun::FREE), (&raw mut (*r.machine).x).cast::<Word>());
                 for index in 0..entry.free as usize {
-                    r.set_x(arity + index, load(fun, tag::BOXED, layout::fun::FREE + index));
+                    *to.add(arity + index) = *from.add(index);
+                }
+                if arity == 0 && entry.free != 0 {
+                    r.x0 = *from;
                 }
                 Some(entry.address.load(Ordering::Acquire).cast_const().cast())
             }
@@ -139,13 +145,44 @@ op! { control Apply [] (arity: u16) |r| {
 op! { control ApplyLast [frame: F Frame] (arity: u16) |r| {
     let arity = arity.get(&r) as usize;
     match apply_target(&mut r, arity) {
-        Some(target) => {
+        Some(target) if r.x(arity) != Word::atom(am::erlang) => {
             r.sp = r.sp.add(frame.words(&r));
             enter(r, target)
         }
-        None => r.leave::<Self>(),
+        _ => r.leave::<Self>(),
     }
 } slow |r| {
     let arity = arity.get(&r) as usize;
-    r.raise_bad_apply(arity)
+    let Some(target) = apply_target(&mut r, arity) else { return r.raise_bad_apply(arity) };
+    // What raises for its caller leaves the frame where it is, so that the caller is in the trace.
+    if raises(r.x(arity + 1).atom_value(), arity as u32) || applies_raising(&r, arity) {
+        push_return(&mut r, <Self as Op>::BYTES);
+    } else {
+        r.sp = r.sp.add(frame.words(&r));
+    }
+    enter_cold(r, target)
 } }
+
+/// Whether `erlang:apply/3` is called, with arguments by which, perhaps through further calls of itself, it calls what raises
+/// for its caller.
+///
+/// # Safety
+/// The X registers below `arity + 2` hold values.
+unsafe fn applies_raising(r: &Regs, arity: usize) -> bool {
+    // SAFETY: by the caller.
+    let (called, mut module, mut function, mut list) =
+        unsafe { (r.x(arity + 1), r.x(0).term(), r.x(1).term(), r.x(2).term()) };
+    if called != Word::atom(am::apply) || arity != 3 {
+        return false;
+    }
+    while module.is_atom(am::erlang)
+        && function.is_atom(am::apply)
+        && let Some(cell) = list.as_cons()
+        && let Some(names) = cell.tail().as_cons()
+        && let Some(arguments) = names.tail().as_cons()
+    {
+        (module, function, list) = (cell.head(), names.head(), arguments.head());
+    }
+    let arity = std::iter::successors(list.as_cons(), |cell| cell.tail().as_cons()).take(4).count() as u32;
+    module.is_atom(am::erlang) && function.as_atom().is_some_and(|function| raises(function, arity))
+}

@@ -39,19 +39,25 @@ impl Pair {
         Pair { key: operand(0), value: operand(1) }
     }
 
-    /// The keys and values of all `count` pairs in turn.
+    /// Puts the keys and values of all `count` pairs in turn into `pairs`.
     ///
     /// # Safety
     /// As for [`Pair::read`]; the terms are not kept across a collection.
-    unsafe fn all<'h>(r: &Regs, bytes: usize, count: usize) -> SmallVec<[Term<'h>; 16]> {
-        // SAFETY: by the caller; all words are values of the process.
-        let pair = |index| unsafe {
-            let Pair { key, value } = Pair::read(r, bytes, index);
-            [key.term(), value.term()]
-        };
-        (0..count).flat_map(pair).collect()
+    #[inline(always)]
+    unsafe fn all<'h>(r: &Regs, bytes: usize, count: usize, pairs: &mut Pairs<'h>) {
+        for index in 0..count {
+            // SAFETY: by the caller; all words are values of the process.
+            unsafe {
+                let Pair { key, value } = Pair::read(r, bytes, index);
+                pairs.push(key.term());
+                pairs.push(value.term());
+            }
+        }
     }
 }
+
+/// Keys and values in turn.
+type Pairs<'h> = SmallVec<[Term<'h>; 16]>;
 
 /// The word `index` of the list, in which the instruction remembers a slot. It is a guess, and each use checks that the key
 /// stands there: threads that run the same code may overwrite each other's.
@@ -176,7 +182,8 @@ unsafe fn put(
     unsafe {
         missed(machine, ip);
         let Some(map) = Map::of(src.term()) else { return NONE };
-        let pairs = Pair::all(&r, bytes, count);
+        let mut pairs = Pairs::new();
+        Pair::all(&r, bytes, count, &mut pairs);
         let machine = r.m();
         let (heap, atoms) = (&(*machine.process).heap, machine.vm().atoms());
         let updated = match exact {
@@ -205,7 +212,9 @@ unsafe fn raise_bad_put(r: Cold, bytes: usize, src: Word, count: usize) {
         r.save();
         let machine = r.m();
         let (heap, atoms) = (&(*machine.process).heap, machine.vm().atoms());
-        let updated = map.update_all(&Pair::all(&r, bytes, count), atoms, heap);
+        let mut pairs = Pairs::new();
+        Pair::all(&r, bytes, count, &mut pairs);
+        let updated = map.update_all(&pairs, atoms, heap);
         let key = updated.err().expect("a key that is not there").word();
         r.raise_pair(am::badkey, key)
     }
