@@ -8,6 +8,7 @@ pub mod atoms;
 pub mod big;
 pub mod bits;
 mod build;
+pub mod c_math;
 pub mod check;
 mod chunk;
 mod code;

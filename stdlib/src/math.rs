@@ -1,6 +1,6 @@
 //! Module `math`.
 
-use purlin_heap::{Build, Term, View, arith};
+use purlin_heap::{Build, Term, View, arith, c_math};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 natives! { "math":
@@ -23,17 +23,17 @@ macro_rules! functions {
 
 functions! {
     acos(0) = f64::acos;
-    acosh(0) = libm::acosh;
+    acosh(0) = c_math::acosh;
     asin(0) = f64::asin;
-    asinh(0) = libm::asinh;
+    asinh(0) = c_math::asinh;
     atan(0) = f64::atan;
     atan2(0, 1) = f64::atan2;
-    atanh(0) = libm::atanh;
+    atanh(0) = c_math::atanh;
     ceil(0) = f64::ceil;
     cos(0) = f64::cos;
     cosh(0) = f64::cosh;
-    erf(0) = libm::erf;
-    erfc(0) = libm::erfc;
+    erf(0) = c_math::erf;
+    erfc(0) = c_math::erfc;
     exp(0) = f64::exp;
     floor(0) = f64::floor;
     fmod(0, 1) = std::ops::Rem::rem;

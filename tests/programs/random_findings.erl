@@ -17,6 +17,7 @@ main(_) ->
     [show(S, fun() -> binary_to_float(S) end) || S <- [<<"1.5", 0>>, <<"1.5", 0, "x">>, <<0, "1.5">>]],
     [show(S, fun() -> unicode:characters_to_list(S) end)
      || S <- [[[1 bsl 61 | b], "ff"], [[97 | b], "ff"], [97, 1 bsl 70 | 98], [97, -1 | b]]],
+    [show({F, X}, fun() -> math:F(id(X)) end) || F <- [erf, erfc, asinh, acosh, atanh], X <- [0.1, 0.3, 0.77, 1.1, 2.5, 31.7, 999.9]],
     show(combine, fun() -> {erlang:crc32_combine(1, erlang:crc32(<<1, 2, 3>>), id(0)), erlang:crc32_combine(1, 2, id(1))} end),
     show(character, fun() -> <<(id(0)):8, (id(-(1 bsl 53)))/utf16>> end),
     show(character, fun() -> <<(id(0)):8, (id(1 bsl 32))/utf16-little>> end).

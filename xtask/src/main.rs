@@ -3,6 +3,7 @@
 
 mod demo;
 mod erlang;
+mod front_end;
 mod loom;
 mod programs;
 mod random;
@@ -37,6 +38,8 @@ enum Command {
     Test(test::Options),
     /// Compare random programs on purlin and on Erlang/OTP
     Random(random::Options),
+    /// Run OTP's scanner, parser, linter and pretty printer over its sources, on erl and on purlin
+    FrontEnd(front_end::Options),
     /// Run the supervised example on a release build
     Demo(demo::Options),
     /// Run the benchmark programs on purlin and on erl in turn, and compare
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Test(options) => test::run(&options),
         Command::Random(options) => random::run(&options),
+        Command::FrontEnd(options) => front_end::run(&options),
         Command::Demo(options) => demo::run(&options),
         Command::Versus(options) => versus::run(&options),
         Command::TailCalls(options) => tail_calls::run(&options),

@@ -56,6 +56,24 @@ pub struct Options {
     pub print: bool,
 }
 
+impl Options {
+    /// Those of every build: some programs, always the same ones.
+    pub fn of_build(purlin: PathBuf) -> Self {
+        Self {
+            seed: 1,
+            count: 200,
+            purlin: Some(purlin),
+            run_options: Vec::new(),
+            erl: "erl".into(),
+            compiler: None,
+            newest: false,
+            differences: 10,
+            shrink: false,
+            print: false,
+        }
+    }
+}
+
 /// What became of all programs.
 #[derive(Default)]
 struct Tally {

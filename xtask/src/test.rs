@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test of the repository, in every form of the machine.
 
 use crate::programs::{self, Run};
-use crate::{Result, erlang, repository, shell};
+use crate::{Result, erlang, random, repository, shell};
 use std::path::PathBuf;
 
 /// The options of `cargo xtask test`.
@@ -65,6 +65,10 @@ pub fn run(options: &Options) -> Result {
     let plain = Run { purlin: build(&FORMS[0])?, options: Vec::new(), filters, except: &[], beams: None };
     if !run_compiled(&plain)? {
         broken.push("compiled by OTP 29");
+    }
+    if options.programs.is_empty() {
+        println!("\nrandom programs");
+        random::run(&random::Options::of_build(plain.purlin))?;
     }
     if broken.is_empty() {
         Ok(())

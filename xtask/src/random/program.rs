@@ -15,17 +15,17 @@ const DEPTH: u32 = 4;
 /// How many expressions a function has at most, roughly.
 const EXPRESSIONS: u32 = 40;
 
-/// What the compiler is told, the most common first.
+/// What the compiler may be told, to make other instructions. OTP 29 has one in place of the last.
 const COMPILER_OPTIONS: [&str; 9] = [
     "no_type_opt",
     "no_ssa_opt",
     "inline",
     "no_bsm_opt",
-    "no_bs_create_bin",
     "{inline, [{h0, 3}]}",
     "no_copt",
     "no_fun_opt",
     "no_module_opt",
+    "no_bs_create_bin",
 ];
 
 /// A variable that an expression may use.
@@ -88,11 +88,13 @@ pub fn source(name: &str, choices: &mut Choices, newest: bool) -> String {
 }
 
 impl Program<'_> {
+    /// One option in half of the programs.
     fn compiler_options(&mut self) -> String {
-        let options = COMPILER_OPTIONS.len() as u32;
-        match self.choices.below(2 * options) {
-            choice if choice < options => String::new(),
-            choice => format!(", {}", COMPILER_OPTIONS[(choice - options) as usize]),
+        let count = COMPILER_OPTIONS.len() as u32;
+        let Some(choice) = self.choices.below(2 * count).checked_sub(count) else { return String::new() };
+        match COMPILER_OPTIONS[choice as usize] {
+            "no_bs_create_bin" if self.newest => ", no_bs_match".into(),
+            option => format!(", {option}"),
         }
     }
 

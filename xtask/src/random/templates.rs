@@ -296,7 +296,7 @@ const LIST: [&str; 44] = [
     "lists:mapfoldl(fun(X6, N6) -> {N6, X6} end, %x, %l)",
 ];
 
-const TEXT: [&str; 19] = [
+const TEXT: [&str; 18] = [
     "random_run:id(%s)",
     "integer_to_list(%i)",
     "integer_to_list(%i, 2 + %k)",
@@ -315,7 +315,6 @@ const TEXT: [&str; 19] = [
     "string:reverse(%s)",
     "string:slice(%s, %k)",
     "lists:concat([%a, %i, %s])",
-    "!lists:flatten(io_lib:format(\"~tp\", [%l]))",
 ];
 
 const MAP: [&str; 21] = [

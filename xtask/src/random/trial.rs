@@ -22,7 +22,7 @@ pub enum Verdict {
     Stopped,
     /// The compiler did not take it.
     Refused(String),
-    /// The compiler took it, but what it made is loaded by no machine.
+    /// The compiler failed, or what it made is loaded by no machine.
     Unloadable,
     /// The first difference.
     Different(String),
@@ -111,8 +111,9 @@ impl Trial {
 
     fn verdict(&self, name: &str, expected: &Sections, actual: &Sections) -> Verdict {
         if let Ok(why) = std::fs::read_to_string(self.directory.join(name).with_extension("refused")) {
-            // The compiler's own check of what it made is no matter of the program.
-            return if why.contains("beam_validator") { Verdict::Unloadable } else { Verdict::Refused(why) };
+            // That the compiler fails or refuses what it made itself is no matter of the program.
+            let is_own = ["beam_validator", "{crash,"].iter().any(|sign| why.contains(sign));
+            return if is_own { Verdict::Unloadable } else { Verdict::Refused(why) };
         }
         if !self.directory.join(name).with_extension("beam").is_file() {
             return Verdict::Unloadable;
