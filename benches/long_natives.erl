@@ -13,19 +13,17 @@
 -define(TURNS, 1).
 -define(DELAY, 2).
 
-main(Args) ->
-    Size = bench:size(Args),
-    watched(Size, fun(Name, _, Delay) -> bench:report(Name, Delay / 1000, us) end).
+%% All cases, or those that are named.
+main([Size | Names]) ->
+    watched(Size, Names, fun(Name, _, Delay) -> bench:report(Name, Delay / 1000, us) end).
 
 %% Prints how many turns the bystander had while each of them ran.
 turns([Size | Names]) ->
+    watched(Size, Names, fun(Name, Turns, _) -> io:format("~s ~b~n", [Name, Turns]) end).
+
+watched(Text, Names, Tell) ->
+    Size = list_to_integer(Text),
     Chosen = [list_to_atom(Name) || Name <- Names],
-    watched(list_to_integer(Size), Chosen, fun(Name, Turns, _) -> io:format("~s ~b~n", [Name, Turns]) end).
-
-watched(Size, Tell) ->
-    watched(Size, [], Tell).
-
-watched(Size, Chosen, Tell) ->
     Counters = atomics:new(2, []),
     Bystander = spawn_link(fun() -> bystander(Counters, erlang:monotonic_time(nanosecond)) end),
     Families = [lists, terms, numbers, binaries, text, maps, external, messages],
@@ -91,7 +89,7 @@ cases(binaries) ->
      construct_bits, append_binary, binary_copy, binary_copies, matches, matches_several, split, longest_prefix,
      decode_unsigned, md5, crc32, adler32];
 cases(text) ->
-    [characters_to_list, characters_to_binary, bin_is_7bit, compress, uncompress, list_to_float, binary_to_atom];
+    [characters_to_list, characters_to_binary, bin_is_7bit, compress, uncompress, list_to_float];
 cases(maps) ->
     [from_list, from_keys, keys, values, to_list, merge, equal_maps, order_maps, phash2_map, key_of_map, put_many];
 cases(external) ->
@@ -292,10 +290,7 @@ text_work(uncompress, Size) ->
     fun() -> Binary = zlib:uncompress(Compressed) end;
 text_work(list_to_float, Size) ->
     Digits = lists:duplicate(Size, $1) ++ ".0",
-    fun() -> true = catch_badarg(fun() -> list_to_float([$x | Digits]) end) end;
-text_work(binary_to_atom, Size) ->
-    Binary = bytes(Size),
-    fun() -> true = catch_badarg(fun() -> binary_to_existing_atom(Binary) end) end.
+    fun() -> true = catch_badarg(fun() -> list_to_float([$x | Digits]) end) end.
 
 catch_badarg(Fun) ->
     try Fun() of

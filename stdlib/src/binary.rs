@@ -90,7 +90,9 @@ const COPIES_BYTES_MAX: usize = 1 << 40;
 
 fn copy_times<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let bits = args::binary(args[0])?;
-    if Integer::of(args[1]).is_some_and(|times| !times.negative && args[1].as_small().is_none()) {
+    // Of larger numbers OTP takes those of a word for counts.
+    let is_word = |times: Integer<'_>| !times.negative && times.limbs().len() == 1;
+    if args[1].as_small().is_none() && Integer::of(args[1]).is_some_and(is_word) {
         return Err(Stop::system_limit());
     }
     let times = args::size(args[1])?;

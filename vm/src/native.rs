@@ -12,6 +12,10 @@
 //! The collector does not run during the call, so the terms that it reads and builds stay valid for `'h`; what it
 //! builds beyond the room in the heap goes to fragments that the next collection takes in. A panic in a native
 //! ends the process that called it and nothing else.
+//!
+//! What works in proportion to its input charges for it as it goes on ([`Context::charge`], [`purlin_heap::pace`]). A charge
+//! may return on another thread, after others had their turn, or unwind the native because its process was killed: so no
+//! lock, no guard and nothing else of the thread is held across it, unless [`purlin_heap::pace::hold`] puts that off.
 
 mod context;
 mod registry;

@@ -279,7 +279,10 @@ impl<'h> Encoder<'h, '_> {
             self.out.push(last);
         }
         match bits.as_bytes() {
-            Some(bytes) => pace::in_portions(bytes, |portion| self.out.extend_from_slice(portion)),
+            Some(bytes) => {
+                self.out.reserve(bytes.len());
+                pace::in_portions(bytes, |portion| self.out.extend_from_slice(portion));
+            }
             None => self.out.extend(bits.to_vec()),
         }
         Ok(())

@@ -28,7 +28,7 @@ fn older_and_odd_forms() {
     same(b"M\0\0\0\x01\x08\x05", crate::bits::binary(&[5], &build));
     assert_eq!(Bits::of(read(b"M\0\0\0\x01\x03\xff")).unwrap().bit_size(), 3);
     let here = |tag: &[u8], rest: &[u8]| [tag, b"w\x0dnonode@nohost", rest].concat();
-    same(&here(b"X", &[0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 7]), Term::pid(Pid::from_parts(5, 2).unwrap()));
+    same(&here(b"X", &[0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 0]), Term::pid(Pid::from_parts(5, 2).unwrap()));
     same(&here(b"g", &[0, 0, 0, 5, 0, 0, 0, 2, 0]), Term::pid(Pid::from_parts(5, 2).unwrap()));
     same(&here(b"Y", &[0, 0, 0, 5, 0, 0, 0, 0]), Term::port(crate::Port(5)));
     same(&here(b"e", &[0, 0, 0, 5, 0]), build.reference(5, None));

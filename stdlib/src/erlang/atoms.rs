@@ -73,10 +73,15 @@ fn decoded<'h>(args: &[Term<'h>], bytes: &[u8]) -> Read<'h, Option<String>> {
 
 /// Of text that is too long no more is read than shows that, as in OTP: what follows may be malformed.
 fn binary_to_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bytes: Vec<u8> = args::binary(args[0])?.to_vec();
+    let bits = args::binary(args[0])?;
+    is_latin1(args.get(1))?;
+    if bits.byte_size() > NAME_BYTES_MAX {
+        return Err(Stop::system_limit());
+    }
+    let bytes = bits.to_vec();
     match decoded(args, &bytes)? {
         Some(text) => too_long(&text).map_or_else(|| interned(cx, &text), Err),
-        None if bytes.len() > NAME_BYTES_MAX || has_name(&bytes) => Err(Stop::system_limit()),
+        None if has_name(&bytes) => Err(Stop::system_limit()),
         None => Err(Stop::badarg()),
     }
 }
@@ -92,6 +97,10 @@ fn has_name(bytes: &[u8]) -> bool {
 }
 
 fn binary_to_existing_atom<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bytes: Vec<u8> = args::binary(args[0])?.to_vec();
+    let bits = args::binary(args[0])?;
+    if bits.byte_size() > NAME_BYTES_MAX {
+        return Err(Stop::badarg());
+    }
+    let bytes = bits.to_vec();
     existing(cx, &decoded(args, &bytes)?.ok_or(Stop::badarg())?)
 }

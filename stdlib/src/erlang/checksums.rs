@@ -1,7 +1,9 @@
 //! Hashes of terms, and checksums and digests of bytes.
 
+use std::borrow::Cow;
+
 use purlin_heap::big::Integer;
-use purlin_heap::bits::{self, iolist};
+use purlin_heap::bits::{self, Bits, iolist};
 use purlin_heap::hash::phash::phash as old_hash;
 use purlin_heap::hash::portable;
 use purlin_heap::{Build, Term, pace};
@@ -39,8 +41,11 @@ fn phash2_in<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// The bytes of an iolist.
-fn data<'h>(iolist: Term<'h>) -> Read<'h, Vec<u8>> {
-    iolist::to_bytes(iolist).map_err(|_| Stop::badarg())
+fn data<'h>(iolist: Term<'h>) -> Read<'h, Cow<'h, [u8]>> {
+    if let Some(bytes) = Bits::of(iolist).and_then(Bits::as_bytes) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    iolist::to_bytes(iolist).map(Cow::Owned).map_err(|_| Stop::badarg())
 }
 
 /// Digests bytes in portions.
@@ -79,7 +84,7 @@ fn md5_final<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// A checksum that goes before, and the data; there may be data alone.
-fn before<'h>(args: &[Term<'h>], start: u32) -> Read<'h, (u32, Vec<u8>)> {
+fn before<'h>(args: &[Term<'h>], start: u32) -> Read<'h, (u32, Cow<'h, [u8]>)> {
     match *args {
         [sum, iolist] => Ok((checksum(sum)?, data(iolist)?)),
         _ => Ok((start, data(args[0])?)),

@@ -15,7 +15,7 @@ const DEPTH: u32 = 4;
 /// How many expressions a function has at most, roughly.
 const EXPRESSIONS: u32 = 40;
 
-/// What the compiler may be told, to make other instructions. OTP 29 has one in place of the last.
+/// What the compiler may be told, to make other instructions. OTP 29 has another in place of the last.
 const COMPILER_OPTIONS: [&str; 9] = [
     "no_type_opt",
     "no_ssa_opt",
@@ -93,7 +93,7 @@ impl Program<'_> {
         let count = COMPILER_OPTIONS.len() as u32;
         let Some(choice) = self.choices.below(2 * count).checked_sub(count) else { return String::new() };
         match COMPILER_OPTIONS[choice as usize] {
-            "no_bs_create_bin" if self.newest => ", no_bs_match".into(),
+            "no_bs_create_bin" if self.newest => ", r27".into(),
             option => format!(", {option}"),
         }
     }

@@ -13,7 +13,6 @@ use super::tests::{boxed_kind, is_bits};
 use super::{Label, Op, list_word, op};
 use crate::exception::bad_code;
 use crate::interpreter::operands::set_any;
-use crate::native::Class;
 
 /// The context in a register.
 ///
@@ -147,7 +146,12 @@ op! { step MatchInteger [of: C Src, size: S Src, dst: D Dst]
     context.set_position(at + size);
     build!(r, dst, live, |heap| match context.bits().integer(at, size, format, heap) {
         Some(Ok(value)) => value,
-        _ => return r.raise_atom(Class::Error, am::system_limit),
+        // No integer is as long as that, so the pattern does not match.
+        _ => {
+            context.set_position(at);
+            let to = fail.get(&r);
+            return r.branch(to);
+        }
     })
 } }
 
