@@ -47,6 +47,10 @@ pub trait Constants {
     fn is_native(&self, _function: u32) -> bool {
         false
     }
+    /// Whether an import is a native of the machine.
+    fn is_native_import(&self, _import: u32) -> bool {
+        false
+    }
     /// Whether the runs of instructions that guess are to be counted.
     fn counts(&self) -> bool {
         false
@@ -195,7 +199,8 @@ impl<'a> Lowerer<'a> {
             let instruction = self.module.instruction(self.at);
             match instruction {
                 Instruction::Label { label } => self.emitter.place(label),
-                Instruction::Line { line } => self.line(line),
+                Instruction::Line { line } if self.is_line_kept(function) => self.line(line),
+                Instruction::Line { .. } => {}
                 Instruction::OnLoad {} => self.emitter.lowered.on_load = Some(index as u32),
                 Instruction::FuncInfo { .. } => {
                     let field = Field::To(Target::Function(index as u32));
@@ -214,6 +219,28 @@ impl<'a> Lowerer<'a> {
             self.at += 1;
         }
         Ok(())
+    }
+
+    /// Whether the line that the instruction at hand begins counts. That of a last call does not, where its x0 was moved there right
+    /// before: no error can be in that line, unless a native is called. What follows is in the line before for OTP, since
+    /// its loader makes one instruction of the two, and so it is here.
+    fn is_line_kept(&self, function: &Function) -> bool {
+        use Instruction as I;
+        let (first, last) = (function.instructions.start as usize, function.instructions.end as usize);
+        if self.at == first || self.at + 1 >= last {
+            return true;
+        }
+        let moved = self.module.instruction(self.at - 1);
+        if !matches!(moved, I::Move { destination: Register::X(0), .. }) {
+            return true;
+        }
+        match self.module.instruction(self.at + 1) {
+            I::CallLast { .. } | I::CallOnly { .. } => false,
+            I::CallExtLast { import, .. } | I::CallExtOnly { import, .. } => {
+                self.constants.is_native_import(import)
+            }
+            _ => true,
+        }
     }
 
     /// The body of a function that a native takes the place of: what the module has there is left out.

@@ -99,6 +99,8 @@ struct Linker<'v> {
     area: &'v LiteralArea,
     /// For each function, whether a native takes its place.
     natives: Vec<bool>,
+    /// For each import, whether it is a native.
+    native_imports: Vec<bool>,
     /// Whether the machine counts what becomes of guesses.
     counts: bool,
 }
@@ -136,6 +138,10 @@ impl Constants for Linker<'_> {
 
     fn is_native(&self, function: u32) -> bool {
         self.natives[function as usize]
+    }
+
+    fn is_native_import(&self, import: u32) -> bool {
+        self.native_imports[import as usize]
     }
 
     fn counts(&self) -> bool {
@@ -194,14 +200,16 @@ impl Vm {
         let module = verified.module();
         let area = LiteralArea::new();
         let atoms = self.intern(module)?;
-        let natives =
-            functions(module, &atoms).map(|name| self.code().natives().get(&name).is_some()).collect();
+        let is_native = |name: Mfa| self.code().natives().get(&name).is_some();
+        let natives = functions(module, &atoms).map(is_native).collect();
+        let native_imports = imports(module, &atoms).map(is_native).collect();
         let mut linker = Linker {
             atoms,
             literals: Vec::new(),
             records: Vec::new(),
             area: &area,
             natives,
+            native_imports,
             counts: self.counts(),
         };
         for index in 0..module.literal_count() as u32 {
@@ -342,11 +350,20 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
     loaded.code = unsafe { Box::from_raw(Box::into_raw(code) as *mut [AtomicU64]) };
 }
 
+/// The names of the functions that the module imports.
+fn imports(module: &Module, atoms: &[Atom]) -> impl Iterator<Item = Mfa> {
+    let atom = |index: u32| atoms[index as usize - 1];
+    let name = move |import: &purlin_loader::Import| Mfa {
+        module: atom(import.module),
+        function: atom(import.function),
+        arity: import.arity,
+    };
+    module.imports().iter().map(name)
+}
+
 /// The export entry for an import.
 fn export<'t>(table: &'t CodeTable, module: &Module, atoms: &[Atom], import: u32) -> &'t Export {
-    let import = &module.imports()[import as usize];
-    let atom = |index: u32| atoms[index as usize - 1];
-    table.export(Mfa { module: atom(import.module), function: atom(import.function), arity: import.arity })
+    table.export(imports(module, atoms).nth(import as usize).expect("an import of the module"))
 }
 
 /// The instruction that does a call of an export, by what the export is. All forms have the same operands.

@@ -3,7 +3,7 @@
 //! A hole is `%` and a letter: `i` an integer, `f` a float, `n` a number, `a` an atom, `o` a boolean, `u` a tuple,
 //! `l` a list, `s` a text, `m` a map, `b` a binary, `t` a bit string, `x` anything, `k` a small number, `r` a record,
 //! `1` and `2` a fun of so many arguments. A template that begins with `!` is for OTP 29 only: before, 0.0 and -0.0
-//! are equal, `binary_part/3` takes some bit strings, and the order of the keys of small maps is another one.
+//! are equal, `binary_part/3`, `binary:copy/2` and `decode_packet/3` take some bit strings, and the order of the keys of small maps is another one.
 
 use super::values::Kind;
 
@@ -341,7 +341,7 @@ const MAP: [&str; 21] = [
     "binary_to_term(term_to_binary(%m))",
 ];
 
-const BINARY: [&str; 28] = [
+const BINARY: [&str; 29] = [
     "random_run:id(%b)",
     "integer_to_binary(%i)",
     "atom_to_binary(%a)",
@@ -349,7 +349,8 @@ const BINARY: [&str; 28] = [
     "list_to_binary([%b, %s, %k])",
     "iolist_to_binary([%b | %b])",
     "<<(%b)/binary, (%b)/binary>>",
-    "binary:copy(%b, %k)",
+    "!binary:copy(%b, %k)",
+    "binary:copy(<<(%b)/binary>>, %k)",
     "binary:encode_unsigned(abs(%i))",
     "binary:encode_unsigned(%i, little)",
     "float_to_binary(%f, [short])",
@@ -372,7 +373,7 @@ const BINARY: [&str; 28] = [
     "!term_to_binary(%a)",
 ];
 
-const ANY: [&str; 40] = [
+const ANY: [&str; 41] = [
     "random_run:id(%x)",
     "{%x, %x}",
     "(catch %x)",
@@ -412,5 +413,6 @@ const ANY: [&str; 40] = [
     "apply(?MODULE, %a, [%x])",
     "random_run:(%a)(%x)",
     "maps:fold(fun(_, V1, A1) when is_integer(V1) -> A1 + V1; (_, _, A1) -> A1 end, %i, %m)",
-    "erlang:decode_packet(4, %b, [])",
+    "!erlang:decode_packet(4, %b, [])",
+    "erlang:decode_packet(4, <<(%b)/binary>>, [])",
 ];

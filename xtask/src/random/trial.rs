@@ -18,7 +18,7 @@ const SHOWN: usize = 300;
 pub enum Verdict {
     /// Both printed the same: so many calls, of which so many ended with an exception.
     Same { calls: usize, raised: usize },
-    /// A call took too long on one of the machines.
+    /// A call took too long on one of the machines, or ended that of Erlang/OTP.
     Stopped,
     /// The compiler did not take it.
     Refused(String),
@@ -34,6 +34,8 @@ pub struct Trial {
     reference: Node,
     /// Compiles them, if the reference does not.
     compiler: Option<Node>,
+    /// What starts the reference.
+    erl: String,
     purlin: PathBuf,
     options: Vec<String>,
     runner: PathBuf,
@@ -63,6 +65,7 @@ impl Trial {
         let directory = repository::target().join("random").join(std::process::id().to_string());
         Ok(Self {
             reference: Node::start(&options.erl, &runner)?,
+            erl: options.erl.clone(),
             compiler,
             purlin,
             options: options.run_options.clone(),
@@ -89,8 +92,28 @@ impl Trial {
         Ok(verdicts)
     }
 
-    /// What each program printed on both machines, which run at the same time.
+    /// As [`Trial::run_once`]. Where a program ends the node of Erlang/OTP, the others are run without it.
     fn run(&mut self, names: &[String]) -> Result<(Sections, Sections)> {
+        match self.run_once(names) {
+            Ok(printed) => return Ok(printed),
+            Err(_) => self.reference = Node::start(&self.erl, &self.runner)?,
+        }
+        if let [name] = names {
+            let stopped = HashMap::from([(name.clone(), vec!["Erlang/OTP ended: stopped".into()])]);
+            let nothing = HashMap::from([(name.clone(), Vec::new())]);
+            return Ok((Sections { of: stopped, end: None }, Sections { of: nothing, end: None }));
+        }
+        let (first, second) = names.split_at(names.len() / 2);
+        let (mut expected, mut actual) = self.run(first)?;
+        let more = self.run(second)?;
+        expected.of.extend(more.0.of);
+        actual.of.extend(more.1.of);
+        actual.end = actual.end.or(more.1.end);
+        Ok((expected, actual))
+    }
+
+    /// What each program printed on both machines, which run at the same time.
+    fn run_once(&mut self, names: &[String]) -> Result<(Sections, Sections)> {
         let (reference, directory) = (&mut self.reference, &self.directory);
         let (purlin, options, runner) = (&self.purlin, &self.options, &self.runner);
         std::thread::scope(|scope| {
