@@ -3,6 +3,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use purlin_heap::bits::{self, Bits};
+use purlin_heap::layout::Kind;
 use purlin_heap::pace::{self, Steps};
 use purlin_heap::{Atom, Build, Term, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
@@ -43,13 +44,9 @@ impl Pattern {
             return Ok(Pattern::one(&needle(term)?));
         }
         if let Some(compiled) = term.as_tuple() {
-            return match *compiled.elements() {
-                [kind, pattern] if pattern.as_tuple().is_none() => {
-                    let pattern = Pattern::of(pattern)?;
-                    if kind.is_atom(pattern.kind()) { Ok(pattern) } else { Err(Stop::badarg()) }
-                }
-                _ => Err(Stop::badarg()),
-            };
+            let &[kind, held] = compiled.elements() else { return Err(Stop::badarg()) };
+            let pattern = Pattern::of(within(held).ok_or(Stop::badarg())?)?;
+            return if kind.is_atom(pattern.kind()) { Ok(pattern) } else { Err(Stop::badarg()) };
         }
         let needles =
             pace::paced(args::elements(term)?.into_iter(), 16).map(needle).collect::<Result<Vec<_>, _>>()?;
@@ -148,13 +145,21 @@ fn one_by_one(needles: &[Vec<u8>], bytes: &[u8]) -> impl Iterator<Item = (usize,
     })
 }
 
-/// The pattern, checked, in a form that tells it from others. It is made into an automaton when it is used.
+/// The pattern that a reference of [`compile_pattern`] holds.
+fn within<'h>(held: Term<'h>) -> Option<Term<'h>> {
+    let object = held.as_boxed().filter(|object| object.kind() == Kind::Reference)?;
+    object.terms().first().copied()
+}
+
+/// The pattern, checked, behind a reference of its own: no program sees into one, and the term that it holds lives as long. It is
+/// made into an automaton when it is used.
 fn compile_pattern<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if args[0].as_tuple().is_some() {
         return Err(Stop::badarg());
     }
     let kind = Pattern::of(args[0])?.kind();
-    Ok(cx.heap().tuple(&[Term::atom(kind), args[0]]))
+    let held = cx.heap().object(Kind::Reference, &[cx.unique_number(), 0, 0], &[args[0]]);
+    Ok(cx.heap().tuple(&[Term::atom(kind), held]))
 }
 
 /// What the options of a search ask for.

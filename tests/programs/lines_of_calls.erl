@@ -1,9 +1,10 @@
-%% The line of what stands behind a last call whose x0 was moved there right before: OTP does not count the call's own.
--module(lines_of_tail_calls).
--export([main/1, local/1, remote/1, native/1]).
+%% Lines that OTP counts in its own way: that of what stands behind a last call whose x0 was moved there right before, and that
+%% of a call of a native through a fun or `apply`, which is where it would return to.
+-module(lines_of_calls).
+-export([main/1, local/1, remote/1, native/1, native_fun/1, native_applied/1]).
 
 main(_) ->
-    [io:format("~w ~w~n", [F, line(F)]) || F <- [local, remote, native]].
+    [io:format("~w ~w~n", [F, line(F)]) || F <- [local, remote, native, native_fun, native_applied]].
 
 line(F) ->
     try ?MODULE:F(b), none
@@ -29,3 +30,17 @@ native(X) ->
     end.
 
 last(X) -> X.
+
+native_fun(X) ->
+    F = id(fun erlang:atom_to_list/1),
+    list_to_atom(
+        F({X})
+    ).
+
+native_applied(X) ->
+    M = id(erlang),
+    list_to_atom(
+        M:atom_to_list({X})
+    ).
+
+id(X) -> X.
