@@ -58,6 +58,8 @@ impl Kind {
             Kind::Tuple | Kind::FlatMap | Kind::Record => 0,
             Kind::HashMap | Kind::HashNode | Kind::Fun => 1,
             Kind::MatchContext => 2,
+            // Behind its numbers a reference may hold a term that only natives look at.
+            Kind::Reference => 3,
             _ => usize::MAX,
         }
     }
