@@ -1,14 +1,14 @@
 %% Lines that OTP counts in its own way: that of what stands behind a last call whose x0 was moved there right before, and that
 %% of a call of a native through a fun or `apply`, which is where it would return to.
 -module(lines_of_calls).
--export([main/1, local/1, remote/1, native/1, native_fun/1, native_applied/1]).
+-export([main/1, local/1, remote/1, native/1, native_fun/1, native_applied/1, undefined/1]).
 
 main(_) ->
-    [io:format("~w ~w~n", [F, line(F)]) || F <- [local, remote, native, native_fun, native_applied]].
+    [io:format("~w ~w~n", [F, line(F)]) || F <- [local, remote, native, native_fun, native_applied, undefined]].
 
 line(F) ->
     try ?MODULE:F(b), none
-    catch error:badarg:Stack -> [{N, A, L} || {?MODULE, N, A, L0} <- Stack, L <- [proplists:get_value(line, L0)], N =:= F]
+    catch error:_:Stack -> [{N, A, L} || {?MODULE, N, A, L0} <- Stack, L <- [proplists:get_value(line, L0)], N =:= F]
     end.
 
 local(X) ->
@@ -41,6 +41,12 @@ native_applied(X) ->
     M = id(erlang),
     list_to_atom(
         M:atom_to_list({X})
+    ).
+
+undefined(X) ->
+    M = id(lists),
+    list_to_atom(
+        M:not_there({X})
     ).
 
 id(X) -> X.

@@ -137,12 +137,14 @@ impl Cold {
             self.save();
             let heap = &(*self.m().process).heap;
             let first = first(heap);
-            let arity = first.as_tuple().map(purlin_heap::Tuple::arity);
-            let used = arity.is_some_and(|arity| arity != 3) as usize;
+            let used = first.as_tuple().is_some_and(|t| t.arity() != 3) as usize;
             let mut addresses = addresses(heap, at, self.m().vm().trace_depth().max(1) - used);
-            if let (Some(5), true, Some(caller)) = (arity, at.is_null(), addresses.first_mut()) {
-                // Of a native that was called as a fun or by `apply`, OTP takes the place where it would have returned
-                // to for that of the call.
+            // Of a native that was called as a fun or by `apply`, OTP takes the place where it would have returned to for
+            // that of the call.
+            if at.is_null()
+                && trace::is_of_native(first)
+                && let Some(caller) = addresses.first_mut()
+            {
                 *caller += 1;
             }
             let trace = trace::raw(heap, class, &addresses, first).word();

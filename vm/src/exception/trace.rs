@@ -55,6 +55,11 @@ pub fn native_entry<'h>(heap: &'h Heap, call: [Term<'h>; 3], cause: Term<'h>) ->
     heap.tuple(&[Term::atom(am::native), call[0], call[1], call[2], cause])
 }
 
+/// Whether what stands first in a raw trace is an entry of a native, and not of another function without code.
+pub fn is_of_native(first: Term<'_>) -> bool {
+    first.as_tuple().is_some_and(|t| t.arity() == 5 && !t.element(4).is_nil())
+}
+
 /// The class of the exception that a raw trace belongs to.
 pub fn class_of(raw: Term<'_>) -> Class {
     let class = raw.as_tuple().filter(|t| t.arity() == 3).and_then(|t| t.element(1).as_atom());
