@@ -36,9 +36,7 @@ impl Runnable {
         // SAFETY: a runnable process is alive, and its owned part is the holder's alone.
         unsafe { &mut *self.0.as_ref().owned() }
     }
-}
 
-impl Runnable {
     /// Whether the process was interrupted in the midst of work.
     #[inline]
     fn is_interrupted(&self) -> bool {

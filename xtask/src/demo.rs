@@ -23,7 +23,10 @@ pub fn run(options: &Options) -> Result {
         let call = format!("supervised:main([\"{workers}\"]), halt().");
         return shell::run(Command::new("erl").args(["-noshell", "-pa"]).arg(&beams).args(["-eval", &call]));
     }
-    shell::run(repository::cargo().args(["build", "--release", "--quiet", "--bin", "purlin"]))?;
-    let purlin = repository::target().join("release/purlin");
-    shell::run(Command::new(purlin).args(["run", "-p"]).arg(&beams).args(["supervised", &workers]))
+    shell::run(
+        Command::new(repository::purlin(None)?)
+            .args(["run", "-p"])
+            .arg(&beams)
+            .args(["supervised", &workers]),
+    )
 }

@@ -31,19 +31,7 @@ struct Outcome {
 /// Runs all of it; an error if a hash differs.
 pub fn run(options: &Options) -> Result {
     erlang::ensure_compiler()?;
-    let purlin = match &options.purlin {
-        Some(purlin) => purlin.clone(),
-        None => {
-            crate::shell::run(repository::cargo().args([
-                "build",
-                "--release",
-                "--quiet",
-                "--bin",
-                "purlin",
-            ]))?;
-            repository::target().join("release/purlin")
-        }
-    };
+    let purlin = repository::purlin(options.purlin.as_deref())?;
     let source = repository::root().join("tests/front_end").join(PROGRAM).with_extension("erl");
     let beams = erlang::compile(&[source], "front_end")?;
     let input = beams.join("input");

@@ -110,11 +110,13 @@ pub fn run(options: &Options) -> Result {
     if let (true, Some(&seed)) = (options.shrink, tally.different.first()) {
         shrink::run(&mut trial, seed, options.newest)?;
     }
-    if tally.different.is_empty() && tally.refused.is_empty() {
-        Ok(())
-    } else {
-        Err("random programs failed".into())
+    if !tally.different.is_empty() || !tally.refused.is_empty() {
+        return Err("random programs failed".into());
     }
+    if tally.same < options.count / 2 {
+        return Err("most of the random programs were not compared".into());
+    }
+    Ok(())
 }
 
 fn summarise(tally: &Tally, start: Instant) {

@@ -22,6 +22,15 @@ pub fn cargo() -> Command {
     command
 }
 
+/// The purlin that was given, or else a release build made now.
+pub fn purlin(given: Option<&Path>) -> Result<PathBuf> {
+    if let Some(purlin) = given {
+        return Ok(purlin.to_owned());
+    }
+    shell::run(cargo().args(["build", "--release", "--quiet", "--bin", "purlin"]))?;
+    Ok(target().join("release/purlin"))
+}
+
 /// The paths (relative to the root) of the repository's files whose name ends in `.extension`: those that git tracks
 /// or would track.
 pub fn files(extension: &str) -> Result<Vec<PathBuf>> {

@@ -43,12 +43,7 @@ pub fn run(options: &Options) -> Result {
     if !shell::exists("objdump") {
         return Err("objdump is missing: install binutils".into());
     }
-    let binary = if let Some(binary) = &options.binary {
-        binary.clone()
-    } else {
-        shell::run(repository::cargo().args(["build", "--release", "--quiet", "--bin", "purlin"]))?;
-        repository::target().join("release/purlin")
-    };
+    let binary = repository::purlin(options.binary.as_deref())?;
     let listing = shell::output(
         Command::new("objdump").args(["--disassemble", "--demangle", "--no-show-raw-insn"]).arg(binary),
     )?;

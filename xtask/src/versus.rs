@@ -6,7 +6,7 @@ mod machine;
 mod program;
 mod table;
 
-use crate::{Result, erlang, repository, shell};
+use crate::{Result, erlang, repository};
 use machine::Machine;
 use program::Program;
 use std::path::PathBuf;
@@ -42,7 +42,10 @@ pub fn run(options: &Options) -> Result {
     erlang::ensure_compiler()?;
     let sources = repository::erlang_sources("benches")?;
     let beams = erlang::compile_with(&options.erlc, &sources, &beam_directory(&options.erlc))?;
-    let machines = [Machine::purlin(purlin(options)?, options.otp.clone()), Machine::erl(&options.erl)];
+    let machines = [
+        Machine::purlin(repository::purlin(options.purlin.as_deref())?, options.otp.clone()),
+        Machine::erl(&options.erl),
+    ];
     let mut table = Table::new(machines.each_ref().map(|machine| machine.name.clone()));
     for source in &sources {
         let Some(program) = Program::read(source, &beams, options.quick)? else { continue };
@@ -52,14 +55,6 @@ pub fn run(options: &Options) -> Result {
     }
     table.print_means();
     table.outcome()
-}
-
-fn purlin(options: &Options) -> Result<PathBuf> {
-    if let Some(purlin) = &options.purlin {
-        return Ok(purlin.clone());
-    }
-    shell::run(repository::cargo().args(["build", "--release", "--quiet", "--bin", "purlin"]))?;
-    Ok(repository::target().join("release/purlin"))
 }
 
 /// Each compiler has a directory of its own.

@@ -202,7 +202,8 @@ impl Vm {
         let atoms = self.intern(module)?;
         let is_native = |name: Mfa| self.code().natives().get(&name).is_some();
         let natives = functions(module, &atoms).map(is_native).collect();
-        let native_imports = imports(module, &atoms).map(is_native).collect();
+        let native_imports =
+            module.imports().iter().map(|import| is_native(imported(import, &atoms))).collect();
         let mut linker = Linker {
             atoms,
             literals: Vec::new(),
@@ -350,20 +351,15 @@ fn link(table: &CodeTable, verified: &Verified, atoms: &[Atom], lowered: Lowered
     loaded.code = unsafe { Box::from_raw(Box::into_raw(code) as *mut [AtomicU64]) };
 }
 
-/// The names of the functions that the module imports.
-fn imports(module: &Module, atoms: &[Atom]) -> impl Iterator<Item = Mfa> {
+/// The name of a function that the module imports.
+fn imported(import: &purlin_loader::Import, atoms: &[Atom]) -> Mfa {
     let atom = |index: u32| atoms[index as usize - 1];
-    let name = move |import: &purlin_loader::Import| Mfa {
-        module: atom(import.module),
-        function: atom(import.function),
-        arity: import.arity,
-    };
-    module.imports().iter().map(name)
+    Mfa { module: atom(import.module), function: atom(import.function), arity: import.arity }
 }
 
 /// The export entry for an import.
 fn export<'t>(table: &'t CodeTable, module: &Module, atoms: &[Atom], import: u32) -> &'t Export {
-    table.export(imports(module, atoms).nth(import as usize).expect("an import of the module"))
+    table.export(imported(&module.imports()[import as usize], atoms))
 }
 
 /// The instruction that does a call of an export, by what the export is. All forms have the same operands.

@@ -138,15 +138,10 @@ impl Cold {
             let heap = &(*self.m().process).heap;
             let first = first(heap);
             let used = first.as_tuple().is_some_and(|t| t.arity() != 3) as usize;
-            let mut addresses = addresses(heap, at, self.m().vm().trace_depth().max(1) - used);
             // Of a native that was called as a fun or by `apply`, OTP takes the place where it would have returned to for
             // that of the call.
-            if at.is_null()
-                && trace::is_of_native(first)
-                && let Some(caller) = addresses.first_mut()
-            {
-                *caller += 1;
-            }
+            let back = if at.is_null() && trace::is_of_native(first) { 0 } else { CALL };
+            let addresses = addresses(heap, at, back, self.m().vm().trace_depth().max(1) - used);
             let trace = trace::raw(heap, class, &addresses, first).word();
             self.restore();
             self.unwind(class, reason, trace)
@@ -208,9 +203,12 @@ impl Regs {
     }
 }
 
-/// The innermost addresses of a stack trace: `at` unless it is null, then the return addresses on the stack, where
-/// a run of the same address counts once.
-fn addresses(heap: &Heap, at: *const u64, count_max: usize) -> Vec<u64> {
+/// A call is the instruction before the one that it returns to: so far back an address is within it.
+const CALL: u64 = 1;
+
+/// The innermost addresses of a stack trace: `at` unless it is null, then the calls of the return addresses on the stack, where
+/// a run of the same address counts once. The first of these is `back` before its return address.
+fn addresses(heap: &Heap, at: *const u64, mut back: u64, count_max: usize) -> Vec<u64> {
     let mut addresses = Vec::with_capacity(count_max);
     if !at.is_null() && count_max > 0 {
         addresses.push(at as u64);
@@ -222,8 +220,8 @@ fn addresses(heap: &Heap, at: *const u64, count_max: usize) -> Vec<u64> {
         }
         if word.is_header() && word.0 != previous {
             previous = word.0;
-            // A call is the instruction before the one that it returns to.
-            addresses.push(word.return_target() as u64 - 1);
+            addresses.push(word.return_target() as u64 - back);
+            back = CALL;
         }
     }
     addresses

@@ -18,7 +18,7 @@ const SHOWN: usize = 300;
 pub enum Verdict {
     /// Both printed the same: so many calls, of which so many ended with an exception.
     Same { calls: usize, raised: usize },
-    /// A call took too long on one of the machines, or ended that of Erlang/OTP.
+    /// A call took too long on Erlang/OTP, or ended it.
     Stopped,
     /// The compiler did not take it.
     Refused(String),
@@ -47,19 +47,7 @@ impl Trial {
     /// Starts Erlang/OTP, and builds purlin if none is given.
     pub fn start(options: &Options) -> Result<Self> {
         let runner = node::runner()?;
-        let purlin = match &options.purlin {
-            Some(purlin) => purlin.clone(),
-            None => {
-                crate::shell::run(repository::cargo().args([
-                    "build",
-                    "--release",
-                    "--quiet",
-                    "--bin",
-                    "purlin",
-                ]))?;
-                repository::target().join("release/purlin")
-            }
-        };
+        let purlin = repository::purlin(options.purlin.as_deref())?;
         let compiler = options.compiler.as_ref().map(|command| Node::start(command, &runner)).transpose()?;
         // Several may run at once.
         let directory = repository::target().join("random").join(std::process::id().to_string());
@@ -94,10 +82,10 @@ impl Trial {
 
     /// As [`Trial::run_once`]. Where a program ends the node of Erlang/OTP, the others are run without it.
     fn run(&mut self, names: &[String]) -> Result<(Sections, Sections)> {
-        match self.run_once(names) {
-            Ok(printed) => return Ok(printed),
-            Err(_) => self.reference = Node::start(&self.erl, &self.runner)?,
+        if let Some(printed) = self.run_once(names)? {
+            return Ok(printed);
         }
+        self.reference = Node::start(&self.erl, &self.runner)?;
         if let [name] = names {
             let stopped = HashMap::from([(name.clone(), vec!["Erlang/OTP ended: stopped".into()])]);
             let nothing = HashMap::from([(name.clone(), Vec::new())]);
@@ -112,8 +100,8 @@ impl Trial {
         Ok((expected, actual))
     }
 
-    /// What each program printed on both machines, which run at the same time.
-    fn run_once(&mut self, names: &[String]) -> Result<(Sections, Sections)> {
+    /// What each program printed on both machines, which run at the same time; nothing when the node of Erlang/OTP ended.
+    fn run_once(&mut self, names: &[String]) -> Result<Option<(Sections, Sections)>> {
         let (reference, directory) = (&mut self.reference, &self.directory);
         let (purlin, options, runner) = (&self.purlin, &self.options, &self.runner);
         std::thread::scope(|scope| {
@@ -123,12 +111,12 @@ impl Trial {
                 command.arg("-p").arg(directory).arg("-p").arg(runner).arg(RUNNER).args(names);
                 run_for(&mut command, LIMIT).map(|ended| (Sections::of(&text(&ended)), ended))
             });
-            let expected = Sections::of(&reference.run(directory, names)?);
+            let expected = reference.run(directory, names);
             let (mut actual, ended) = actual.join().map_err(|_| "the thread that runs purlin panicked")??;
             if ended.status.is_none_or(|status| !status.success()) {
                 actual.end = Some(format!("{:?} {}", ended.status, String::from_utf8_lossy(&ended.stderr)));
             }
-            Ok((expected, actual))
+            Ok(expected.ok().map(|expected| (Sections::of(&expected), actual)))
         })
     }
 
@@ -152,7 +140,7 @@ impl Trial {
             let raised = expected.iter().filter(|line| is_exception(line)).count();
             return Verdict::Same { calls: expected.len(), raised };
         }
-        if [expected, found].iter().any(|lines| lines.iter().any(|line| line.ends_with(": stopped"))) {
+        if expected.iter().any(|line| line.ends_with(": stopped")) {
             return Verdict::Stopped;
         }
         Verdict::Different(difference(expected, found, actual.end.as_deref()))
