@@ -101,16 +101,9 @@ fn entries_in_order<'h>(cx: &Context<'h>, map: Map<'h>, args: &[Term<'h>]) -> Ou
     if !args[2].is_atom(am::iterator) {
         return Err(Stop::badarg());
     }
-    let mut entries = Vec::new();
-    let mut keys = args[0];
-    while let Some(cons) = keys.as_cons() {
-        entries.push((cons.head(), map.get(cons.head()).ok_or(Stop::badarg())?));
-        keys = cons.tail();
-    }
-    if !keys.is_nil() {
-        return Err(Stop::badarg());
-    }
-    args::charge(cx, entries.len());
+    let entry = |key| Some((key, map.get(key)?));
+    let entries: Option<Vec<_>> = args::elements(args[0])?.into_iter().map(entry).collect();
+    let entries = entries.ok_or(Stop::badarg())?;
     let entries = entries.into_iter().rev();
     Ok(entries.fold(Term::atom(am::none), |rest, (key, value)| cx.heap().tuple(&[key, value, rest])))
 }
