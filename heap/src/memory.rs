@@ -7,34 +7,57 @@
 use std::alloc::{GlobalAlloc, Layout, System, alloc, handle_alloc_error};
 use std::ptr::NonNull;
 
-/// The system's allocator, which ends the program when there is no memory left: one line on standard error that says
-/// so, one that says what to do, and status 1.
+/// An allocator that ends the program when there is no memory left: one line on standard error that says so, one that says
+/// what to do, and status 1.
 pub struct OrExit;
 
-// SAFETY: what the system's allocator gives is passed on; nothing is returned when it gives nothing.
+/// Where the memory comes from: a sanitizer watches that of the system only.
+#[cfg(not(asan))]
+const UNDER: mimalloc::MiMalloc = mimalloc::MiMalloc;
+#[cfg(asan)]
+const UNDER: std::alloc::System = std::alloc::System;
+
+/// Runs before `main`, and so before anything is allocated.
+#[cfg(all(target_os = "linux", not(asan)))]
+#[used]
+// SAFETY: what is listed there are functions without arguments that return nothing.
+#[unsafe(link_section = ".init_array")]
+static BEFORE_MAIN: extern "C" fn() = take_pages_as_needed;
+
+/// Keeps the allocator from committing its first arena as a whole, for which the system would give huge pages: 20 MB that
+/// a small program has no use for.
+#[cfg(all(target_os = "linux", not(asan)))]
+extern "C" fn take_pages_as_needed() {
+    /// `mi_option_arena_eager_commit` in `mimalloc.h` of mimalloc 3.
+    const ARENA_EAGER_COMMIT: libmimalloc_sys::mi_option_t = 4;
+    // SAFETY: options may be set at any time; there is one thread now.
+    unsafe { libmimalloc_sys::mi_option_set_enabled_default(ARENA_EAGER_COMMIT, false) }
+}
+
+// SAFETY: what the allocator below gives is passed on; nothing is returned when it gives nothing.
 unsafe impl GlobalAlloc for OrExit {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as the caller promises; so are the others.
-        or_exit(unsafe { System.alloc(layout) })
+        or_exit(unsafe { UNDER.alloc(layout) })
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: see `alloc`.
-        or_exit(unsafe { System.alloc_zeroed(layout) })
+        or_exit(unsafe { UNDER.alloc_zeroed(layout) })
     }
 
     #[inline]
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: see `alloc`.
-        or_exit(unsafe { System.realloc(at, layout, size) })
+        or_exit(unsafe { UNDER.realloc(at, layout, size) })
     }
 
     #[inline]
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
         // SAFETY: see `alloc`.
-        unsafe { System.dealloc(at, layout) }
+        unsafe { UNDER.dealloc(at, layout) }
     }
 }
 
