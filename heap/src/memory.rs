@@ -2,9 +2,9 @@
 //!
 //! A program that holds a machine may end its own way then; the `purlin` command ends with a message and status 1
 //! because [`OrExit`] is its allocator. What programs of the machine can be told of (a binary that is too large) is
-//! allocated with [`try_zeroed`] instead, which asks the system itself.
+//! allocated with [`try_zeroed`] instead, which asks what is below that allocator.
 
-use std::alloc::{GlobalAlloc, Layout, System, alloc, handle_alloc_error};
+use std::alloc::{GlobalAlloc, Layout, alloc, handle_alloc_error};
 use std::ptr::NonNull;
 
 /// An allocator that ends the program when there is no memory left: one line on standard error that says so, one that says
@@ -93,11 +93,11 @@ pub fn exhausted(bytes: usize) -> ! {
     handle_alloc_error(layout(bytes.min(isize::MAX as usize - ALIGNMENT)))
 }
 
-/// Memory from the system, all zero, or nothing when there is not so much. [`release`] gives it back.
+/// Memory, all zero, or nothing when there is not so much. [`release`] gives it back.
 pub(crate) fn try_zeroed(layout: Layout) -> Option<NonNull<u8>> {
     assert!(layout.size() > 0, "only something can be allocated");
     // SAFETY: the layout has a size above zero.
-    NonNull::new(unsafe { System.alloc_zeroed(layout) })
+    NonNull::new(unsafe { UNDER.alloc_zeroed(layout) })
 }
 
 /// Gives back what [`try_zeroed`] gave.
@@ -106,5 +106,5 @@ pub(crate) fn try_zeroed(layout: Layout) -> Option<NonNull<u8>> {
 /// It was given for this layout, and nobody uses it any more.
 pub(crate) unsafe fn release(at: *mut u8, layout: Layout) {
     // SAFETY: as the caller promises.
-    unsafe { System.dealloc(at, layout) }
+    unsafe { UNDER.dealloc(at, layout) }
 }
