@@ -92,8 +92,10 @@ struct Counted<'h> {
 
 impl<'h> Counts<'h> {
     fn of(elements: &[Term<'h>]) -> Counts<'h> {
-        // What is asked for as zeros is not written before it is used.
-        let last = vec![0; elements.len().next_power_of_two()];
+        let slots = elements.len().next_power_of_two();
+        let mut last = Vec::with_capacity(slots);
+        // In order, before it is written here and there: each new page of memory takes its time.
+        last.extend(pace::paced(std::iter::repeat_n(0, slots), 1));
         let mut counts = Counts { last, elements: Vec::with_capacity(elements.len()) };
         for &element in elements {
             match counts.find(element) {
