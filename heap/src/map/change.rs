@@ -6,7 +6,7 @@ use crate::atoms::AtomTable;
 use crate::build::Build;
 use crate::layout::Kind;
 use crate::order::{compare_exact, compare_keys};
-use crate::pace::{self, Steps};
+use crate::pace;
 use crate::term::{Boxed, Term};
 
 /// More pairs at once take the general way.
@@ -184,11 +184,7 @@ fn hash_map<'h, B: Build + ?Sized>(root: Boxed<'h>, size: usize, build: &'h B) -
 }
 
 fn from_entries<'h, B: Build + ?Sized>(mut entries: Vec<Entry<'h>>, context: &Context<'h, '_, B>) -> Map<'h> {
-    let mut steps = Steps::new();
-    entries.sort_by(|a, b| {
-        steps.step();
-        a.place.cmp(&b.place)
-    });
+    pace::sort_by(&mut entries, |a, b| a.place.cmp(&b.place));
     let entries = distinct(entries, context.atoms);
     if entries.len() > FLAT_SIZE_MAX {
         return hash_map(context.subtree(&entries, 0), entries.len(), context.build);
