@@ -11,7 +11,7 @@ mod send;
 pub(crate) use handle::Handled;
 pub(crate) use request::{Question, Request};
 pub use send::Sent;
-pub(crate) use send::send_counted;
+pub(crate) use send::{alias_of, send_counted};
 
 use purlin_heap::word::Word;
 use purlin_heap::{Fragment, Message, Pid};
@@ -33,6 +33,19 @@ pub(crate) enum Signal {
         alias: u64,
         /// The message.
         message: Message,
+        /// It goes before ordinary messages, if the alias allows that.
+        is_priority: bool,
+    },
+    /// What `exit/2` sends to whoever holds this alias.
+    ExitToAlias {
+        /// The number of the alias's reference.
+        alias: u64,
+        /// The sender.
+        from: Pid,
+        /// Why.
+        reason: Message,
+        /// As a message it goes before ordinary ones, if the alias allows that.
+        is_priority: bool,
     },
     /// The sender has linked itself to the receiver.
     Link {

@@ -48,17 +48,29 @@ impl Process {
     }
 
     fn peek_outside(&mut self, local: &Local) -> Peek {
+        // Where some messages go before others, all that has come is sorted in first.
+        let mut unsorted = if self.flags.has(Flags::TAKES_PRIORITY) { SIGNALS_MAX } else { 0 };
         loop {
             match self.handle_next(local) {
                 Handled::Ending => return Peek::Ending,
                 Handled::Later => return Peek::Later,
-                Handled::Nothing => return Peek::Empty,
+                Handled::Nothing if unsorted == 0 => return Peek::Empty,
+                Handled::Nothing => unsorted = 0,
+                Handled::One if unsorted > 0 => {
+                    unsorted -= 1;
+                    continue;
+                }
                 Handled::One => {}
             }
             if let Look::Message(root) = self.mailbox.look() {
                 return Peek::Message(root);
             }
         }
+    }
+
+    /// The message that `peek` gave is going to be looked at by code that runs on for a while.
+    pub fn hold(&mut self) {
+        self.mailbox.hold();
     }
 
     /// The message does not match: the next `peek` is for the one behind it.
