@@ -118,8 +118,7 @@ impl Executor for Raiser {
 
     fn run(&mut self, worker: &mut Worker<Rising>, task: Rising) -> Ran<Rising> {
         self.ran.push(task.number);
-        let others =
-            [(2, Priority::Normal), (3, Priority::Normal), (4, Priority::High), (5, Priority::High)];
+        let others = [(2, Priority::Normal), (3, Priority::Normal), (4, Priority::High), (5, Priority::High)];
         match task.number {
             1 => others.into_iter().for_each(|(number, priority)| {
                 let is_raised = if number == 3 { self.third.clone() } else { Arc::default() };
