@@ -24,7 +24,7 @@ main(_) ->
     P(receive {binaries, _, _} = Binaries -> Binaries end),
     %% Work that others interrupt counts, too.
     Big = binary:copy(<<0>>, 4000 * 1024), {reductions, Before} = process_info(Me, reductions), Copy = <<1, Big/binary>>, {reductions, After} = process_info(Me, reductions),
-    P({byte_size(Copy), After - Before >= 4000}),
+    P({byte_size(Copy), After - Before >= 2000}),
     P([erlang:system_info(I) || I <- [wordsize, otp_release]] =/= []), P(is_integer(erlang:system_info(schedulers))), P(node()), P(nodes()), P(is_list(pid_to_list(Me))).
 
 sleeper(0) -> receive never -> ok end;
