@@ -2,30 +2,53 @@
 //!
 //! A program that holds a machine may end its own way then; the `purlin` command ends with a message and status 1
 //! because [`OrExit`] is its allocator. What programs of the machine can be told of (a binary that is too large) is
-//! allocated with [`try_zeroed`] instead, which asks the system itself.
+//! allocated with [`try_zeroed`] instead, which asks what is below that allocator.
 
 mod mapped;
 
-use std::alloc::{GlobalAlloc, Layout, System, alloc, handle_alloc_error};
+use std::alloc::{GlobalAlloc, Layout, alloc, handle_alloc_error};
 use std::ptr::{NonNull, null_mut};
 
-/// The system's allocator, which ends the program when there is no memory left: one line on standard error that says
+/// An allocator that ends the program when there is no memory left: one line on standard error that says
 /// so, one that says what to do, and status 1. What is large is a mapping of its own instead, which grows without being copied
 /// and is given back in no time, so that no vector holds up more than its owner.
 pub struct OrExit;
 
-// SAFETY: what `from_system` and its like give is passed on; nothing is returned when they give nothing.
+/// Where what is not large comes from: a sanitizer watches the memory of the system only.
+#[cfg(not(any(asan, miri)))]
+const UNDER: mimalloc::MiMalloc = mimalloc::MiMalloc;
+#[cfg(any(asan, miri))]
+const UNDER: std::alloc::System = std::alloc::System;
+
+/// Runs before `main`, and so before anything is allocated.
+#[cfg(all(target_os = "linux", not(any(asan, miri))))]
+#[used]
+// SAFETY: what is listed there are functions without arguments that return nothing.
+#[unsafe(link_section = ".init_array")]
+static BEFORE_MAIN: extern "C" fn() = take_pages_as_needed;
+
+/// Keeps the allocator from committing its first arena as a whole, for which the system would give huge pages: 20 MB that
+/// a small program has no use for.
+#[cfg(all(target_os = "linux", not(any(asan, miri))))]
+extern "C" fn take_pages_as_needed() {
+    /// `mi_option_arena_eager_commit` in `mimalloc.h` of mimalloc 3.
+    const ARENA_EAGER_COMMIT: libmimalloc_sys::mi_option_t = 4;
+    // SAFETY: options may be set at any time; there is one thread now.
+    unsafe { libmimalloc_sys::mi_option_set_enabled_default(ARENA_EAGER_COMMIT, false) }
+}
+
+// SAFETY: what the allocator below or the system gives is passed on; nothing is returned when they give nothing.
 unsafe impl GlobalAlloc for OrExit {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as the caller promises; so are the others.
-        or_exit(unsafe { if is_mapped(layout) { map(layout) } else { System.alloc(layout) } })
+        or_exit(unsafe { if is_mapped(layout) { map(layout) } else { UNDER.alloc(layout) } })
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: see `alloc`. A new mapping is zero.
-        or_exit(unsafe { if is_mapped(layout) { map(layout) } else { System.alloc_zeroed(layout) } })
+        or_exit(unsafe { if is_mapped(layout) { map(layout) } else { UNDER.alloc_zeroed(layout) } })
     }
 
     #[inline]
@@ -33,7 +56,7 @@ unsafe impl GlobalAlloc for OrExit {
         // SAFETY: see `alloc`.
         or_exit(unsafe {
             if size.max(layout.size()) < mapped::BYTES_MIN {
-                System.realloc(at, layout, size)
+                UNDER.realloc(at, layout, size)
             } else {
                 resize(at, layout, size)
             }
@@ -70,9 +93,9 @@ unsafe fn resize(at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
     unsafe {
         match (is_mapped(layout), is_mapped(new)) {
             (true, true) => mapped::resize(at, layout.size(), size).map_or(null_mut(), NonNull::as_ptr),
-            (false, false) => System.realloc(at, layout, size),
+            (false, false) => UNDER.realloc(at, layout, size),
             (_, to_mapping) => {
-                let to = if to_mapping { map(new) } else { System.alloc(new) };
+                let to = if to_mapping { map(new) } else { UNDER.alloc(new) };
                 if !to.is_null() {
                     std::ptr::copy_nonoverlapping(at, to, size.min(layout.size()));
                     release(at, layout);
@@ -115,11 +138,11 @@ pub fn exhausted(bytes: usize) -> ! {
     handle_alloc_error(layout(bytes.min(isize::MAX as usize - ALIGNMENT)))
 }
 
-/// Memory from the system, all zero, or nothing when there is not so much. [`release`] gives it back.
+/// Memory, all zero, or nothing when there is not so much. [`release`] gives it back.
 pub(crate) fn try_zeroed(layout: Layout) -> Option<NonNull<u8>> {
     assert!(layout.size() > 0, "only something can be allocated");
     // SAFETY: the layout has a size above zero. A new mapping is zero.
-    NonNull::new(unsafe { if is_mapped(layout) { map(layout) } else { System.alloc_zeroed(layout) } })
+    NonNull::new(unsafe { if is_mapped(layout) { map(layout) } else { UNDER.alloc_zeroed(layout) } })
 }
 
 /// Gives back what [`try_zeroed`] gave.
@@ -129,7 +152,7 @@ pub(crate) fn try_zeroed(layout: Layout) -> Option<NonNull<u8>> {
 #[inline]
 pub(crate) unsafe fn release(at: *mut u8, layout: Layout) {
     // SAFETY: as the caller promises.
-    unsafe { if is_mapped(layout) { mapped::release(at, layout.size()) } else { System.dealloc(at, layout) } }
+    unsafe { if is_mapped(layout) { mapped::release(at, layout.size()) } else { UNDER.dealloc(at, layout) } }
 }
 
 #[cfg(test)]
