@@ -140,7 +140,7 @@ impl Process {
             None => return,
         }
         if self.traps_exits() {
-            self.append_message(exit_message(from, &reason), is_priority);
+            self.append_message(exit_message(from, reason), is_priority);
         } else if !reason.term().is_atom(am::normal) {
             self.end_by(reason);
         }
@@ -155,7 +155,7 @@ impl Process {
         if reason.term().is_atom(am::kill) {
             self.end_killed();
         } else if self.traps_exits() {
-            self.append_message(exit_message(from, &reason), is_priority);
+            self.append_message(exit_message(from, reason), is_priority);
         } else if !reason.term().is_atom(am::normal) || from == self.pid() {
             self.end_by(reason);
         }
@@ -181,7 +181,7 @@ impl Process {
                 (None, None) => Term::atom(am::undefined),
             };
             let reference = b.reference(number, owner);
-            let reason = copy_into(b, reason.term());
+            let reason = b.adopt(reason);
             b.tuple(&[copy_into(b, tag), reference, Term::atom(am::process), object, reason])
         });
         self.append_message(message, monitor.is_priority);
@@ -224,6 +224,6 @@ impl Process {
 }
 
 /// `{'EXIT', From, Reason}`
-fn exit_message(from: Pid, reason: &Message) -> Message {
-    Message::build(|b| b.tuple(&[Term::atom(am::EXIT), Term::pid(from), copy_into(b, reason.term())]))
+fn exit_message(from: Pid, reason: Message) -> Message {
+    Message::build(|b| b.tuple(&[Term::atom(am::EXIT), Term::pid(from), b.adopt(reason)]))
 }
