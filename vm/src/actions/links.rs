@@ -3,7 +3,7 @@
 use crate::local::Local;
 use crate::native::{Context, Stop};
 use crate::process::{Flags, Link, Process, Rare};
-use crate::signal::{Signal, alias_of};
+use crate::signal::{ExitToAlias, Signal, alias_of};
 use purlin_heap::{Boxed, Message, Pid, Term, am};
 
 /// What became of a link.
@@ -53,7 +53,8 @@ impl<'h> Context<'h> {
     pub fn exit_alias(&self, to: Boxed<'h>, reason: Term<'_>, is_priority: bool) -> Result<(), Stop<'h>> {
         let Some((alias, owner)) = alias_of(to) else { return Ok(()) };
         let (from, reason) = (self.pid(), Message::copy_of(reason));
-        let _ = self.local().deliver(owner, Signal::ExitToAlias { alias, from, reason, is_priority });
+        let signal = ExitToAlias { alias, from, reason, is_priority };
+        let _ = self.local().deliver(owner, Signal::ExitToAlias(Box::new(signal)));
         if owner == from { self.handle_own_signals() } else { Ok(()) }
     }
 

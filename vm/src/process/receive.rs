@@ -48,23 +48,32 @@ impl Process {
     }
 
     fn peek_outside(&mut self, local: &Local) -> Peek {
-        // Where some messages go before others, all that has come is sorted in first.
-        let mut unsorted = if self.flags.has(Flags::TAKES_PRIORITY) { SIGNALS_MAX } else { 0 };
+        if self.flags.has(Flags::TAKES_PRIORITY)
+            && let Some(root) = self.peek_sorted(local)
+        {
+            return Peek::Message(root);
+        }
         loop {
             match self.handle_next(local) {
                 Handled::Ending => return Peek::Ending,
                 Handled::Later => return Peek::Later,
-                Handled::Nothing if unsorted == 0 => return Peek::Empty,
-                Handled::Nothing => unsorted = 0,
-                Handled::One if unsorted > 0 => {
-                    unsorted -= 1;
-                    continue;
-                }
+                Handled::Nothing => return Peek::Empty,
                 Handled::One => {}
             }
             if let Look::Message(root) = self.mailbox.look() {
                 return Peek::Message(root);
             }
+        }
+    }
+
+    /// Where some messages go before others: takes in all that has come, and then looks.
+    #[cold]
+    fn peek_sorted(&mut self, local: &Local) -> Option<Word> {
+        let is_more = |_: &usize| self.handle_next(local) == Handled::One;
+        (0..SIGNALS_MAX).take_while(is_more).for_each(drop);
+        match self.mailbox.look() {
+            Look::Message(root) if !self.is_ending() => Some(root),
+            _ => None,
         }
     }
 

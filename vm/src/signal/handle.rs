@@ -1,6 +1,6 @@
 //! What a process does about the signals that come to it.
 
-use super::{Question, Request, Signal};
+use super::{ExitToAlias, Question, Request, Signal};
 use crate::local::Local;
 use crate::mailbox::{Next, Node};
 use crate::native::Class;
@@ -47,7 +47,8 @@ impl Process {
                     self.append_message(message, is_priority && alias.takes_priority);
                 }
             }
-            Signal::ExitToAlias { alias, from, reason, is_priority } => {
+            Signal::ExitToAlias(signal) => {
+                let ExitToAlias { alias, from, reason, is_priority } = *signal;
                 if let Some(alias) = self.use_alias(local, alias) {
                     self.receive_exit(from, reason, is_priority && alias.takes_priority);
                 }
