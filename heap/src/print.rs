@@ -8,7 +8,7 @@ pub use quote::{atom_text, is_plain_atom};
 
 use std::fmt::Write;
 
-use crate::atoms::{Atom, AtomTable};
+use crate::atoms::{Atom, AtomTable, am};
 use crate::big::{Integer, digits};
 use crate::bits::Bits;
 use crate::layout::Kind;
@@ -32,9 +32,50 @@ const DISPLAY_DIGITS: usize = 6;
 
 /// A term as text of about `limit` bytes at most; what is left out shows as `...`.
 pub fn to_string(term: Term<'_>, style: Style, limit: usize, atoms: &AtomTable) -> String {
-    let mut printer = Printer { out: String::new(), todo: vec![Todo::Term(term)], style, limit, atoms };
+    String::from_utf8_lossy(&printed(term, style, limit, atoms)).into_owned()
+}
+
+/// A term as `erlang:display/1` writes it: atoms in UTF-8, but strings in Latin-1.
+pub fn displayed(term: Term<'_>, atoms: &AtomTable) -> Vec<u8> {
+    printed(term, Style::Display, usize::MAX, atoms)
+}
+
+fn printed(term: Term<'_>, style: Style, limit: usize, atoms: &AtomTable) -> Vec<u8> {
+    let mut printer = Printer { out: Text(Vec::new()), todo: vec![Todo::Term(term)], style, limit, atoms };
     printer.run();
-    printer.out
+    printer.out.0
+}
+
+/// Text that need not be in UTF-8 throughout.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn push(&mut self, c: char) {
+        self.push_str(c.encode_utf8(&mut [0; 4]));
+    }
+
+    fn push_str(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    /// A string, each of whose characters is a byte in Latin-1 if it is displayed.
+    fn push_string(&mut self, text: &str, style: Style) {
+        match style {
+            Style::Pretty => self.push_str(text),
+            Style::Display => self.0.extend(text.chars().map(|c| c as u8)),
+        }
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.push_str(text);
+        Ok(())
+    }
 }
 
 /// What is still to be written, last first.
@@ -52,7 +93,7 @@ enum Todo<'h> {
 }
 
 struct Printer<'h, 'a> {
-    out: String,
+    out: Text,
     todo: Vec<Todo<'h>>,
     style: Style,
     limit: usize,
@@ -121,7 +162,7 @@ impl<'h> Printer<'h, '_> {
             View::Atom(atom) => self.atom(atom),
             View::Nil => self.out.push_str("[]"),
             View::Cons(cons) => match quote::string_text(term, self.style, self.limit) {
-                Some(text) => self.out.push_str(&text),
+                Some(text) => self.out.push_string(&text, self.style),
                 None => {
                     self.out.push('[');
                     self.todo.push(Todo::Tail(cons.tail()));
@@ -197,7 +238,8 @@ impl<'h> Printer<'h, '_> {
     }
 
     fn external(&mut self, object: Boxed<'_>) {
-        let (node, words) = (object.raw(1), &object.raws()[2..]);
+        let words = &object.raws()[2..];
+        let node = if object.raw(1) == u64::from(am::nonode_at_nohost.0) { 0 } else { object.raw(1) };
         match object.kind() {
             Kind::ExternalPid => {
                 self.write(format_args!("<{node}.{}.{}>", words[0] as u32, words[0] >> 32));
@@ -242,7 +284,7 @@ impl<'h> Printer<'h, '_> {
     }
 
     fn write(&mut self, arguments: std::fmt::Arguments<'_>) {
-        self.out.write_fmt(arguments).expect("a string takes all text");
+        self.out.write_fmt(arguments).expect("memory takes all text");
     }
 }
 
