@@ -9,6 +9,10 @@
 //! The pace belongs to the thread rather than being handed down, because equality, order and hashing are called from
 //! everywhere, sorting and tables of others included, and none of it asks for more than "is it enough for now".
 
+mod sort;
+
+pub use sort::sort_by;
+
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::marker::PhantomData;

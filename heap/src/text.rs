@@ -1,6 +1,7 @@
 //! Floats as text and back, as Erlang writes and reads them. Integers are in [`crate::big::digits`].
 
 use crate::big::digits::DigitsError;
+use crate::pace::paced;
 
 /// Texts beyond this many characters are refused, as in OTP.
 const LENGTH_MAX: usize = 255;
@@ -106,19 +107,61 @@ fn fitting(text: String) -> Option<String> {
 /// The float that `text` is: sign or none, digits, a point (or a comma), digits, and an exponent or none.
 pub fn parse_float(text: &[u8]) -> Result<f64, DigitsError> {
     let malformed = DigitsError::Malformed;
-    let text = std::str::from_utf8(text).map_err(|_| malformed)?;
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
-        None => (unsigned, None),
+    let (negative, unsigned) = signed(text);
+    let (mantissa, exponent) = match split(unsigned, b"eE") {
+        Some((mantissa, exponent)) => (mantissa, signed(exponent)),
+        None => (unsigned, (false, &b"0"[..])),
     };
-    let (whole, fraction) = mantissa.split_once(['.', ',']).ok_or(malformed)?;
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !(digits(whole) && digits(fraction) && exponent.is_none_or(digits)) {
+    let (whole, fraction) = split(mantissa, b".,").ok_or(malformed)?;
+    let digits = |part: &[u8]| !part.is_empty() && paced(part.iter(), 1).all(u8::is_ascii_digit);
+    if !(digits(whole) && digits(fraction) && digits(exponent.1)) {
         return Err(malformed);
     }
-    let value: f64 = text.replacen(',', ".", 1).parse().map_err(|_| malformed)?;
+    let text = match text.len() {
+        ..=DIGITS_MAX => String::from_utf8_lossy(text).replacen(',', ".", 1),
+        _ => significant_text(negative, whole, fraction, exponent),
+    };
+    let value: f64 = text.parse().map_err(|_| malformed)?;
     if value.is_finite() { Ok(value) } else { Err(DigitsError::TooLarge) }
+}
+
+/// Beyond the exponents of all floats, whatever the length of the text before.
+const EXPONENT_MAX: i64 = 1 << 60;
+
+/// Of the digits behind so many it only matters whether there are others than zeros: two neighbouring floats have up to 767
+/// until the middle between them ends.
+const DIGITS_MAX: usize = 800;
+
+/// A short text of the same value. The exponent comes with whether it is negative.
+fn significant_text(negative: bool, whole: &[u8], fraction: &[u8], exponent: (bool, &[u8])) -> String {
+    let digits = || whole.iter().chain(fraction).copied();
+    let zeros = paced(digits(), 1).take_while(|&digit| digit == b'0').count();
+    let mut kept: String = digits().skip(zeros).take(DIGITS_MAX).map(char::from).collect();
+    let mut left = (whole.len() + fraction.len() - zeros - kept.len()) as i64;
+    if paced(digits().skip(zeros + DIGITS_MAX), 1).any(|digit| digit != b'0') {
+        kept.push('1');
+        left -= 1;
+    }
+    let magnitude = paced(exponent.1.iter(), 1).fold(0i64, |value, &digit| {
+        value.saturating_mul(10).saturating_add(i64::from(digit - b'0')).min(EXPONENT_MAX)
+    });
+    let exponent = if exponent.0 { -magnitude } else { magnitude };
+    let sign = if negative { "-" } else { "" };
+    format!("{sign}0{kept}e{}", exponent + left - fraction.len() as i64)
+}
+
+/// Whether there is a minus sign in front, and what follows the sign.
+fn signed(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [sign @ (b'-' | b'+'), rest @ ..] => (*sign == b'-', rest),
+        _ => (false, text),
+    }
+}
+
+/// What is before the first of these bytes, and what is behind it.
+fn split<'t>(text: &'t [u8], at: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let place = paced(text.iter(), 1).position(|byte| at.contains(byte))?;
+    Some((&text[..place], &text[place + 1..]))
 }
 
 #[cfg(test)]
@@ -160,11 +203,38 @@ mod tests {
         {
             assert_eq!(parse_float(text.as_bytes()), Ok(value));
         }
-        assert_eq!(parse_float(b"1.0e400"), Err(DigitsError::TooLarge));
+        for text in ["1.0e400", "1.0e99999999999999999999", "1.0e9223372036854775807"] {
+            assert_eq!(parse_float(text.as_bytes()), Err(DigitsError::TooLarge));
+        }
         for text in
             ["", "1", "1.", ".5", "1e3", " 1.0", "1.0 ", "1.0e", "inf", "1_0.0", "1.0e+-5", "1.,0", "é.0"]
         {
             assert_eq!(parse_float(text.as_bytes()), Err(DigitsError::Malformed), "{text}");
         }
+    }
+
+    #[test]
+    fn long_text_is_read_exactly() {
+        // The middle between 1 and the next float, of which only the last digit of many can tell the side.
+        let middle = "1.00000000000000011102230246251565404236316680908203125";
+        let zeros = "0".repeat(2000);
+        let next = 1.0 + f64::EPSILON;
+        for (text, value) in [
+            (middle.to_string(), 1.0),
+            (format!("{middle}{zeros}"), 1.0),
+            (format!("{middle}{zeros}1"), next),
+            (format!("-{zeros}{middle}{zeros}1"), -next),
+            (format!("0.{zeros}15e2001"), 1.5),
+            (format!("15{zeros}.0e-2001"), 1.5),
+            (format!("0.{zeros}1e2000"), 0.1),
+            (format!("-{zeros}.{zeros}e{zeros}5"), -0.0),
+            (format!("1.0e-{zeros}3"), 0.001),
+            ("1.0e-99999999999999999999".to_string(), 0.0),
+        ] {
+            let read = parse_float(text.as_bytes()).map(f64::to_bits);
+            assert_eq!(read, Ok(f64::to_bits(value)), "{value}");
+        }
+        assert_eq!(parse_float(format!("1{zeros}.0").as_bytes()), Err(DigitsError::TooLarge));
+        assert_eq!(parse_float(format!("1{zeros}.0x").as_bytes()), Err(DigitsError::Malformed));
     }
 }

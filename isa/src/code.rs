@@ -5,12 +5,15 @@ use crate::operand::{List, Operand};
 
 /// A sequence of instructions, each operand of its kind.
 ///
-/// Invariant: every instruction here was read once by [`Instruction::read`], so [`Code::instruction`] cannot fail.
+/// Invariant: every instruction here was read once by [`Instruction::read`], so [`Code::instruction`] cannot fail, and
+/// the elements of lists need not be looked at again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Code {
     pub(crate) instructions: Vec<(Opcode, u32)>,
     pub(crate) operands: Vec<Operand>,
     pub(crate) bigs: Vec<Box<[u8]>>,
+    /// So many of the operands belong to instructions that were read.
+    pub(crate) checked: usize,
 }
 
 impl Code {

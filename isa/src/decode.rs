@@ -136,6 +136,7 @@ impl<'a> Decoder<'a> {
         let index = self.code.instructions.len();
         self.code.instructions.push((opcode, u32::try_from(first).map_err(|_| Fault::TooLarge)?));
         Instruction::read(&self.code, index).map_err(|place| Fault::WrongOperand(opcode, place))?;
+        self.code.checked = self.code.operands.len();
         Ok(opcode)
     }
 

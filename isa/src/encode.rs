@@ -182,6 +182,7 @@ mod tests {
             if *opcode != Opcode::IntCodeEnd {
                 code.instructions.push((Opcode::IntCodeEnd, code.operands.len() as u32));
             }
+            code.checked = code.operands.len();
             let decoded = Code::decode(&code.encode()).unwrap_or_else(|e| panic!("{}: {e}", opcode.name()));
             assert_eq!(decoded, code, "{}", opcode.name());
         }

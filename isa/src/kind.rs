@@ -190,12 +190,13 @@ fn fun_tag(operand: Operand) -> Option<FunTag> {
     count(operand).map(FunTag::Lambda).or(atom(operand).map(FunTag::Atom))
 }
 
-/// A list whose elements satisfy the tests in turn, in whole rounds.
+/// A list whose elements satisfy the tests in turn, in whole rounds. They are tested once.
 fn list<'a>(code: &'a Code, operand: Operand, tests: &[fn(Operand) -> bool]) -> Option<&'a [Operand]> {
     let Operand::List(list) = operand else { return None };
     let elements = code.list(list);
-    let is_legal = elements.len().is_multiple_of(tests.len())
-        && elements.iter().zip(tests.iter().cycle()).all(|(element, test)| test(*element));
+    let is_legal = (list.start as usize) < code.checked
+        || elements.len().is_multiple_of(tests.len())
+            && elements.iter().zip(tests.iter().cycle()).all(|(element, test)| test(*element));
     is_legal.then_some(elements)
 }
 

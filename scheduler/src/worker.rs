@@ -310,7 +310,7 @@ impl<T: Task> Worker<T> {
     }
 
     /// Whether there is something that forbids to sleep.
-    fn sees_work(&self) -> bool {
+    pub fn sees_work(&self) -> bool {
         let shared = self.shared();
         let others = || shared.remotes.iter().any(|remote| remote.stealers.len() > BACKLOG_MAX);
         let is_due = |at_ns| at_ns <= shared.clock.monotonic_ns();

@@ -6,7 +6,7 @@ use crate::interpreter::Exit;
 use crate::local::Local;
 use crate::process::{ControlBlock, Flags, Process};
 use crate::timers::MessageTimer;
-use purlin_heap::Pid;
+use purlin_heap::{Pid, arena};
 use purlin_scheduler::{Executor, Priority, Ran, Task, Worker};
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -120,6 +120,7 @@ impl ProcessExecutor {
                 Exit::Waiting => match self.begin_wait(process) {
                     Begun::Asleep => return (Ran::Waiting, process.reductions - before),
                     Begun::Ended => return self.end(task),
+                    Begun::Interrupted => return self.interrupt(task),
                     Begun::Disturbed => {}
                 },
                 Exit::Yielded | Exit::GivenUp => break,
@@ -131,11 +132,16 @@ impl ProcessExecutor {
 
     /// The process waits, unless something has come for it meanwhile.
     #[inline]
-    fn begin_wait(&self, process: &mut Process) -> Begun {
+    fn begin_wait(&mut self, process: &mut Process) -> Begun {
         process.flags.set(Flags::WAITING, true);
         process.turn = process.turn.wrapping_add(1);
-        if process.flags.has(Flags::HIBERNATE) && !hibernate(process) {
-            return Begun::Ended;
+        if process.flags.has(Flags::HIBERNATE) {
+            // SAFETY: the process is ours to run, and `process` is not used while it does.
+            match unsafe { self.fiber.collect(&self.local, process) } {
+                Exit::Interrupted => return Begun::Interrupted,
+                Exit::Yielded => {}
+                _ => return Begun::Ended,
+            }
         }
         if process.shared().incoming.begin_wait() { Begun::Asleep } else { Begun::Disturbed }
     }
@@ -176,6 +182,7 @@ impl ProcessExecutor {
             Exit::Waiting => match self.begin_wait(unsafe { &mut *process }) {
                 Begun::Asleep => Ran::Waiting,
                 Begun::Ended => return self.end(task),
+                Begun::Interrupted => return self.interrupt(task),
                 Begun::Disturbed => Ran::Yielded(task),
             },
             Exit::Yielded | Exit::GivenUp => Ran::Yielded(task),
@@ -205,6 +212,12 @@ impl ProcessExecutor {
         // SAFETY: the task is held here and nobody else uses the process.
         let process = unsafe { task.process() };
         if !process.flags.has(Flags::CLOSED) {
+            if process.wants_copied_reasons() {
+                // SAFETY: the process is ours to run, and `process` is not used while it does.
+                if unsafe { self.fiber.copy_reasons(&self.local, process) } == Exit::Interrupted {
+                    return self.interrupt(task);
+                }
+            }
             process.begin_end(&self.local);
         }
         let vm = self.local.vm();
@@ -243,6 +256,8 @@ enum Begun {
     Disturbed,
     /// The process has ended.
     Ended,
+    /// It was to take as little memory as possible first, which takes longer than a slice.
+    Interrupted,
 }
 
 /// What a suspended process does.
@@ -258,17 +273,6 @@ enum Rested {
 /// What a slice of an ending process counts.
 const END_REDUCTIONS: u64 = 200;
 
-/// The process waits and has asked to take as little memory as possible meanwhile. False when it has ended by that.
-#[cold]
-fn hibernate(process: &mut Process) -> bool {
-    process.flags.set(Flags::HIBERNATE, false);
-    let is_small = process.hibernate(&mut []).is_ok();
-    if !is_small {
-        process.end_killed();
-    }
-    is_small
-}
-
 impl Executor for ProcessExecutor {
     type Task = Runnable;
 
@@ -277,6 +281,7 @@ impl Executor for ProcessExecutor {
         self.local.enter(worker);
         let (ran, spent) = self.slice(task);
         self.local.leave();
+        arena::trim();
         worker.charge(u32::try_from(spent).unwrap_or(u32::MAX));
         ran
     }
@@ -290,7 +295,8 @@ impl Executor for ProcessExecutor {
         self.local.leave();
     }
 
-    fn rest(&mut self, _worker: &mut Worker<Runnable>) {
+    fn rest(&mut self, worker: &mut Worker<Runnable>) {
         self.local.rest();
+        while arena::trim() && !worker.sees_work() {}
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::interpreter::{self, Exit, Machine};
 use crate::local::Local;
-use crate::process::Process;
+use crate::process::{Flags, Process};
 use crate::vm::Vm;
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
@@ -40,6 +40,8 @@ pub(crate) enum Order {
     Run(*mut Process),
     /// Collect the garbage of this process, which has no live X registers but those that it keeps itself.
     Collect(*mut Process),
+    /// Copy the reason of the end of this process for those who have to know.
+    CopyReasons(*mut Process),
     /// Go on with the work that was interrupted.
     GoOn,
     /// Give that work up.
@@ -81,13 +83,23 @@ impl Fiber {
         unsafe { self.order(local, Order::Run(process)) }
     }
 
-    /// Collects all garbage of a process, which ends when it is above its limit even so.
+    /// Collects all garbage of a process, which ends when it is above its limit even so. One that is going to hibernate takes
+    /// as little memory as possible then.
     ///
     /// # Safety
     /// As for [`Fiber::run`].
     pub(crate) unsafe fn collect(&mut self, local: &Local, process: *mut Process) -> Exit {
         // SAFETY: by the caller.
         unsafe { self.order(local, Order::Collect(process)) }
+    }
+
+    /// Copies the reason of a process that has ended, but is still within reach, for those who have to know.
+    ///
+    /// # Safety
+    /// As for [`Fiber::run`].
+    pub(crate) unsafe fn copy_reasons(&mut self, local: &Local, process: *mut Process) -> Exit {
+        // SAFETY: by the caller.
+        unsafe { self.order(local, Order::CopyReasons(process)) }
     }
 
     /// Goes on with what was interrupted.
@@ -172,6 +184,10 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
             catch_unwind(AssertUnwindSafe(|| match order {
                 Order::Run(process) => interpreter::run(machine, process, SLICE_REDUCTIONS),
                 Order::Collect(process) => collect(process),
+                Order::CopyReasons(process) => {
+                    (*process).copy_reasons();
+                    Exit::Exited
+                }
                 Order::GoOn | Order::GiveUp => unreachable!("nothing was interrupted"),
             }))
         };
@@ -194,14 +210,15 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
 #[cold]
 unsafe fn collect(process: *mut Process) -> Exit {
     // SAFETY: by the caller.
-    match unsafe { (*process).collect_major(&mut []) } {
-        Ok(()) => Exit::Yielded,
-        Err(_) => {
-            // SAFETY: as above.
-            unsafe { (*process).end_killed() };
-            Exit::Exited
-        }
+    let process = unsafe { &mut *process };
+    let hibernates = process.flags.has(Flags::HIBERNATE);
+    process.flags.set(Flags::HIBERNATE, false);
+    let collected = if hibernates { process.hibernate(&mut []) } else { process.collect_major(&mut []) };
+    if collected.is_ok() {
+        return Exit::Yielded;
     }
+    process.end_killed();
+    Exit::Exited
 }
 
 /// What unwinds a fiber whose work is given up. No panic hook sees it.

@@ -79,6 +79,9 @@ impl Flags {
     /// What it did was given up, because it was killed: it only handles signals, until it comes to that one.
     pub(crate) const GIVEN_UP: Flags = Flags(1 << 14);
 
+    /// The reason of its end has been copied for those who have to know, as far as that takes long.
+    pub(crate) const REASONS_COPIED: Flags = Flags(1 << 15);
+
     /// Its first function has returned, with what stands in place of the exception's trace.
     pub const RETURNED: Flags = Flags(1 << 10);
 
@@ -140,6 +143,8 @@ pub(crate) struct Rare {
     /// The question that the process asked another one, and the answer when it has come.
     pub(crate) question: Option<u64>,
     pub(crate) answer: Option<Message>,
+    /// Copies of the reason of its end.
+    pub(crate) reasons: Vec<Message>,
     /// How often it has been suspended more than resumed.
     pub(crate) suspended: u32,
     /// How often it has suspended others.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -19,6 +20,11 @@ const FIRST_STEP: usize = 32;
 const STEP_MAX: usize = 1024;
 /// Free pages that keep their memory. What is freed beyond them goes back to the system.
 const WARM_MAX: usize = 1024;
+/// So many of them are given back at once. That can take a tenth of a millisecond.
+const TRIM: usize = 32;
+
+/// How many spans wait to be given back.
+static DIRTY: AtomicUsize = AtomicUsize::new(0);
 
 static SPANS: [Mutex<Spans>; RANGES] = [const { Mutex::new(Spans::new()) }; RANGES];
 
@@ -34,6 +40,8 @@ struct Spans {
     by_length: BTreeSet<(usize, usize)>,
     /// The sum of what the free spans call warm.
     warm: usize,
+    /// Long spans that nobody uses and whose memory has not been given back yet: first page and length.
+    dirty: Vec<(usize, usize)>,
 }
 
 #[derive(Clone, Copy)]
@@ -46,10 +54,8 @@ struct Span {
 pub fn allocate(range: Range, pages: usize, alignment: usize) -> NonNull<Word> {
     let (start, size) = reserve::reserve(range);
     let mut spans = SPANS[range as usize].lock();
-    let page = match spans.take_free(pages, alignment) {
-        Some(page) => page,
-        None => spans.extend(start, size, pages, alignment),
-    };
+    let found = spans.take_free(pages, alignment).or_else(|| spans.take_dirty(pages, alignment));
+    let page = found.unwrap_or_else(|| spans.extend(start, size, pages, alignment));
     let at = NonNull::new((start + page * PAGE) as *mut Word).expect("ranges do not start at 0");
     // SAFETY: the pages are committed, and the caller's alone.
     unsafe { sanitizer::allow(at, pages * PAGE_WORDS) };
@@ -65,17 +71,62 @@ pub unsafe fn free(range: Range, at: NonNull<Word>, pages: usize) {
     unsafe { sanitizer::forbid(at, pages * PAGE_WORDS, 0) };
     let (start, _) = reserve::reserve(range);
     let page = (at.as_ptr() as usize - start) / PAGE;
-    let keep = SPANS[range as usize].lock().warm + pages <= WARM_MAX;
-    if !keep {
-        // SAFETY: whole pages of a committed span that nobody uses; it is not free for others yet.
-        unsafe { reserve::discard(at, pages * PAGE) };
+    let mut spans = SPANS[range as usize].lock();
+    if spans.warm + pages <= WARM_MAX {
+        return spans.put_free(page, Span { length: pages, warm: pages });
     }
-    SPANS[range as usize].lock().put_free(page, Span { length: pages, warm: if keep { pages } else { 0 } });
+    if pages > TRIM {
+        spans.dirty.push((page, pages));
+        DIRTY.fetch_add(1, Ordering::Relaxed);
+        return;
+    }
+    drop(spans);
+    // SAFETY: whole pages of a committed span that nobody uses; it is not free for others yet.
+    unsafe { give_back(range, page, pages) };
+}
+
+/// Gives a part of what was freed back to the system: see [`super::trim`].
+#[inline]
+pub fn trim() -> bool {
+    DIRTY.load(Ordering::Relaxed) > 0 && trim_one()
+}
+
+#[cold]
+fn trim_one() -> bool {
+    for range in [Range::Blocks, Range::Fragments, Range::Literals] {
+        let cut = SPANS[range as usize].lock().cut_dirty();
+        if let Some((page, pages)) = cut {
+            // SAFETY: of a span that was freed; it is not free for others yet.
+            unsafe { give_back(range, page, pages) };
+            return true;
+        }
+    }
+    false
+}
+
+/// Gives the memory of pages back to the system, and then the pages to whoever wants them.
+///
+/// # Safety
+/// They are committed, not free, and nobody uses them.
+unsafe fn give_back(range: Range, page: usize, pages: usize) {
+    let (start, _) = reserve::reserve(range);
+    // SAFETY: as promised; ranges do not start at 0.
+    unsafe {
+        reserve::discard(NonNull::new_unchecked((start + page * PAGE) as *mut Word), pages * PAGE);
+    }
+    SPANS[range as usize].lock().put_free(page, Span { length: pages, warm: 0 });
 }
 
 impl Spans {
     const fn new() -> Spans {
-        Spans { frontier: 0, committed: 0, free: BTreeMap::new(), by_length: BTreeSet::new(), warm: 0 }
+        Spans {
+            frontier: 0,
+            committed: 0,
+            free: BTreeMap::new(),
+            by_length: BTreeSet::new(),
+            warm: 0,
+            dirty: Vec::new(),
+        }
     }
 
     /// The first page of the shortest free span that will do, cut to size.
@@ -96,6 +147,33 @@ impl Spans {
             self.put_free(page + pages, Span { length: after, warm });
         }
         Some(page)
+    }
+
+    /// As [`Spans::take_free`], the end of a span that waits to be given back.
+    fn take_dirty(&mut self, pages: usize, alignment: usize) -> Option<usize> {
+        let fits = |&(first, length): &(usize, usize)| {
+            length >= pages && (first + length - pages).is_multiple_of(alignment)
+        };
+        let at = self.dirty.iter().rposition(fits)?;
+        Some(self.cut(at, pages).0)
+    }
+
+    /// Some pages of a span that waits to be given back.
+    fn cut_dirty(&mut self) -> Option<(usize, usize)> {
+        let &(_, length) = self.dirty.last()?;
+        Some(self.cut(self.dirty.len() - 1, length.min(TRIM)))
+    }
+
+    /// The last pages of a dirty span.
+    fn cut(&mut self, at: usize, pages: usize) -> (usize, usize) {
+        let (first, length) = &mut self.dirty[at];
+        *length -= pages;
+        let cut = (*first + *length, pages);
+        if *length == 0 {
+            self.dirty.swap_remove(at);
+            DIRTY.fetch_sub(1, Ordering::Relaxed);
+        }
+        cut
     }
 
     /// Pages that were never used. `start` and `size` are the range's, in bytes.

@@ -4,7 +4,7 @@
 use num_bigint::BigUint;
 
 use super::long;
-use crate::pace;
+use crate::pace::{self, Steps};
 
 /// Above this many limbs in the shorter factor the way for long numbers is taken.
 const SCHOOLBOOK_LIMBS_MAX: usize = 24;
@@ -25,6 +25,9 @@ fn charge(limbs: &[u64]) {
 
 /// More limbs count.
 const LONG_LIMBS: usize = 64;
+
+/// What dividing two limbs by one counts.
+const LIMB_DIVISION_STEPS: usize = 4;
 
 /// `a + b`
 pub(crate) fn add(a: &[u64], b: &[u64]) -> Vec<u64> {
@@ -82,7 +85,9 @@ pub(crate) fn div_rem(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
     if let &[divisor] = b {
         let mut quotient = vec![0; a.len()];
         let mut remainder = 0u64;
+        let mut steps = Steps::new();
         for (i, &limb) in a.iter().enumerate().rev() {
+            steps.add(LIMB_DIVISION_STEPS);
             let dividend = u128::from(remainder) << 64 | u128::from(limb);
             quotient[i] = (dividend / u128::from(divisor)) as u64;
             remainder = (dividend % u128::from(divisor)) as u64;

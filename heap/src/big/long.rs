@@ -1,20 +1,13 @@
-//! Arithmetic on long magnitudes in portions that are charged for: num-bigint does the portions, which are what it takes
-//! some tens of microseconds for.
+//! Arithmetic on long magnitudes, with charges. Products are made of portions that num-bigint takes some tens of microseconds
+//! for.
 
-use num_integer::Integer as _;
-
-use super::limbs::{add, sub, to_biguint, trimmed};
-use crate::pace;
+use super::limbs::{add, shl, shr, sub, to_biguint, trimmed};
+use crate::pace::{self, Steps};
 
 /// Factors of up to this many limbs are multiplied at once.
 const FACTOR_LIMBS: usize = 512;
 /// What such a product counts.
 const PRODUCT_STEPS: usize = 8 * pace::PORTION;
-/// The product of the lengths of divisor and quotient, up to which is divided at once.
-const DIVISION_LIMBS: usize = 1 << 16;
-/// What such a division counts.
-const DIVISION_STEPS: usize = 16 * pace::PORTION;
-
 /// `a * b`; may have leading zero limbs.
 pub(super) fn mul(a: &[u64], b: &[u64]) -> Vec<u64> {
     let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
@@ -72,30 +65,85 @@ fn add_at(sum: &mut [u64], more: &[u64], at: usize) {
 
 /// Quotient and remainder; `b` has at least two limbs and no leading zero. Both may have leading zero limbs.
 ///
-/// Long division with "digits" of as many limbs as make a portion of work.
+/// Long division as on paper, with limbs for digits. (That of num-bigint looks at the whole of both numbers again for each
+/// portion that it is given.)
 pub(super) fn div_rem(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
-    let divisor = to_biguint(b);
-    let digit_limbs = (DIVISION_LIMBS / b.len()).max(1);
+    let count = b.len();
     let mut quotient = vec![0; a.len()];
-    // So many limbs have no quotient.
-    let mut end = a.len().saturating_sub(b.len() - 1);
-    let mut remainder = a[end..].to_vec();
-    while end > 0 {
-        let start = end.saturating_sub(digit_limbs);
-        let mut dividend = a[start..end].to_vec();
-        dividend.extend(&remainder);
-        pace::charge(DIVISION_STEPS);
-        let (digit, rest) = to_biguint(&dividend).div_rem(&divisor);
-        let digit = digit.to_u64_digits();
-        quotient[start..start + digit.len()].copy_from_slice(&digit);
-        remainder = rest.to_u64_digits();
-        end = start;
+    if a.len() < count {
+        return (quotient, a.to_vec());
     }
-    (quotient, remainder)
+    // The highest bit of the divisor is set, so that its first limb tells what a digit of the quotient is but for one or two.
+    let shift = b[count - 1].leading_zeros() as usize;
+    let divisor = shl(b, shift);
+    let divisor = &divisor[..count];
+    let mut rest = shl(a, shift);
+    rest.resize(a.len() + 1, 0);
+    let mut steps = Steps::new();
+    for at in (0..=a.len() - count).rev() {
+        let part = &mut rest[at..=at + count];
+        let mut digit = digit_of(part, divisor);
+        if sub_product(part, divisor, digit) {
+            digit -= 1;
+            add_back(part, divisor);
+        }
+        quotient[at] = digit;
+        steps.add(count / 2 + DIGIT_STEPS);
+    }
+    steps.end();
+    rest.truncate(count);
+    (quotient, shr(&rest, shift).0)
+}
+
+/// What finding a digit counts.
+const DIGIT_STEPS: usize = 8;
+
+/// The quotient of the first three limbs of `part` and the first two of the divisor, which is that of the whole or one more.
+fn digit_of(part: &[u64], divisor: &[u64]) -> u64 {
+    let (count, first) = (divisor.len(), u128::from(divisor[divisor.len() - 1]));
+    let dividend = u128::from(part[count]) << 64 | u128::from(part[count - 1]);
+    let mut digit = (dividend / first).min(u128::from(u64::MAX));
+    let mut rest = dividend - digit * first;
+    while rest >> 64 == 0
+        && digit * u128::from(divisor[count - 2]) > (rest << 64 | u128::from(part[count - 2]))
+    {
+        digit -= 1;
+        rest += first;
+    }
+    digit as u64
+}
+
+/// Subtracts the divisor times a digit; whether that was too much.
+fn sub_product(part: &mut [u64], divisor: &[u64], digit: u64) -> bool {
+    let mut carry = 0u64;
+    let (last, limbs) = part.split_last_mut().expect("one limb more than the divisor has");
+    for (limb, &factor) in limbs.iter_mut().zip(divisor) {
+        let product = u128::from(digit) * u128::from(factor) + u128::from(carry);
+        let (difference, under) = limb.overflowing_sub(product as u64);
+        *limb = difference;
+        carry = (product >> 64) as u64 + u64::from(under);
+    }
+    let (difference, under) = last.overflowing_sub(carry);
+    *last = difference;
+    under
+}
+
+/// Adds the divisor once, which carries out of the last limb.
+fn add_back(part: &mut [u64], divisor: &[u64]) {
+    let mut carry = false;
+    let (last, limbs) = part.split_last_mut().expect("one limb more than the divisor has");
+    for (limb, &more) in limbs.iter_mut().zip(divisor) {
+        let (partial, over) = limb.overflowing_add(more);
+        let (sum, over_again) = partial.overflowing_add(u64::from(carry));
+        (*limb, carry) = (sum, over | over_again);
+    }
+    *last = last.wrapping_add(u64::from(carry));
 }
 
 #[cfg(test)]
 mod tests {
+    use num_integer::Integer as _;
+
     use super::*;
 
     /// A number whose limbs are often all zeros or ones.
@@ -125,6 +173,25 @@ mod tests {
             let (quotient, remainder) = div_rem(&a, &b);
             let expected = x.div_rem(&y);
             assert!((to_biguint(&quotient), to_biguint(&remainder)) == expected, "{long} by {short}");
+        }
+    }
+
+    /// Dividends for which the first guess of a digit is too large, which random ones hardly ever are.
+    #[test]
+    fn digits_that_are_guessed_too_large_are_put_right() {
+        let (max, high) = (u64::MAX, 1 << 63);
+        let cases: [(&[u64], &[u64]); 6] = [
+            (&[0, 0, 0, high], &[max, 0, high]),
+            (&[0, max - 1, high], &[max, high]),
+            (&[3, 0, high], &[1, 0, 1 << 61]),
+            (&[0, 0, high, high - 1], &[1, 0, high]),
+            (&[max, max, max, max], &[max, max]),
+            (&[0, max, max - 1, max], &[max, max, max]),
+        ];
+        for (a, b) in cases {
+            let (quotient, remainder) = div_rem(a, b);
+            let expected = to_biguint(a).div_rem(&to_biguint(b));
+            assert_eq!((to_biguint(&quotient), to_biguint(&remainder)), expected, "{a:?} by {b:?}");
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{Bits, Construction, NoMemory};
 use crate::build::Build;
 use crate::pace::{self, paced};
 use crate::term::Term;
+use crate::worklist::Worklist;
 
 /// A part of a list of bytes, bit strings and such lists.
 #[derive(Clone, Copy)]
@@ -33,13 +34,13 @@ impl From<NoMemory> for ListError {
 pub struct Pieces<'h> {
     current: Term<'h>,
     /// What follows the lists that `current` is nested in.
-    tails: Vec<Term<'h>>,
+    tails: Worklist<Term<'h>, 16>,
 }
 
 impl<'h> Pieces<'h> {
     /// The pieces of an iolist, or of a single bit string.
     pub fn new(list: Term<'h>) -> Pieces<'h> {
-        Pieces { current: list, tails: Vec::new() }
+        Pieces { current: list, tails: Worklist::new() }
     }
 }
 

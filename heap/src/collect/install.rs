@@ -88,7 +88,10 @@ impl Heap {
         rare.survived_words = survived;
         let busy = rare.collected_turn == turn;
         rare.collected_turn = turn;
-        let used = survived + plan.stack_words;
+        let promoted = if plan.reach == Reach::Minor { old_words - plan.old_words } else { old_words };
+        let lived = survived + promoted;
+        rare.keeps = plan.reach == Reach::Minor && policy::keeps(lived, before);
+        let used = plan.stack_words + if rare.keeps { lived } else { survived };
         rare.block_words_next = policy::recommend(used, block_words, words_min, busy, ages);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
@@ -99,8 +102,7 @@ impl Heap {
             rare.old_words_max = rare::OLD_WORDS_MIN.max(2 * old_words);
             rare.old_bytes_words_max = rare::OLD_BYTES_WORDS_MIN.max(2 * rare.old_bytes_words);
         }
-        let promoted = if plan.reach == Reach::Minor { old_words - plan.old_words } else { old_words };
-        rare.statistics.reclaimed_words += before.saturating_sub(survived + promoted) as u64;
+        rare.statistics.reclaimed_words += before.saturating_sub(lived) as u64;
     }
 
     /// In zeal mode, fills the block up so that the next allocation has to collect again, which makes a block of exactly

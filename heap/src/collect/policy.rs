@@ -7,6 +7,9 @@ use crate::heap::{Heap, RED_ZONE, words_between};
 pub(super) const BLOCK_WORDS_MAX: usize = 1 << 16;
 /// With more young words than this, survivors go straight to the old generation.
 const YOUNG_WORDS_MAX: usize = 2 * BLOCK_WORDS_MAX;
+/// When most of so many words or more lived through a minor collection, the next one promotes all that lives: to see whether
+/// it ages would be to copy it twice.
+const KEEPS_WORDS_MIN: usize = 1 << 12;
 /// Two collections in one turn, which ends when the process waits, are the work of one that allocates much. Its block grows
 /// although little survives, so that collections become rare; that of a process which does little each time it is woken
 /// stays small. No clock is asked, so that a run can be repeated. So large does a block become for that reason: it fits
@@ -42,7 +45,8 @@ impl Plan {
         let aged = words_between(heap.start, heap.high_water);
         let filler = heap.rare.as_ref().map_or(0, |rare| rare.filler_words);
         let young = heap.young_words() - aged - filler + heap.fragment_words();
-        let promote_all = !peeked && (reach == Reach::Hibernate || young > YOUNG_WORDS_MAX);
+        let keeps = heap.rare.as_ref().is_some_and(|rare| rare.keeps);
+        let promote_all = !peeked && (reach == Reach::Hibernate || young > YOUNG_WORDS_MAX || keeps);
         let fixed = stack_words + need + RED_ZONE;
         let block_words = if promote_all && reach == Reach::Hibernate {
             fixed
@@ -102,6 +106,11 @@ impl Heap {
         }
         .max(self.words_min as usize)
     }
+}
+
+/// Whether the next collection need not wait for survivors to age, after `lived` words of `before` lived through this one.
+pub(super) fn keeps(lived: usize, before: usize) -> bool {
+    before >= KEEPS_WORDS_MIN && lived > before / 2
 }
 
 /// The size to recommend for the next block, after `used` words of survivors and stack were found when this one

@@ -250,11 +250,7 @@ impl<'h> Encoder<'h, '_> {
         self.counted(tag::MAP, map.size())?;
         let mut entries: Vec<_> = pace::paced(map.entries(), 4).collect();
         if self.options.deterministic {
-            let mut steps = Steps::new();
-            entries.sort_by(|a, b| {
-                steps.step();
-                compare_exact(a.0, b.0, self.names.atoms())
-            });
+            pace::sort_by(&mut entries, |a, b| compare_exact(a.0, b.0, self.names.atoms()));
         }
         self.todo.extend(
             pace::paced(entries.iter().rev(), 2)

@@ -54,6 +54,8 @@ pub struct Rare {
     pub survived_words: usize,
     /// The block that was chosen last did not hold all survivors: choose safely next time.
     pub overflowed: bool,
+    /// Most of what the last minor collection looked at lived.
+    pub keeps: bool,
     /// Minor collections since the last major one.
     pub minors: u16,
     /// Counts.
@@ -116,6 +118,7 @@ impl Default for Rare {
             collected_turn: u32::MAX,
             survived_words: 0,
             overflowed: false,
+            keeps: false,
             minors: 0,
             statistics: Statistics::default(),
             filler_words: 0,

@@ -6,7 +6,7 @@ use crate::atoms::AtomTable;
 use crate::build::Build;
 use crate::layout::Kind;
 use crate::order::{compare_exact, compare_keys};
-use crate::pace::{self, Steps};
+use crate::pace;
 use crate::term::{Boxed, Term};
 
 /// More pairs at once take the general way.
@@ -36,18 +36,32 @@ impl<'h> Map<'h> {
         atoms: &AtomTable,
         build: &'h B,
     ) -> Map<'h> {
+        self.put_in_slot(key, value, atoms, build).0
+    }
+
+    /// As [`Map::put`]; and the place of the key among those of the map, when the map is flat.
+    pub fn put_in_slot<B: Build + ?Sized>(
+        self,
+        key: Term<'h>,
+        value: Term<'h>,
+        atoms: &AtomTable,
+        build: &'h B,
+    ) -> (Map<'h>, Option<usize>) {
         let Some(parts) = self.flat_parts() else {
             let entry = Entry { place: place(key), key, value };
             let (root, added) = Context { atoms, build }.put(self.root(), 0, entry);
-            return self.with_root(root, self.size() + usize::from(added), build);
+            return (self.with_root(root, self.size() + usize::from(added), build), None);
         };
         match flat::position(parts.keys, key) {
-            Some(at) if parts.values[at].is_same(value) => self,
-            Some(at) => flat::replace(self, at, value, build),
-            None if self.size() < FLAT_SIZE_MAX => flat::insert(parts, key, value, atoms, build),
+            Some(at) if parts.values[at].is_same(value) => (self, Some(at)),
+            Some(at) => (flat::replace(self, at, value, build), Some(at)),
+            None if self.size() < FLAT_SIZE_MAX => {
+                let (map, at) = flat::insert(parts, key, value, atoms, build);
+                (map, Some(at))
+            }
             None => {
                 let pairs: Vec<_> = self.entries().chain([(key, value)]).collect();
-                Map::from_pairs(&pairs, atoms, build)
+                (Map::from_pairs(&pairs, atoms, build), None)
             }
         }
     }
@@ -170,11 +184,7 @@ fn hash_map<'h, B: Build + ?Sized>(root: Boxed<'h>, size: usize, build: &'h B) -
 }
 
 fn from_entries<'h, B: Build + ?Sized>(mut entries: Vec<Entry<'h>>, context: &Context<'h, '_, B>) -> Map<'h> {
-    let mut steps = Steps::new();
-    entries.sort_by(|a, b| {
-        steps.step();
-        a.place.cmp(&b.place)
-    });
+    pace::sort_by(&mut entries, |a, b| a.place.cmp(&b.place));
     let entries = distinct(entries, context.atoms);
     if entries.len() > FLAT_SIZE_MAX {
         return hash_map(context.subtree(&entries, 0), entries.len(), context.build);

@@ -105,17 +105,17 @@ pub(super) fn replace_at<'h, B: Build + ?Sized>(
     }
 }
 
-/// The map with one more key, which it must not have yet.
+/// The map with one more key, which it must not have yet, and the place of that key.
 pub(super) fn insert<'h, B: Build + ?Sized>(
     parts: FlatParts<'h>,
     key: Term<'h>,
     value: Term<'h>,
     atoms: &AtomTable,
     build: &'h B,
-) -> Map<'h> {
+) -> (Map<'h>, usize) {
     let at = parts.keys.partition_point(|&k| compare_keys(k, key, atoms) == Ordering::Less);
     let keys = spliced(Kind::Tuple, &[], parts.keys, at..at, &[key], build);
-    with_spliced_values(keys, parts.values, at..at, &[value], build)
+    (with_spliced_values(keys, parts.values, at..at, &[value], build), at)
 }
 
 /// The map without the key at a position.
@@ -146,15 +146,20 @@ pub(super) fn spliced<'h, B: Build + ?Sized>(
     let (before, after) = (&terms[..cut.start], &terms[cut.end..]);
     let size = first.len() + before.len() + insert.len() + after.len();
     let at = build.allocate(1 + size).as_ptr();
-    // SAFETY: `1 + size` fresh words, filled by the header and the four parts.
+    // SAFETY: `1 + size` fresh words, filled by the header and the four parts. These are short: a loop over words takes
+    // less than a call that copies bytes.
     unsafe {
         *at = header(kind, size);
         let mut to = at.add(1);
-        std::ptr::copy_nonoverlapping(first.as_ptr(), to, first.len());
-        to = to.add(first.len());
+        for &word in first {
+            to.write(word);
+            to = to.add(1);
+        }
         for part in [before, insert, after] {
-            std::ptr::copy_nonoverlapping(part.as_ptr(), to.cast(), part.len());
-            to = to.add(part.len());
+            for term in part {
+                to.write(term.word());
+                to = to.add(1);
+            }
         }
         Boxed::new(at)
     }

@@ -119,7 +119,8 @@ impl Same {
         }
         let (Some(x), Some(y)) = (a.as_boxed(), b.as_boxed()) else { return self.leaves(a, b) };
         if (x.kind(), y.kind()) != (Kind::Tuple, Kind::Tuple) {
-            return None;
+            let (x, y) = (Bits::of_object(x)?, Bits::of_object(y)?);
+            return (x.byte_size() <= STEPS as usize).then(|| x.same(y));
         }
         if x.size() != y.size() {
             return Some(false);

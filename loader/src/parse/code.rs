@@ -70,7 +70,9 @@ fn check_atoms(code: &Code, atoms: u32) -> Result<(), ParseFault> {
 fn find_labels(code: &Code, count: u32) -> Result<Vec<u32>, ParseFault> {
     let mut labels = vec![UNDEFINED; count as usize];
     for index in 0..code.len() {
-        if let Instruction::Label { label } = code.instruction(index) {
+        if code.opcode(index) == Opcode::Label
+            && let Instruction::Label { label } = code.instruction(index)
+        {
             match labels.get_mut(label as usize) {
                 Some(place) if *place == UNDEFINED && label != 0 => *place = index as u32,
                 _ => return Err(ParseFault::Index(label)),
@@ -84,6 +86,9 @@ fn find_labels(code: &Code, count: u32) -> Result<Vec<u32>, ParseFault> {
 fn find_functions(code: &Code) -> Result<Vec<Function>, ParseFault> {
     let mut functions: Vec<Function> = Vec::new();
     for index in 0..code.len() {
+        if code.opcode(index) != Opcode::FuncInfo {
+            continue;
+        }
         let Instruction::FuncInfo { function: name, arity, .. } = code.instruction(index) else { continue };
         if code.opcode(index + 1) != Opcode::Label || arity > 255 {
             return Err(ParseFault::Header);

@@ -110,12 +110,10 @@ impl Sink for Proving<'_> {
     fn branch(&mut self, label: u32, state: &State) -> Result<(), Reason> {
         let known = self.maps.labels[label as usize].as_deref();
         let known = known.ok_or_else(|| format!("control arrives at label {label}, which has no state"))?;
-        match known.join(state)? == *known {
-            true => Ok(()),
-            false => {
-                Err(format!("the state that arrives at label {label} is not the one that is told of it"))
-            }
+        if known.includes(state) || known.join(state)? == *known {
+            return Ok(());
         }
+        Err(format!("the state that arrives at label {label} is not the one that is told of it"))
     }
 
     fn call(&mut self, function: usize, arguments: &[Value]) -> Result<Type, Reason> {

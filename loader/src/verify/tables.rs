@@ -126,6 +126,9 @@ fn within(index: u64, length: usize, what: &str) -> Result<(), String> {
 
 /// What is read from the string table lies within it.
 fn check_strings(module: &Module, index: usize) -> Result<(), String> {
+    if !matches!(module.code.opcode(index), Opcode::BsMatchString | Opcode::BsPutString) {
+        return Ok(());
+    }
     let (offset, bits) = match module.code.instruction(index) {
         Instruction::BsMatchString { bits, offset, .. } => (offset, u64::from(bits)),
         Instruction::BsPutString { bytes, offset } => (offset, u64::from(bytes) * 8),

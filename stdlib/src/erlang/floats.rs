@@ -1,9 +1,10 @@
 //! Floats and text.
 
+use purlin_heap::pace::paced;
 use purlin_heap::{Build, Term, am, bits, text};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
-use crate::args::{self, Read};
+use crate::args::{self, Cells, Read};
 use crate::chars;
 
 natives! { "erlang":
@@ -73,7 +74,7 @@ fn float_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// How many bytes at the start are a float: sign, digits, point or comma, digits, and perhaps an exponent.
 fn float_length(text: &[u8]) -> Option<usize> {
-    let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = |from: usize| paced(text[from..].iter(), 1).take_while(|byte| byte.is_ascii_digit()).count();
     let signed = |at: usize| at + usize::from(matches!(text.get(at), Some(b'+' | b'-')));
     let start = signed(0);
     let point = start + digits(start);
@@ -90,7 +91,7 @@ fn float_length(text: &[u8]) -> Option<usize> {
 
 /// The float that a text is, up to its first zero: OTP leaves the rest to C.
 fn parsed<'h>(cx: &Context<'h>, text: &[u8]) -> Outcome<'h> {
-    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+    let end = paced(text.iter(), 1).position(|&byte| byte == 0).unwrap_or(text.len());
     text::parse_float(&text[..end]).map(|value| cx.heap().float(value)).map_err(|_| Stop::badarg())
 }
 
@@ -111,17 +112,17 @@ fn leading_float<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if args[0].as_cons().is_none() && !args[0].is_nil() {
         return error("not_a_list");
     }
-    let (mut text, mut rest) = (Vec::new(), args[0]);
-    while let Some(cell) = rest.as_cons() {
-        let byte = cell.head().as_small().and_then(|value| u8::try_from(value).ok());
+    let mut text = Vec::new();
+    for head in Cells::new(args[0]) {
+        let byte = head.as_small().and_then(|value| u8::try_from(value).ok());
         let Some(byte @ (b'0'..=b'9' | b'+' | b'-' | b'.' | b',' | b'e' | b'E')) = byte else { break };
         text.push(byte);
-        rest = cell.tail();
     }
     let Some(length) = float_length(&text) else { return error("no_float") };
-    let rest = (0..length).fold(args[0], |rest, _| rest.as_cons().map_or(rest, |cell| cell.tail()));
+    let mut cells = Cells::new(args[0]);
+    let _ = cells.by_ref().take(length).count();
+    let rest = cells.rest;
     text.truncate(length);
-    text.iter_mut().filter(|byte| **byte == b',').for_each(|byte| *byte = b'.');
     match parsed(cx, &text) {
         Ok(float) => Ok(cx.heap().tuple(&[float, rest])),
         Err(_) => error("no_float"),

@@ -1,7 +1,5 @@
 //! The functions on lists that module `erlang` has.
 
-use std::collections::HashMap;
-
 use purlin_heap::map::STEPS_PER_KEY;
 use purlin_heap::{Build, Term, equal, hash, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
@@ -76,50 +74,56 @@ fn without<'h>(
     cx.heap().list_with_tail(&kept, cells.rest)
 }
 
-/// How many of each element are still to be taken, by hash. In flat memory, which is freed at once.
+/// How many of each element are still to be taken, by hash.
+///
+/// A table of its own instead of one of the standard library, since that would fill its memory in one go.
 struct Counts<'h> {
-    /// The last one with a hash.
-    by_hash: HashMap<u64, usize>,
+    /// For each value of the highest bits of a hash the last element that has it: its place, plus one.
+    last: Vec<usize>,
     elements: Vec<Counted<'h>>,
 }
 
 struct Counted<'h> {
     element: Term<'h>,
     left: usize,
-    /// Another element with the same hash.
-    next: Option<usize>,
+    /// The element before with the same bits, as in `last`.
+    before: usize,
 }
 
 impl<'h> Counts<'h> {
     fn of(elements: &[Term<'h>]) -> Counts<'h> {
-        let mut counts = Counts {
-            by_hash: HashMap::with_capacity(elements.len()),
-            elements: Vec::with_capacity(elements.len()),
-        };
+        let slots = elements.len().next_power_of_two();
+        let mut last = Vec::with_capacity(slots);
+        // In order, before it is written here and there: each new page of memory takes its time.
+        last.extend(pace::paced(std::iter::repeat_n(0, slots), 1));
+        let mut counts = Counts { last, elements: Vec::with_capacity(elements.len()) };
         for &element in elements {
             match counts.find(element) {
                 Ok(counted) => counted.left += 1,
-                Err(hash) => {
-                    let next = counts.by_hash.insert(hash, counts.elements.len());
-                    counts.elements.push(Counted { element, left: 1, next });
+                Err(slot) => {
+                    let before = counts.last[slot];
+                    counts.elements.push(Counted { element, left: 1, before });
+                    counts.last[slot] = counts.elements.len();
                 }
             }
         }
         counts
     }
 
-    /// What is noted of an element; its hash when that is nothing.
-    fn find(&mut self, element: Term<'h>) -> Result<&mut Counted<'h>, u64> {
+    /// What is noted of an element; its place in `last` when that is nothing.
+    fn find(&mut self, element: Term<'h>) -> Result<&mut Counted<'h>, usize> {
         pace::charge(STEPS_PER_KEY);
-        let hash = hash::internal(element);
-        let mut at = self.by_hash.get(&hash).copied();
-        while let Some(place) = at {
+        let slots = self.last.len() as u128;
+        let slot = ((u128::from(hash::internal(element)) * slots) >> u64::BITS) as usize;
+        let mut at = self.last[slot];
+        while at != 0 {
+            let place = at - 1;
             if equal::exact(element, self.elements[place].element) {
                 return Ok(&mut self.elements[place]);
             }
-            at = self.elements[place].next;
+            at = self.elements[place].before;
         }
-        Err(hash)
+        Err(slot)
     }
 
     /// Takes one, if there is one left.

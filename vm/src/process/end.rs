@@ -11,6 +11,10 @@ use purlin_heap::{Message, Pid, Term, am};
 
 /// How many signals a slice of an ending process sends or drops.
 const PORTION: usize = 1000;
+/// A reason of fewer words is copied when it is sent.
+const COPIED_WORDS_MIN: usize = 256;
+/// At most about so many words are kept in copies.
+const COPIED_WORDS_MAX: usize = 1 << 27;
 
 impl Process {
     /// Makes a process that has ended unreachable.
@@ -46,8 +50,38 @@ impl Process {
         false
     }
 
+    /// Whether the reason is to be copied before others are told of the end, because that may take long.
+    pub(crate) fn wants_copied_reasons(&self) -> bool {
+        self.exception.reason.is_pointer() && !self.flags.has(Flags::REASONS_COPIED) && self.told_count() > 0
+    }
+
+    /// How many are going to be told why it has ended, as far as is known.
+    fn told_count(&self) -> usize {
+        self.links.active().count() + self.rare().map_or(0, |rare| rare.monitors.watchers.iter().count())
+    }
+
+    /// Copies the reason for those who have to know, if it is large. Others may have their turn meanwhile: nobody knows of the
+    /// end yet.
+    pub(crate) fn copy_reasons(&mut self) {
+        self.flags.set(Flags::REASONS_COPIED, true);
+        let (told, mut copies, mut words) = (self.told_count(), Vec::new(), 0);
+        while copies.len() < told && words <= COPIED_WORDS_MAX {
+            // SAFETY: the reason is a term of the heap, which is not collected any more.
+            let copy = Message::copy_of(unsafe { self.heap.term(self.exception.reason) });
+            if copy.words() < COPIED_WORDS_MIN {
+                return;
+            }
+            words += copy.words();
+            copies.push(copy);
+        }
+        self.rare_mut().reasons = copies;
+    }
+
     /// Why it has ended, to be sent on.
-    fn reason(&self) -> Message {
+    fn reason(&mut self) -> Message {
+        if let Some(copy) = self.rare_if_any().and_then(|rare| rare.reasons.pop()) {
+            return copy;
+        }
         // SAFETY: the reason is a term of the heap, which is not collected any more.
         Message::copy_of(unsafe { self.heap.term(self.exception.reason) })
     }

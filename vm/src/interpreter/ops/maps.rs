@@ -186,6 +186,11 @@ unsafe fn put(
         Pair::all(&r, bytes, count, &mut pairs);
         let machine = r.m();
         let (heap, atoms) = (&(*machine.process).heap, machine.vm().atoms());
+        if let (&[key, value], false) = (&*pairs, exact) {
+            let (updated, at) = map.put_in_slot(key, value, atoms, heap);
+            slot(ip, bytes, 2).store(at.unwrap_or_default() as u64, Ordering::Relaxed);
+            return updated.as_term().word();
+        }
         let updated = match exact {
             true => map.update_all(&pairs, atoms, heap).ok(),
             false => Some(map.put_all(&pairs, atoms, heap)),
