@@ -22,9 +22,9 @@ pub(crate) struct Zone {
     rule: Option<Rule>,
 }
 
-/// A moment with the other setting of the clocks is looked for in steps of a week, for some 8 years around.
+/// A moment with the other setting of the clocks is looked for in steps of a week, for some 17 years around.
 const STEP_SECONDS: i64 = 601_200;
-const STEPS: i64 = 446;
+const STEPS: i64 = 892;
 const DAY_SECONDS: i64 = 86_400;
 
 impl Zone {

@@ -73,9 +73,10 @@ call(decode) ->
     %% An export that was made after code was loaded last is none that OTP finds again.
     put(known_exports, true),
     Bytes = term_to_binary(term(), shuffled([deterministic | several(fun good_option/0)])),
-    case below(5) of
+    case below(8) of
         0 -> {?MODULE, decoded, [<<Bytes/binary, (random_terms:bytes())/binary>>, one_of([[used], [used, safe], []])]};
-        1 -> {?MODULE, decoded, [one_of([Bytes, Bytes, safe_bytes()]), several(fun decoding_option/0)]};
+        1 -> {?MODULE, decoded, [Bytes, several(fun decoding_option/0)]};
+        2 -> {?MODULE, decoded, [safe_bytes(), [safe | several(fun decoding_option/0)]]};
         _ -> {?MODULE, decoded, [damaged(Bytes), one_of([[], [used]])]}
     end;
 call(records) ->

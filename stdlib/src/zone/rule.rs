@@ -53,7 +53,8 @@ impl Rule {
 
     pub(super) fn at(&self, moment: i64) -> Offset {
         let Some((daylight, [begin, end])) = &self.daylight else { return self.standard };
-        let year = civil((moment + self.standard.seconds).div_euclid(DAY_SECONDS)).0;
+        // C's library knows no earlier years.
+        let year = civil((moment + self.standard.seconds).div_euclid(DAY_SECONDS)).0.max(1970);
         let begin = begin.in_year(year) - self.standard.seconds;
         let end = end.in_year(year) - daylight.seconds;
         let is_dst =
