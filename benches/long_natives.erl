@@ -7,7 +7,7 @@
 %% scheduler: how long it waited for its turn at most. The size is that of lists; binaries have ten bytes for each
 %% element, up to a hundred million.
 -module(long_natives).
--export([main/1, turns/1, stress/1, waiter/1, sink/0]).
+-export([main/1, turns/1, stress/1, waiter/1, sink/0, hibernated/1]).
 
 %% Counters: turns that the bystander had, and the longest time between two of them in nanoseconds.
 -define(TURNS, 1).
@@ -83,20 +83,21 @@ cases(terms) ->
     [exact_lists, equal_lists, order_lists, equal_tuples, equal_binaries, order_bits, phash2_list, phash2_binary,
      phash_list, flat_size, copy_shared, match_literal];
 cases(numbers) ->
-    [multiply, divide, remainder, integer_to_list, list_to_integer, integer_to_base, shift, bitwise];
+    [multiply, divide, remainder, divide_small, integer_to_list, list_to_integer, integer_to_base, shift, bitwise];
 cases(binaries) ->
     [list_to_binary, iolist_to_binary, iolist_size, binary_to_list, list_to_bitstring, bitstring_to_list, construct,
      construct_bits, append_binary, binary_copy, binary_copies, matches, matches_several, split, longest_prefix,
      decode_unsigned, md5, crc32, adler32];
 cases(text) ->
-    [characters_to_list, characters_to_binary, bin_is_7bit, compress, uncompress, list_to_float];
+    [characters_to_list, characters_to_binary, bin_is_7bit, compress, uncompress, list_to_float, list_to_float_exact,
+     string_to_float];
 cases(maps) ->
     [from_list, from_keys, keys, values, to_list, merge, equal_maps, order_maps, phash2_map, key_of_map, put_many];
 cases(external) ->
     [term_to_binary, term_to_binary_binary, term_to_binary_map, term_to_binary_compressed, external_size,
      binary_to_term, binary_to_term_compressed];
 cases(messages) ->
-    [send, send_name, spawn_argument, spawn_fun, exit_reason, dictionary_key, persistent_term, process_info].
+    [send, send_name, spawn_argument, spawn_fun, exit_reason, exit_watched, hibernate, dictionary_key, persistent_term, process_info].
 
 %% The work of a case, with all that it needs made before.
 work(lists, Name, Size) ->
@@ -111,8 +112,11 @@ work(numbers, Name, Size) ->
 work(binaries, Name, Size) ->
     binaries_work(Name, Size, bytes(Size));
 work(text, Name, Size) ->
+    %% Loading a module is not what is measured.
+    [] = unicode:characters_to_list([]),
     text_work(Name, Size);
 work(maps, Name, Size) ->
+    [] = maps:to_list(#{}),
     maps_work(Name, max(Size div 10, 20000));
 work(external, Name, Size) ->
     external_work(Name, Size);
@@ -215,6 +219,8 @@ numbers_work(divide, Bits, Number) ->
 numbers_work(remainder, Bits, Number) ->
     Half = Number bsr (Bits div 2),
     fun() -> true = Number rem Half < Half end;
+numbers_work(divide_small, _, Number) ->
+    fun() -> times(20, fun() -> true = Number div 7 < Number end) end;
 numbers_work(integer_to_list, _, Number) -> fun() -> true = is_list(integer_to_list(Number)) end;
 numbers_work(list_to_integer, Bits, _) ->
     Digits = lists:duplicate(Bits * 3 div 10, $7),
@@ -290,7 +296,13 @@ text_work(uncompress, Size) ->
     fun() -> Binary = zlib:uncompress(Compressed) end;
 text_work(list_to_float, Size) ->
     Digits = lists:duplicate(Size, $1) ++ ".0",
-    fun() -> true = catch_badarg(fun() -> list_to_float([$x | Digits]) end) end.
+    fun() -> true = catch_badarg(fun() -> list_to_float([$x | Digits]) end) end;
+text_work(list_to_float_exact, Size) ->
+    Digits = lists:duplicate(Size, $1),
+    fun() -> 0.1 = list_to_float("0.1" ++ lists:duplicate(Size, $0)), 1.0 < list_to_float("1." ++ Digits) end;
+text_work(string_to_float, Size) ->
+    Text = "1." ++ lists:duplicate(Size, $0) ++ "rest",
+    fun() -> {1.0, "rest"} = string:list_to_float(Text) end.
 
 catch_badarg(Fun) ->
     try Fun() of
@@ -372,6 +384,21 @@ messages_work(spawn_fun, _, List) -> fun() -> spawn(fun() -> waiter(List) end) e
 messages_work(exit_reason, _, List) ->
     Sink = spawn(?MODULE, sink, []),
     fun() -> exit(Sink, List) end;
+%% The reason is copied for who watches.
+messages_work(exit_watched, _, List) ->
+    {Pid, Monitor} = spawn_monitor(fun() -> receive go -> exit(List) end end),
+    fun() ->
+        Pid ! go,
+        receive {'DOWN', Monitor, process, Pid, [1 | _]} -> ok end
+    end;
+%% The question is answered when the other process has made its heap small.
+messages_work(hibernate, _, List) ->
+    Pid = spawn_link(fun() -> receive go -> erlang:hibernate(?MODULE, hibernated, [List]) end end),
+    fun() ->
+        Pid ! go,
+        pause(),
+        {status, _} = process_info(Pid, status)
+    end;
 messages_work(dictionary_key, _, List) ->
     put(List, 1),
     Other = again(List),
@@ -386,6 +413,9 @@ sink() ->
 
 waiter(_) ->
     ok.
+
+hibernated(List) ->
+    receive go -> length(List) end.
 
 %% Many processes with long natives at once, of which some are killed in the middle; ends while others still work.
 stress([Count, Size]) ->

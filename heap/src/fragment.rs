@@ -168,6 +168,29 @@ impl FragmentBuilder {
         FragmentBuilder { first: Cell::new(null_mut()), off_heap: Cell::new(null_mut()) }
     }
 
+    /// The term of a message, to be a part of what is built: its memory goes along, nothing is copied.
+    pub fn adopt(&self, message: Message) -> Term<'_> {
+        let (root, fragment) = message.into_parts();
+        if let Some(fragment) = fragment {
+            if self.first.get().is_null() {
+                self.grow(0);
+            }
+            let adopted = fragment.into_chain();
+            // SAFETY: both chains are ours now. The one goes behind the first chunk of the other, which is the one that objects
+            // are built in; off-heap objects are listed by the builder.
+            unsafe {
+                let first = self.first.get();
+                let last = chunk::chain(adopted).last().expect("a chain has a first chunk");
+                (*last).next = std::mem::replace(&mut (*first).next, adopted);
+                for object in chunk::off_heap_list(std::mem::replace(&mut (*adopted).off_heap, null_mut())) {
+                    self.off_heap.set(chunk::link_off_heap(object, self.off_heap.get()));
+                }
+            }
+        }
+        // SAFETY: its objects are in the memory that the builder has now, or are literals that outlive the message.
+        unsafe { Term::from_word(root) }
+    }
+
     /// Makes a message of what was built.
     ///
     /// # Safety

@@ -41,7 +41,7 @@ pub fn displayed(term: Term<'_>, atoms: &AtomTable) -> Vec<u8> {
 }
 
 fn printed(term: Term<'_>, style: Style, limit: usize, atoms: &AtomTable) -> Vec<u8> {
-    let mut printer = Printer { out: Text(Vec::new()), todo: vec![Todo::Term(term)], style, limit, atoms };
+    let mut printer = Printer::new(term, style, limit, atoms);
     printer.run();
     printer.out.0
 }
@@ -78,6 +78,18 @@ impl Write for Text {
     }
 }
 
+/// A term as [`Style::Display`] until `count` is used up by its terms, and the characters of its atoms, strings and
+/// binaries; then three dots and a space follow.
+pub fn displayed_counted(term: Term<'_>, count: usize, atoms: &AtomTable) -> Vec<u8> {
+    let mut printer = Printer::new(term, Style::Display, usize::MAX, atoms);
+    printer.left = Some(i64::try_from(count).unwrap_or(i64::MAX));
+    printer.run();
+    if printer.left.is_some_and(|left| left <= 0) {
+        printer.out.push_str("... ");
+    }
+    printer.out.0
+}
+
 /// What is still to be written, last first.
 enum Todo<'h> {
     Term(Term<'h>),
@@ -97,10 +109,16 @@ struct Printer<'h, 'a> {
     todo: Vec<Todo<'h>>,
     style: Style,
     limit: usize,
+    /// What is left of the count of [`displayed_counted`], if there is one.
+    left: Option<i64>,
     atoms: &'a AtomTable,
 }
 
-impl<'h> Printer<'h, '_> {
+impl<'h, 'a> Printer<'h, 'a> {
+    fn new(term: Term<'h>, style: Style, limit: usize, atoms: &'a AtomTable) -> Printer<'h, 'a> {
+        Printer { out: Text(Vec::new()), todo: vec![Todo::Term(term)], style, limit, left: None, atoms }
+    }
+
     fn run(&mut self) {
         while let Some(todo) = self.todo.pop() {
             if self.out.len() >= self.limit {
@@ -148,7 +166,21 @@ impl<'h> Printer<'h, '_> {
         self.todo.push(Todo::Term(key));
     }
 
+    /// Counts that many; how many of them are within the count. Nothing follows what is not.
+    fn count(&mut self, many: usize) -> usize {
+        let Some(left) = self.left else { return many };
+        let many_left = usize::try_from(left).unwrap_or(0).min(many);
+        self.left = Some(left.saturating_sub_unsigned(many as u64));
+        if many_left < many {
+            self.todo.clear();
+        }
+        many_left
+    }
+
     fn term(&mut self, term: Term<'h>) {
+        if self.count(1) == 0 {
+            return;
+        }
         match term.view() {
             View::Small(value) => self.write(format_args!("{value}")),
             View::Big(_) => {
@@ -162,7 +194,7 @@ impl<'h> Printer<'h, '_> {
             View::Atom(atom) => self.atom(atom),
             View::Nil => self.out.push_str("[]"),
             View::Cons(cons) => match quote::string_text(term, self.style, self.limit) {
-                Some(text) => self.out.push_string(&text, self.style),
+                Some(text) => self.string(term, &text),
                 None => {
                     self.out.push('[');
                     self.todo.push(Todo::Tail(cons.tail()));
@@ -186,6 +218,21 @@ impl<'h> Printer<'h, '_> {
             View::Bits(object) => self.bits(Bits::of_object(object).expect("a bit string")),
             _ => self.opaque(term),
         }
+    }
+
+    /// A list whose text, in quotes, is given.
+    fn string(&mut self, list: Term<'h>, text: &str) {
+        if self.left.is_none() {
+            return self.out.push_string(text, self.style);
+        }
+        let characters = || {
+            let cells = std::iter::successors(list.as_cons(), |cell| cell.tail().as_cons());
+            cells.filter_map(|cell| cell.head().as_small()).filter_map(|c| char::from_u32(c as u32))
+        };
+        let all = characters().count();
+        let within = self.count(all);
+        let shown = quote::quoted(characters().take(within), '"', self.style);
+        self.out.push_string(if within < all { quote::unclosed(&shown) } else { &shown }, self.style);
     }
 
     fn record(&mut self, record: Record<'h>) {
@@ -222,9 +269,8 @@ impl<'h> Printer<'h, '_> {
             }
             View::Fun(fun) => {
                 let entry = fun.entry();
-                self.out.push_str("#Fun<");
-                self.atom(entry.module);
-                self.write(format_args!(".{}.{}>", entry.index, entry.old_uniq));
+                let module = self.atoms.name(entry.module);
+                self.write(format_args!("#Fun<{module}.{}.{}>", entry.index, entry.old_uniq));
             }
             View::Pid(pid) => self.write(format_args!("<0.{}.{}>", pid.number(), pid.serial())),
             View::Port(port) => self.write(format_args!("#Port<0.{}>", port.0)),
@@ -255,7 +301,20 @@ impl<'h> Printer<'h, '_> {
 
     fn bits(&mut self, bits: Bits<'_>) {
         self.out.push_str("<<");
-        match quote::binary_text(bits, self.style, self.limit) {
+        let all = if self.left.is_none() { 0 } else { bits.bit_size() / 8 };
+        let within = self.count(all);
+        let text = quote::binary_text(bits, self.style, self.limit);
+        if within < all {
+            // The byte that is beyond the count is written, too.
+            let shown: Vec<u8> = bits.bytes().take(within + 1).collect();
+            return match text {
+                Some(_) => {
+                    self.out.push_str(quote::unclosed(&quote::quoted(latin1(&shown), '"', self.style)))
+                }
+                None => self.bytes(Bits::of_bytes(&shown)),
+            };
+        }
+        match text {
             Some(text) => self.out.push_str(&text),
             None => self.bytes(bits),
         }
@@ -279,6 +338,10 @@ impl<'h> Printer<'h, '_> {
     }
 
     fn atom(&mut self, atom: Atom) {
+        // Its characters count, but no atom is cut.
+        if let Some(left) = &mut self.left {
+            *left = left.saturating_sub_unsigned(self.atoms.name(atom).len() as u64);
+        }
         let text = atom_text(self.atoms.name(atom), self.style);
         self.out.push_str(&text);
     }
@@ -286,6 +349,11 @@ impl<'h> Printer<'h, '_> {
     fn write(&mut self, arguments: std::fmt::Arguments<'_>) {
         self.out.write_fmt(arguments).expect("memory takes all text");
     }
+}
+
+/// The characters that bytes are in Latin-1.
+fn latin1(bytes: &[u8]) -> impl Iterator<Item = char> {
+    bytes.iter().map(|&byte| char::from(byte))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Module `erts_internal`: what OTP's own modules ask of the runtime.
 
-use purlin_heap::map::Batch;
+use purlin_heap::map::{Batch, STEPS_PER_KEY};
+use purlin_heap::pace::paced;
 use purlin_heap::{Build, Map, Term, View, am, order};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
@@ -102,9 +103,9 @@ fn entries_in_order<'h>(cx: &Context<'h>, map: Map<'h>, args: &[Term<'h>]) -> Ou
         return Err(Stop::badarg());
     }
     let entry = |key| Some((key, map.get(key)?));
-    let entries: Option<Vec<_>> = args::elements(args[0])?.into_iter().map(entry).collect();
-    let entries = entries.ok_or(Stop::badarg())?;
-    let entries = entries.into_iter().rev();
+    let keys = args::elements(args[0])?;
+    let entries: Option<Vec<_>> = paced(keys.into_iter(), STEPS_PER_KEY).map(entry).collect();
+    let entries = paced(entries.ok_or(Stop::badarg())?.into_iter().rev(), 1);
     Ok(entries.fold(Term::atom(am::none), |rest, (key, value)| cx.heap().tuple(&[key, value, rest])))
 }
 

@@ -162,7 +162,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             am::label => Term::atom(am::undefined),
             am::last_calls => Term::atom(am::false_),
             am::suspending => self.suspending(),
-            am::binary => Term::NIL,
+            am::binary => self.binaries(),
             am::backtrace => self.b.list(&[]),
             _ => self.memory_value(item),
         }

@@ -20,8 +20,10 @@ const FIRST_STEP: usize = 32;
 const STEP_MAX: usize = 1024;
 /// Free pages that keep their memory. What is freed beyond them goes back to the system.
 const WARM_MAX: usize = 1024;
-/// So many of them are given back at once. That can take a tenth of a millisecond.
+/// So many are given back at once. That can take a tenth of a millisecond.
 const TRIM: usize = 32;
+/// So many spans that wait to be given back are looked at by who needs one.
+const DIRTY_SEEN: usize = 32;
 
 /// How many spans wait to be given back.
 static DIRTY: AtomicUsize = AtomicUsize::new(0);
@@ -40,7 +42,7 @@ struct Spans {
     by_length: BTreeSet<(usize, usize)>,
     /// The sum of what the free spans call warm.
     warm: usize,
-    /// Long spans that nobody uses and whose memory has not been given back yet: first page and length.
+    /// Spans that nobody uses and whose memory has not been given back yet: first page and length.
     dirty: Vec<(usize, usize)>,
 }
 
@@ -75,33 +77,29 @@ pub unsafe fn free(range: Range, at: NonNull<Word>, pages: usize) {
     if spans.warm + pages <= WARM_MAX {
         return spans.put_free(page, Span { length: pages, warm: pages });
     }
-    if pages > TRIM {
-        spans.dirty.push((page, pages));
-        DIRTY.fetch_add(1, Ordering::Relaxed);
-        return;
-    }
-    drop(spans);
-    // SAFETY: whole pages of a committed span that nobody uses; it is not free for others yet.
-    unsafe { give_back(range, page, pages) };
+    spans.dirty.push((page, pages));
+    DIRTY.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Gives a part of what was freed back to the system: see [`super::trim`].
 #[inline]
 pub fn trim() -> bool {
-    DIRTY.load(Ordering::Relaxed) > 0 && trim_one()
+    DIRTY.load(Ordering::Relaxed) > 0 && trim_some()
 }
 
 #[cold]
-fn trim_one() -> bool {
+fn trim_some() -> bool {
+    let mut left = TRIM;
     for range in [Range::Blocks, Range::Fragments, Range::Literals] {
-        let cut = SPANS[range as usize].lock().cut_dirty();
-        if let Some((page, pages)) = cut {
+        while left > 0 {
+            let cut = SPANS[range as usize].lock().cut_dirty(left);
+            let Some((page, pages)) = cut else { break };
             // SAFETY: of a span that was freed; it is not free for others yet.
             unsafe { give_back(range, page, pages) };
-            return true;
+            left -= pages;
         }
     }
-    false
+    left < TRIM
 }
 
 /// Gives the memory of pages back to the system, and then the pages to whoever wants them.
@@ -154,14 +152,15 @@ impl Spans {
         let fits = |&(first, length): &(usize, usize)| {
             length >= pages && (first + length - pages).is_multiple_of(alignment)
         };
-        let at = self.dirty.iter().rposition(fits)?;
-        Some(self.cut(at, pages).0)
+        let unseen = self.dirty.len().saturating_sub(DIRTY_SEEN);
+        let at = self.dirty[unseen..].iter().rposition(fits)?;
+        Some(self.cut(unseen + at, pages).0)
     }
 
-    /// Some pages of a span that waits to be given back.
-    fn cut_dirty(&mut self) -> Option<(usize, usize)> {
+    /// Up to so many pages of a span that waits to be given back.
+    fn cut_dirty(&mut self, pages_max: usize) -> Option<(usize, usize)> {
         let &(_, length) = self.dirty.last()?;
-        Some(self.cut(self.dirty.len() - 1, length.min(TRIM)))
+        Some(self.cut(self.dirty.len() - 1, length.min(pages_max)))
     }
 
     /// The last pages of a dirty span.
@@ -247,5 +246,20 @@ mod tests {
         assert_eq!(spans.take_free(9, 1), None);
         assert_eq!(spans.take_free(1, 1), Some(3));
         assert_eq!(spans.warm, 8);
+    }
+
+    #[test]
+    fn what_is_not_warm_waits_and_can_be_used_meanwhile() {
+        let mut spans = Spans::new();
+        spans.dirty.extend([(0, 10), (64, 100)]);
+        DIRTY.fetch_add(2, Ordering::Relaxed);
+        assert_eq!(spans.take_dirty(4, 1), Some(160));
+        assert_eq!(spans.take_dirty(32, 32), Some(128));
+        assert_eq!(spans.take_dirty(200, 1), None);
+        assert_eq!(spans.cut_dirty(TRIM), Some((96, 32)));
+        assert_eq!(spans.cut_dirty(TRIM), Some((64, 32)));
+        assert_eq!(spans.cut_dirty(4), Some((6, 4)));
+        assert_eq!(spans.cut_dirty(TRIM), Some((0, 6)));
+        assert_eq!(spans.cut_dirty(TRIM), None);
     }
 }

@@ -153,7 +153,11 @@ impl Evacuation<'_> {
             // SAFETY: as the caller promises, these are words of this heap.
             unsafe { self.forward_all::<MAJOR>(frozen.words_mut()) };
         }
-        let is_clean = |frozen: &&Frozen| !frozen.words().iter().any(|&word| self.is_young(word));
+        let is_clean = |frozen: &&Frozen| {
+            // Looking at eight words takes a step.
+            pace::charge(frozen.words().len() / 8);
+            !frozen.words().iter().any(|&word| self.is_young(word))
+        };
         rare.clean_frozen = first + rare.frozen[first..].iter().take_while(is_clean).count();
     }
 

@@ -88,6 +88,36 @@ fn overflow_fragments_and_messages_are_moved() {
 }
 
 #[test]
+fn a_message_becomes_part_of_another_without_a_copy() {
+    let binary = Message::build(|b| b.tuple(&[crate::bits::binary(&[7; 100], b), Term::small(1)]));
+    let (address, words) = (binary.term().word(), binary.words());
+    let made = Message::build(|b| {
+        let first = b.adopt(binary);
+        let second = b.adopt(Message::build(|b| b.list(&[crate::bits::binary(&[8; 100], b)])));
+        b.tuple(&[
+            first,
+            second,
+            b.adopt(Message::copy_of(Term::small(5))),
+            crate::bits::binary(&[9; 100], b),
+        ])
+    });
+    assert!(made.words() > words);
+    assert!(made.term().as_tuple().unwrap().element(0).word() == address);
+    let mut heap = Heap::new(&HeapConfig::default());
+    let mut x = [heap.attach(made).word()];
+    for _ in 0..3 {
+        collect(&mut heap, 0, &mut x);
+    }
+    // SAFETY: it was a root.
+    let elements = unsafe { heap.term(x[0]) }.as_tuple().unwrap().elements();
+    let first_byte = |term| crate::bits::Bits::of(term).unwrap().byte(0);
+    assert_eq!(first_byte(elements[0].as_tuple().unwrap().element(0)), 7);
+    assert_eq!(first_byte(elements[1].as_cons().unwrap().head()), 8);
+    assert_eq!(elements[2].as_small(), Some(5));
+    assert_eq!(first_byte(elements[3]), 9);
+}
+
+#[test]
 fn a_peeked_message_stays() {
     let message = Message::build(|b| b.list(&[Term::small(1), Term::small(2)]));
     let mut heap = Heap::new(&HeapConfig::default());

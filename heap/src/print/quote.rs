@@ -86,7 +86,14 @@ fn is_printable(c: char, style: Style) -> bool {
     }
 }
 
-fn quoted(text: impl Iterator<Item = char>, quote: char, style: Style) -> String {
+/// Text in quotes without the one at its end.
+pub(super) fn unclosed(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next_back();
+    characters.as_str()
+}
+
+pub(super) fn quoted(text: impl Iterator<Item = char>, quote: char, style: Style) -> String {
     let mut out = String::from(quote);
     let is_display = style == Style::Display;
     for c in text {

@@ -210,8 +210,11 @@ fn found<'h>(args: &[Term<'h>], options: &Options<'h>, count_max: usize) -> Read
     };
     let mut buffer = Vec::new();
     let bytes = bits.bytes_in(&mut buffer).ok_or(Stop::badarg())?;
-    let matches = pattern.made_for(length)?.matches(&bytes[from..from + length], count_max);
-    Ok(matches.into_iter().map(|(at, length)| (at + from, length)).collect())
+    let mut matches = pattern.made_for(length)?.matches(&bytes[from..from + length], count_max);
+    if from > 0 {
+        pace::paced(matches.iter_mut(), 1).for_each(|(at, _)| *at += from);
+    }
+    Ok(matches)
 }
 
 fn place<'h>(cx: &Context<'h>, (at, length): (usize, usize)) -> Term<'h> {
@@ -238,14 +241,17 @@ fn split<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let size = args::binary(args[0])?.byte_size();
     let mut parts = Vec::with_capacity(matches.len() + 1);
     let mut from = 0;
+    let mut add = |from: usize, to: usize| {
+        if from < to || !options.trim_all {
+            parts.push((from, to));
+        }
+    };
     for (at, length) in pace::paced(matches.into_iter(), 1) {
-        parts.push((from, at));
+        add(from, at);
         from = at + length;
     }
-    parts.push((from, size));
-    if options.trim_all {
-        parts.retain(|(from, to)| from < to);
-    } else if options.trim {
+    add(from, size);
+    if options.trim {
         parts.truncate(parts.iter().rposition(|(from, to)| from < to).map_or(0, |last| last + 1));
     }
     let slice = |&(from, to): &(usize, usize)| {

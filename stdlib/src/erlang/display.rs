@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use purlin_heap::bits::Bits;
 use purlin_heap::print;
 use purlin_heap::{Term, am};
-use purlin_vm::{Context, Outcome, Stop, natives};
+use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
+use crate::chars;
 
 natives! { "erlang":
     "display"/1 => display, "display_string"/1 => display_string, "display_string"/2 => display_string_to,
@@ -19,6 +20,24 @@ natives! { "erlang":
 fn write(to: &mut dyn Write, text: &[u8]) {
     let text = text.split(|&byte| byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);
     let _ = to.write_all(&text).and_then(|()| to.flush());
+}
+
+/// That of module `erts_internal`.
+pub(crate) const INTERNAL: &[NativeFunction] =
+    &[NativeFunction { module: "erts_internal", function: "term_to_string", arity: 2, body: term_to_string }];
+
+/// The text of `display/1`, as a list of its bytes: all of it, or until a count is used up.
+fn term_to_string<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let text = if args[1].is_atom(am::undefined) {
+        print::displayed(args[0], cx.atoms())
+    } else {
+        let count = args::size(args[1])?;
+        if !(2..i32::MAX as usize).contains(&count) {
+            return Err(Stop::badarg());
+        }
+        print::displayed_counted(args[0], count, cx.atoms())
+    };
+    Ok(chars::bytes(cx.heap(), &text))
 }
 
 fn display<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -2,6 +2,7 @@
 
 use super::Teller;
 use crate::process::{ControlBlock, Settings};
+use purlin_heap::bits::Shared;
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Map, Term, am};
 
@@ -28,6 +29,18 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
                 _ => Term::atom(am::undefined),
             },
         }
+    }
+
+    /// `{Id, Bytes, References}` for each reference to shared bytes.
+    pub(super) fn binaries(&self) -> Term<'b> {
+        let told = |bytes: Shared| {
+            // The one that is held here does not count.
+            let (size, references) = (bytes.committed() as u64, bytes.references() as u64 - 1);
+            let fields = [bytes.address(), size, references];
+            self.b.tuple(&fields.map(|field| self.b.unsigned(field)))
+        };
+        let list: Vec<Term<'b>> = self.process.heap.shared_bytes().map(told).collect();
+        self.b.list(&list)
     }
 
     fn settings(&self) -> Settings {

@@ -127,7 +127,7 @@ impl Process {
             None => return,
         }
         if self.traps_exits() {
-            self.append_message(exit_message(from, &reason));
+            self.append_message(exit_message(from, reason));
         } else if !reason.term().is_atom(am::normal) {
             self.end_by(reason);
         }
@@ -137,7 +137,7 @@ impl Process {
         if reason.term().is_atom(am::kill) {
             self.end_killed();
         } else if self.traps_exits() {
-            self.append_message(exit_message(from, &reason));
+            self.append_message(exit_message(from, reason));
         } else if !reason.term().is_atom(am::normal) || from == self.pid() {
             self.end_by(reason);
         }
@@ -163,7 +163,7 @@ impl Process {
                 (None, None) => Term::atom(am::undefined),
             };
             let reference = b.reference(number, owner);
-            let reason = copy_into(b, reason.term());
+            let reason = b.adopt(reason);
             b.tuple(&[copy_into(b, tag), reference, Term::atom(am::process), object, reason])
         });
         self.append_message(message);
@@ -206,6 +206,6 @@ impl Process {
 }
 
 /// `{'EXIT', From, Reason}`
-fn exit_message(from: Pid, reason: &Message) -> Message {
-    Message::build(|b| b.tuple(&[Term::atom(am::EXIT), Term::pid(from), copy_into(b, reason.term())]))
+fn exit_message(from: Pid, reason: Message) -> Message {
+    Message::build(|b| b.tuple(&[Term::atom(am::EXIT), Term::pid(from), b.adopt(reason)]))
 }

@@ -1,6 +1,6 @@
 //! Sending: from a pid to the receiver's outer queue.
 
-use super::Signal;
+use super::{Request, Signal};
 use crate::executor::Runnable;
 use crate::interpreter::Machine;
 use crate::local::Local;
@@ -10,6 +10,7 @@ use crate::process::ControlBlock;
 use purlin_heap::layout::Kind;
 use purlin_heap::word::Word;
 use purlin_heap::{Message, Pid, Term, View, am};
+use purlin_scheduler::Priority;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,34 @@ impl Local {
             Some(block) => self.push(block, signal),
             None => Err(signal),
         }
+    }
+
+    /// Hands a question to a process; gives it back when that does not exist. One of lower priority than the asker's is
+    /// raised until it has looked at its signals: what runs between the two priorities would keep the asker waiting else.
+    pub(crate) fn deliver_question(
+        &self,
+        to: Pid,
+        mut request: Request,
+        asker: Priority,
+    ) -> Result<(), Signal> {
+        let guard = self.pin();
+        let Some(block) = self.vm().processes().lookup(to, &guard) else {
+            return Err(Signal::Request(Box::new(request)));
+        };
+        let shared = block.shared();
+        let is_raised = shared.priority() < asker;
+        if is_raised {
+            // Before, so that it is queued accordingly if it sleeps.
+            shared.raise(asker);
+            request.raised = Some(self.vm().handle().raise());
+        }
+        self.push(block, Signal::Request(Box::new(request)))?;
+        if is_raised {
+            // It may have looked at its signals just before this one came.
+            shared.raise(asker);
+            self.look_soon();
+        }
+        Ok(())
     }
 
     /// Sends an exit signal.
