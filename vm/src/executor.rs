@@ -91,7 +91,7 @@ impl ProcessExecutor {
                 process.handle_signals(&self.local);
             }
             // Who raised it has had its answer, unless there are more signals than there was time for.
-            if !process.is_ending() && !process.has_urgent_signals() {
+            if process.shared().is_raised() && !process.is_ending() && !process.has_urgent_signals() {
                 process.shared().lower();
             }
             if process.flags.has(Flags::GIVEN_UP) && !process.is_ending() {

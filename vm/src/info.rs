@@ -109,7 +109,7 @@ const ITEMS: [Atom; 38] = {
 };
 
 /// Items that no well-known atom names.
-const RARE: [&str; 2] = ["sequential_trace_token", "catchlevel"];
+const RARE: [&str; 3] = ["sequential_trace_token", "catchlevel", "priority_messages"];
 
 impl<'b, B: Build> Teller<'_, 'b, B> {
     fn tell(&self, wanted: Term<'_>) -> Term<'b> {

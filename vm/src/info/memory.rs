@@ -1,7 +1,7 @@
 //! Memory and collections, as `process_info/2` tells of them.
 
 use super::Teller;
-use crate::process::{ControlBlock, Settings};
+use crate::process::{ControlBlock, Rare, Settings};
 use purlin_heap::bits::Shared;
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Map, Term, am};
@@ -26,6 +26,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             _ => match self.vm.atoms().name(item) {
                 "catchlevel" => Term::small(0),
                 "sequential_trace_token" => Term::NIL,
+                "priority_messages" => Term::boolean(self.process.rare().is_some_and(Rare::takes_priority)),
                 _ => Term::atom(am::undefined),
             },
         }

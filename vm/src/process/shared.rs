@@ -70,7 +70,13 @@ impl Shared {
     #[inline(always)]
     pub(crate) fn urgency(&self) -> Priority {
         let state = self.state.load(Ordering::Relaxed);
-        priority((state & PRIORITY).max(state >> RAISED_SHIFT & PRIORITY))
+        if state & RAISED == 0 { priority(state) } else { raised_priority(state) }
+    }
+
+    /// Whether it is raised to another priority than its own.
+    #[inline(always)]
+    pub(crate) fn is_raised(&self) -> bool {
+        self.state.load(Ordering::Relaxed) & RAISED != 0
     }
 
     /// Raises it to a priority, if it has a lower one.
@@ -83,11 +89,8 @@ impl Shared {
     }
 
     /// Leaves it with its own priority.
-    #[inline(always)]
     pub(crate) fn lower(&self) {
-        if self.state.load(Ordering::Relaxed) & RAISED != 0 {
-            self.state.fetch_and(!RAISED, Ordering::Relaxed);
-        }
+        self.state.fetch_and(!RAISED, Ordering::Relaxed);
     }
 
     pub(crate) fn set_priority(&self, priority: Priority) {
@@ -118,6 +121,11 @@ const EXITING: u32 = 1 << 2;
 const KILLED: u32 = 1 << 3;
 const RAISED_SHIFT: u32 = 5;
 const RAISED: u32 = PRIORITY << RAISED_SHIFT;
+
+#[cold]
+fn raised_priority(state: u32) -> Priority {
+    priority((state & PRIORITY).max(state >> RAISED_SHIFT & PRIORITY))
+}
 
 /// The priority in the low bits of a word.
 #[inline(always)]

@@ -9,7 +9,7 @@ use crate::native::Context;
 use crate::process::ControlBlock;
 use purlin_heap::layout::Kind;
 use purlin_heap::word::Word;
-use purlin_heap::{Message, Pid, Term, View, am};
+use purlin_heap::{Boxed, Message, Pid, Term, View, am};
 use purlin_scheduler::Priority;
 
 /// What became of a message.
@@ -160,6 +160,24 @@ impl<'h> Context<'h> {
         self.send_elsewhere(to, message)
     }
 
+    /// As [`Context::send`]; a message to an alias goes before ordinary ones, if the alias allows that.
+    pub fn send_priority(&self, to: Term<'h>, message: Term<'h>) -> Sent {
+        match to.view() {
+            View::Reference(reference) => {
+                self.send_to_alias(reference, message, true);
+                Sent::Done
+            }
+            _ => self.send(to, message),
+        }
+    }
+
+    fn send_to_alias(&self, reference: Boxed<'h>, message: Term<'h>, is_priority: bool) {
+        if let Some((alias, owner)) = alias_of(reference) {
+            let message = Message::copy_of(message);
+            let _ = self.local().deliver(owner, Signal::ToAlias { alias, message, is_priority });
+        }
+    }
+
     /// Sends a message to a process.
     #[inline]
     pub fn send_to(&self, to: Pid, message: Term<'h>) {
@@ -179,11 +197,7 @@ impl<'h> Context<'h> {
                 }
             },
             View::Reference(reference) => {
-                let (alias, owner) = (reference.raw(1), Word(reference.raw(2)));
-                if owner.is_pid() {
-                    let message = Message::copy_of(message);
-                    let _ = self.local().deliver(Pid(owner.payload()), Signal::ToAlias { alias, message });
-                }
+                self.send_to_alias(reference, message, false);
                 Sent::Done
             }
             View::Tuple(tuple) => match tuple.elements() {
@@ -204,4 +218,10 @@ impl<'h> Context<'h> {
             _ => Sent::BadReceiver,
         }
     }
+}
+
+/// The number of an alias and whose it is; nothing when the reference is none.
+pub(crate) fn alias_of(reference: Boxed<'_>) -> Option<(u64, Pid)> {
+    let owner = Word(reference.raw(2));
+    owner.is_pid().then(|| (reference.raw(1), Pid(owner.payload())))
 }
