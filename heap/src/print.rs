@@ -8,7 +8,7 @@ pub use quote::{atom_text, is_plain_atom};
 
 use std::fmt::Write;
 
-use crate::atoms::{Atom, AtomTable};
+use crate::atoms::{Atom, AtomTable, am};
 use crate::big::{Integer, digits};
 use crate::bits::Bits;
 use crate::layout::Kind;
@@ -32,21 +32,62 @@ const DISPLAY_DIGITS: usize = 6;
 
 /// A term as text of about `limit` bytes at most; what is left out shows as `...`.
 pub fn to_string(term: Term<'_>, style: Style, limit: usize, atoms: &AtomTable) -> String {
+    String::from_utf8_lossy(&printed(term, style, limit, atoms)).into_owned()
+}
+
+/// A term as `erlang:display/1` writes it: atoms in UTF-8, but strings in Latin-1.
+pub fn displayed(term: Term<'_>, atoms: &AtomTable) -> Vec<u8> {
+    printed(term, Style::Display, usize::MAX, atoms)
+}
+
+fn printed(term: Term<'_>, style: Style, limit: usize, atoms: &AtomTable) -> Vec<u8> {
     let mut printer = Printer::new(term, style, limit, atoms);
     printer.run();
-    printer.out
+    printer.out.0
+}
+
+/// Text that need not be in UTF-8 throughout.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn push(&mut self, c: char) {
+        self.push_str(c.encode_utf8(&mut [0; 4]));
+    }
+
+    fn push_str(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    /// A string, each of whose characters is a byte in Latin-1 if it is displayed.
+    fn push_string(&mut self, text: &str, style: Style) {
+        match style {
+            Style::Pretty => self.push_str(text),
+            Style::Display => self.0.extend(text.chars().map(|c| c as u8)),
+        }
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.push_str(text);
+        Ok(())
+    }
 }
 
 /// A term as [`Style::Display`] until `count` is used up by its terms, and the characters of its atoms, strings and
 /// binaries; then three dots and a space follow.
-pub fn to_string_counted(term: Term<'_>, count: usize, atoms: &AtomTable) -> String {
+pub fn displayed_counted(term: Term<'_>, count: usize, atoms: &AtomTable) -> Vec<u8> {
     let mut printer = Printer::new(term, Style::Display, usize::MAX, atoms);
     printer.left = Some(i64::try_from(count).unwrap_or(i64::MAX));
     printer.run();
     if printer.left.is_some_and(|left| left <= 0) {
         printer.out.push_str("... ");
     }
-    printer.out
+    printer.out.0
 }
 
 /// What is still to be written, last first.
@@ -64,18 +105,18 @@ enum Todo<'h> {
 }
 
 struct Printer<'h, 'a> {
-    out: String,
+    out: Text,
     todo: Vec<Todo<'h>>,
     style: Style,
     limit: usize,
-    /// What is left of the count of [`to_string_counted`], if there is one.
+    /// What is left of the count of [`displayed_counted`], if there is one.
     left: Option<i64>,
     atoms: &'a AtomTable,
 }
 
 impl<'h, 'a> Printer<'h, 'a> {
     fn new(term: Term<'h>, style: Style, limit: usize, atoms: &'a AtomTable) -> Printer<'h, 'a> {
-        Printer { out: String::new(), todo: vec![Todo::Term(term)], style, limit, left: None, atoms }
+        Printer { out: Text(Vec::new()), todo: vec![Todo::Term(term)], style, limit, left: None, atoms }
     }
 
     fn run(&mut self) {
@@ -182,7 +223,7 @@ impl<'h, 'a> Printer<'h, 'a> {
     /// A list whose text, in quotes, is given.
     fn string(&mut self, list: Term<'h>, text: &str) {
         if self.left.is_none() {
-            return self.out.push_str(text);
+            return self.out.push_string(text, self.style);
         }
         let characters = || {
             let cells = std::iter::successors(list.as_cons(), |cell| cell.tail().as_cons());
@@ -191,7 +232,7 @@ impl<'h, 'a> Printer<'h, 'a> {
         let all = characters().count();
         let within = self.count(all);
         let shown = quote::quoted(characters().take(within), '"', self.style);
-        self.out.push_str(if within < all { quote::unclosed(&shown) } else { &shown });
+        self.out.push_string(if within < all { quote::unclosed(&shown) } else { &shown }, self.style);
     }
 
     fn record(&mut self, record: Record<'h>) {
@@ -243,7 +284,8 @@ impl<'h, 'a> Printer<'h, 'a> {
     }
 
     fn external(&mut self, object: Boxed<'_>) {
-        let (node, words) = (object.raw(1), &object.raws()[2..]);
+        let words = &object.raws()[2..];
+        let node = if object.raw(1) == u64::from(am::nonode_at_nohost.0) { 0 } else { object.raw(1) };
         match object.kind() {
             Kind::ExternalPid => {
                 self.write(format_args!("<{node}.{}.{}>", words[0] as u32, words[0] >> 32));
@@ -305,7 +347,7 @@ impl<'h, 'a> Printer<'h, 'a> {
     }
 
     fn write(&mut self, arguments: std::fmt::Arguments<'_>) {
-        self.out.write_fmt(arguments).expect("a string takes all text");
+        self.out.write_fmt(arguments).expect("memory takes all text");
     }
 }
 
