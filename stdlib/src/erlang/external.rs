@@ -1,7 +1,7 @@
 //! The external term format.
 
 use purlin_heap::external::{self, DecodeOptions, EncodeOptions};
-use purlin_heap::{Build, Term, am, bits};
+use purlin_heap::{Build, Term, am, bits, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -61,7 +61,10 @@ fn encoded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Vec<u8>> {
 }
 
 fn term_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(bits::binary(&encoded(cx, args)?, cx.heap()))
+    let bytes = encoded(cx, args)?;
+    let binary = bits::binary(&bytes, cx.heap());
+    pace::free(bytes);
+    Ok(binary)
 }
 
 fn term_to_iovec<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -70,13 +73,17 @@ fn term_to_iovec<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// How many bytes the term takes at most; that is what it takes.
 fn external_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(cx.heap().unsigned(encoded(cx, args)?.len() as u64))
+    let bytes = encoded(cx, args)?;
+    let size = bytes.len();
+    pace::free(bytes);
+    Ok(cx.heap().unsigned(size as u64))
 }
 
 fn binary_to_term<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (safe, used) = decoding(args.get(1)).map_err(|_| bad_options())?;
     let bytes = args::binary(args[0])?.to_vec();
     let decoded = external::decode(&bytes, DecodeOptions { safe }, cx.vm(), cx.heap());
+    pace::free(bytes);
     let (term, count) = decoded.map_err(|_| Stop::badarg())?;
     if used { Ok(cx.heap().tuple(&[term, Term::small(count as i64)])) } else { Ok(term) }
 }
