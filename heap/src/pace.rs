@@ -355,6 +355,13 @@ mod tests {
     }
 
     #[test]
+    fn large_vectors_are_given_back_in_portions() {
+        assert_eq!(calls(|| free(vec![1u8; 1000])), 0);
+        let portions = (8 * FREED_BYTES / size_of::<u64>()) as u64;
+        assert_eq!(calls(|| free((0..portions).collect::<Vec<u64>>())), 7);
+    }
+
+    #[test]
     fn walks_charge_in_portions() {
         let walk = |steps| {
             move || {
