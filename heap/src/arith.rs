@@ -109,7 +109,8 @@ pub fn abs<'h, B: Build + ?Sized>(a: Term<'h>, build: &'h B) -> Result<'h> {
     match Number::of(a) {
         Some(Number::Small(a)) => Ok(build.integer(a.abs())),
         Some(Number::Float(a)) => Ok(build.float(a.abs())),
-        Some(Number::Big(a)) => Ok(big::integer(false, a.limbs, build)?),
+        Some(Number::Big(big)) if big.negative => Ok(big::integer(false, big.limbs, build)?),
+        Some(Number::Big(_)) => Ok(a),
         None => Err(ArithError::Badarith),
     }
 }

@@ -30,14 +30,22 @@ pub fn integer<'h, B: Build + ?Sized>(
     build: &'h B,
 ) -> Result<Term<'h>, TooLarge> {
     match limbs::trimmed(limbs) {
-        [] => Ok(Term::small(0)),
-        &[one] if one <= SMALL_MAX as u64 + u64::from(negative) => {
-            Ok(Term::small(if negative { (one as i64).wrapping_neg() } else { one as i64 }))
-        }
         limbs if limbs.len() > LIMBS_MAX => Err(TooLarge),
+        limbs => Ok(unlimited(negative, limbs, build)),
+    }
+}
+
+/// The same for an integer of any size, of bytes that are there already. Nothing can be computed from one beyond the limit
+/// that is as large.
+pub fn unlimited<'h, B: Build + ?Sized>(negative: bool, limbs: &[u64], build: &'h B) -> Term<'h> {
+    match limbs::trimmed(limbs) {
+        [] => Term::small(0),
+        &[one] if one <= SMALL_MAX as u64 + u64::from(negative) => {
+            Term::small(if negative { (one as i64).wrapping_neg() } else { one as i64 })
+        }
         limbs => {
             let kind = if negative { Kind::BigNegative } else { Kind::BigPositive };
-            Ok(build.object(kind, limbs, &[]))
+            build.object(kind, limbs, &[])
         }
     }
 }

@@ -11,6 +11,7 @@ mod reader;
 
 pub use decode::{DecodeOptions, decode};
 pub use encode::{EncodeOptions, EncodeTooLarge, encode};
+pub use identities::{local_pid, local_port, local_reference};
 
 use std::fmt;
 

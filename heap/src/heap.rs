@@ -21,7 +21,7 @@ use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
 
 use crate::arena::{self, Range};
-use crate::bits::shared;
+use crate::bits::shared::{self, Shared};
 use crate::build::Build;
 use crate::chunk::{self, Chunk};
 use crate::fragment::{Fragment, Message};
@@ -277,6 +277,18 @@ impl Heap {
             unsafe { chunk::chain(self.fragments.get()).map(|chunk| (*chunk).capacity).sum() };
         let rare = self.rare.as_ref().map_or(0, |rare| rare.capacity_words());
         self.block_words() + fragments + rare
+    }
+
+    /// The references to shared bytes that the heap holds, in attached messages too.
+    pub fn shared_bytes(&self) -> impl Iterator<Item = Shared> {
+        let old = self.rare.as_ref().map_or(null_mut(), |rare| rare.old_off_heap);
+        // SAFETY: the lists are ours, and their objects stay while the heap is borrowed.
+        let objects = [self.off_heap.get(), old].map(|list| unsafe { chunk::off_heap_list(list) });
+        // SAFETY: each object holds a count of the bytes that it names.
+        objects
+            .into_iter()
+            .flatten()
+            .map(|object| unsafe { Shared::retained((*object.add(ref_bits::SHARED)).0) })
     }
 
     /// What collections have done so far.

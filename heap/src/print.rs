@@ -8,7 +8,7 @@ pub use quote::{atom_text, is_plain_atom};
 
 use std::fmt::Write;
 
-use crate::atoms::{Atom, AtomTable};
+use crate::atoms::{Atom, AtomTable, am};
 use crate::big::{Integer, digits};
 use crate::bits::Bits;
 use crate::layout::Kind;
@@ -32,9 +32,62 @@ const DISPLAY_DIGITS: usize = 6;
 
 /// A term as text of about `limit` bytes at most; what is left out shows as `...`.
 pub fn to_string(term: Term<'_>, style: Style, limit: usize, atoms: &AtomTable) -> String {
-    let mut printer = Printer { out: String::new(), todo: vec![Todo::Term(term)], style, limit, atoms };
+    String::from_utf8_lossy(&printed(term, style, limit, atoms)).into_owned()
+}
+
+/// A term as `erlang:display/1` writes it: atoms in UTF-8, but strings in Latin-1.
+pub fn displayed(term: Term<'_>, atoms: &AtomTable) -> Vec<u8> {
+    printed(term, Style::Display, usize::MAX, atoms)
+}
+
+fn printed(term: Term<'_>, style: Style, limit: usize, atoms: &AtomTable) -> Vec<u8> {
+    let mut printer = Printer::new(term, style, limit, atoms);
     printer.run();
-    printer.out
+    printer.out.0
+}
+
+/// Text that need not be in UTF-8 throughout.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn push(&mut self, c: char) {
+        self.push_str(c.encode_utf8(&mut [0; 4]));
+    }
+
+    fn push_str(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    /// A string, each of whose characters is a byte in Latin-1 if it is displayed.
+    fn push_string(&mut self, text: &str, style: Style) {
+        match style {
+            Style::Pretty => self.push_str(text),
+            Style::Display => self.0.extend(text.chars().map(|c| c as u8)),
+        }
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.push_str(text);
+        Ok(())
+    }
+}
+
+/// A term as [`Style::Display`] until `count` is used up by its terms, and the characters of its atoms, strings and
+/// binaries; then three dots and a space follow.
+pub fn displayed_counted(term: Term<'_>, count: usize, atoms: &AtomTable) -> Vec<u8> {
+    let mut printer = Printer::new(term, Style::Display, usize::MAX, atoms);
+    printer.left = Some(i64::try_from(count).unwrap_or(i64::MAX));
+    printer.run();
+    if printer.left.is_some_and(|left| left <= 0) {
+        printer.out.push_str("... ");
+    }
+    printer.out.0
 }
 
 /// What is still to be written, last first.
@@ -52,14 +105,20 @@ enum Todo<'h> {
 }
 
 struct Printer<'h, 'a> {
-    out: String,
+    out: Text,
     todo: Vec<Todo<'h>>,
     style: Style,
     limit: usize,
+    /// What is left of the count of [`displayed_counted`], if there is one.
+    left: Option<i64>,
     atoms: &'a AtomTable,
 }
 
-impl<'h> Printer<'h, '_> {
+impl<'h, 'a> Printer<'h, 'a> {
+    fn new(term: Term<'h>, style: Style, limit: usize, atoms: &'a AtomTable) -> Printer<'h, 'a> {
+        Printer { out: Text(Vec::new()), todo: vec![Todo::Term(term)], style, limit, left: None, atoms }
+    }
+
     fn run(&mut self) {
         while let Some(todo) = self.todo.pop() {
             if self.out.len() >= self.limit {
@@ -107,7 +166,21 @@ impl<'h> Printer<'h, '_> {
         self.todo.push(Todo::Term(key));
     }
 
+    /// Counts that many; how many of them are within the count. Nothing follows what is not.
+    fn count(&mut self, many: usize) -> usize {
+        let Some(left) = self.left else { return many };
+        let many_left = usize::try_from(left).unwrap_or(0).min(many);
+        self.left = Some(left.saturating_sub_unsigned(many as u64));
+        if many_left < many {
+            self.todo.clear();
+        }
+        many_left
+    }
+
     fn term(&mut self, term: Term<'h>) {
+        if self.count(1) == 0 {
+            return;
+        }
         match term.view() {
             View::Small(value) => self.write(format_args!("{value}")),
             View::Big(_) => {
@@ -121,7 +194,7 @@ impl<'h> Printer<'h, '_> {
             View::Atom(atom) => self.atom(atom),
             View::Nil => self.out.push_str("[]"),
             View::Cons(cons) => match quote::string_text(term, self.style, self.limit) {
-                Some(text) => self.out.push_str(&text),
+                Some(text) => self.string(term, &text),
                 None => {
                     self.out.push('[');
                     self.todo.push(Todo::Tail(cons.tail()));
@@ -145,6 +218,21 @@ impl<'h> Printer<'h, '_> {
             View::Bits(object) => self.bits(Bits::of_object(object).expect("a bit string")),
             _ => self.opaque(term),
         }
+    }
+
+    /// A list whose text, in quotes, is given.
+    fn string(&mut self, list: Term<'h>, text: &str) {
+        if self.left.is_none() {
+            return self.out.push_string(text, self.style);
+        }
+        let characters = || {
+            let cells = std::iter::successors(list.as_cons(), |cell| cell.tail().as_cons());
+            cells.filter_map(|cell| cell.head().as_small()).filter_map(|c| char::from_u32(c as u32))
+        };
+        let all = characters().count();
+        let within = self.count(all);
+        let shown = quote::quoted(characters().take(within), '"', self.style);
+        self.out.push_string(if within < all { quote::unclosed(&shown) } else { &shown }, self.style);
     }
 
     fn record(&mut self, record: Record<'h>) {
@@ -181,9 +269,8 @@ impl<'h> Printer<'h, '_> {
             }
             View::Fun(fun) => {
                 let entry = fun.entry();
-                self.out.push_str("#Fun<");
-                self.atom(entry.module);
-                self.write(format_args!(".{}.{}>", entry.index, entry.old_uniq));
+                let module = self.atoms.name(entry.module);
+                self.write(format_args!("#Fun<{module}.{}.{}>", entry.index, entry.old_uniq));
             }
             View::Pid(pid) => self.write(format_args!("<0.{}.{}>", pid.number(), pid.serial())),
             View::Port(port) => self.write(format_args!("#Port<0.{}>", port.0)),
@@ -197,7 +284,8 @@ impl<'h> Printer<'h, '_> {
     }
 
     fn external(&mut self, object: Boxed<'_>) {
-        let (node, words) = (object.raw(1), &object.raws()[2..]);
+        let words = &object.raws()[2..];
+        let node = if object.raw(1) == u64::from(am::nonode_at_nohost.0) { 0 } else { object.raw(1) };
         match object.kind() {
             Kind::ExternalPid => {
                 self.write(format_args!("<{node}.{}.{}>", words[0] as u32, words[0] >> 32));
@@ -213,7 +301,20 @@ impl<'h> Printer<'h, '_> {
 
     fn bits(&mut self, bits: Bits<'_>) {
         self.out.push_str("<<");
-        match quote::binary_text(bits, self.style, self.limit) {
+        let all = if self.left.is_none() { 0 } else { bits.bit_size() / 8 };
+        let within = self.count(all);
+        let text = quote::binary_text(bits, self.style, self.limit);
+        if within < all {
+            // The byte that is beyond the count is written, too.
+            let shown: Vec<u8> = bits.bytes().take(within + 1).collect();
+            return match text {
+                Some(_) => {
+                    self.out.push_str(quote::unclosed(&quote::quoted(latin1(&shown), '"', self.style)))
+                }
+                None => self.bytes(Bits::of_bytes(&shown)),
+            };
+        }
+        match text {
             Some(text) => self.out.push_str(&text),
             None => self.bytes(bits),
         }
@@ -237,13 +338,22 @@ impl<'h> Printer<'h, '_> {
     }
 
     fn atom(&mut self, atom: Atom) {
+        // Its characters count, but no atom is cut.
+        if let Some(left) = &mut self.left {
+            *left = left.saturating_sub_unsigned(self.atoms.name(atom).len() as u64);
+        }
         let text = atom_text(self.atoms.name(atom), self.style);
         self.out.push_str(&text);
     }
 
     fn write(&mut self, arguments: std::fmt::Arguments<'_>) {
-        self.out.write_fmt(arguments).expect("a string takes all text");
+        self.out.write_fmt(arguments).expect("memory takes all text");
     }
+}
+
+/// The characters that bytes are in Latin-1.
+fn latin1(bytes: &[u8]) -> impl Iterator<Item = char> {
+    bytes.iter().map(|&byte| char::from(byte))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub use dirty::DirtyKind;
 pub use mio::{Interest, event::Source};
 pub use poller::Readiness;
 pub use pool::{Config, Pool, WorkerPanicked};
-pub use shared::Handle;
+pub use shared::{Handle, Raised};
 pub use solo::{Solo, Step};
 pub use task::{Executor, Priority, Ran, Task};
 pub use timers::TimerKey;

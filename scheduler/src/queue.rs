@@ -81,6 +81,24 @@ impl<T: Task> LocalQueue<T> {
         self.lane(priority).push(task);
     }
 
+    /// Puts each task where its priority, which may have changed, places it now.
+    #[cold]
+    pub(crate) fn sort_anew(&mut self) {
+        for priority in [Priority::Max, Priority::High, Priority::Normal, Priority::Low] {
+            for _ in 0..self.lane(priority).len() {
+                // Thieves may have been there.
+                let Some(task) = self.lane(priority).pop() else { break };
+                self.push(task);
+            }
+        }
+        if let Some(task) = self.slot.take() {
+            match task.priority() {
+                Priority::Normal => self.slot = Some(task),
+                other => self.push_aside(task, other),
+            }
+        }
+    }
+
     /// The task to run next.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<T> {

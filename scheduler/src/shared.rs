@@ -14,6 +14,8 @@ use crossbeam_utils::CachePadded;
 use mio::Interest;
 use mio::event::Source;
 use std::io;
+// Not the modelled atomics: no protocol rests on this count.
+use std::sync::atomic::AtomicUsize as Count;
 
 /// A pool, seen from any thread. Clones are cheap and mean the same pool.
 pub struct Handle<T: Task>(pub(crate) Arc<Shared<T>>);
@@ -27,8 +29,20 @@ pub(crate) struct Shared<T: Task> {
     pub(crate) poller: Poller,
     pub(crate) dirty: Dirty,
     pub(crate) seed: u64,
+    /// How many [`Raised`] there are.
+    pub(crate) raised: std::sync::Arc<Count>,
     /// Which wheel takes the next timer that no worker sets.
     next_wheel: AtomicUsize,
+}
+
+/// While it lives, workers see to it that queued tasks whose priority has been raised meanwhile come into their own:
+/// each looks through its queues when it looks around.
+pub struct Raised(std::sync::Arc<Count>);
+
+impl Drop for Raised {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The parts of a worker that others reach.
@@ -57,6 +71,7 @@ impl<T: Task> Shared<T> {
             poller: Poller::new(),
             dirty: Dirty::new(config.dirty_cpu_max, config.dirty_io_max),
             seed: config.seed,
+            raised: std::sync::Arc::default(),
             next_wheel: AtomicUsize::new(0),
         };
         (Arc::new(shared), queues)
@@ -125,6 +140,13 @@ impl<T: Task> Handle<T> {
     pub fn queued(&self) -> usize {
         let local: usize = self.0.remotes.iter().map(|remote| remote.stealers.len()).sum();
         self.0.injector.len() + local
+    }
+
+    /// Says that the priority of a task is raised that may be queued already. The task finds its place when the worker
+    /// that has it looks around, as long as the answer is held.
+    pub fn raise(&self) -> Raised {
+        self.0.raised.fetch_add(1, Ordering::Relaxed);
+        Raised(self.0.raised.clone())
     }
 
     /// The pool's clock.

@@ -85,6 +85,11 @@ impl<T: Task> Worker<T> {
         self.budget = self.budget.saturating_sub_unsigned(reductions);
     }
 
+    /// Has the worker look around as soon as the slice is over.
+    pub fn look_soon(&mut self) {
+        self.budget = self.budget.min(0);
+    }
+
     /// Which worker this is.
     pub fn id(&self) -> WorkerId {
         self.id
@@ -193,6 +198,9 @@ impl<T: Task> Worker<T> {
         self.now_ns = self.handle.clock().monotonic_ns();
         self.fire_timers(executor);
         self.take_injected();
+        if self.shared().raised.load(Ordering::Relaxed) > 0 {
+            self.queue.sort_anew();
+        }
         if self.now_ns - self.polled_ns >= POLL_INTERVAL_NS {
             self.poll(executor);
         }

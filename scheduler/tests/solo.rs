@@ -1,7 +1,9 @@
 //! The worker without a thread: runs are the same each time, and virtual time passes only when nothing else is left.
 #![cfg(not(loom))]
 
-use purlin_scheduler::{Clock, Config, Executor, Priority, Ran, Solo, Step, Task, Worker};
+use purlin_scheduler::{Clock, Config, Executor, Priority, Raised, Ran, Solo, Step, Task, Worker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Clone, Copy)]
 struct Number(u32);
@@ -86,4 +88,60 @@ fn a_stopped_worker_says_so() {
     let mut solo = solo();
     solo.handle().stop();
     assert_eq!(solo.step(), Step::Stopped);
+}
+
+/// A task that others may raise.
+struct Rising {
+    number: u32,
+    priority: Priority,
+    is_raised: Arc<AtomicBool>,
+}
+
+impl Task for Rising {
+    type Timer = ();
+
+    fn priority(&self) -> Priority {
+        if self.is_raised.load(Ordering::Relaxed) { Priority::Max } else { self.priority }
+    }
+}
+
+/// Notes what ran; task 1 makes three others, of which 4 raises 3.
+#[derive(Default)]
+struct Raiser {
+    ran: Vec<u32>,
+    raised: Option<Raised>,
+    third: Arc<AtomicBool>,
+}
+
+impl Executor for Raiser {
+    type Task = Rising;
+
+    fn run(&mut self, worker: &mut Worker<Rising>, task: Rising) -> Ran<Rising> {
+        self.ran.push(task.number);
+        let others = [(2, Priority::Normal), (3, Priority::Normal), (4, Priority::High), (5, Priority::High)];
+        match task.number {
+            1 => others.into_iter().for_each(|(number, priority)| {
+                let is_raised = if number == 3 { self.third.clone() } else { Arc::default() };
+                worker.enqueue(Rising { number, priority, is_raised });
+            }),
+            4 => {
+                self.third.store(true, Ordering::Relaxed);
+                self.raised = Some(worker.handle().raise());
+                worker.look_soon();
+            }
+            _ => {}
+        }
+        Ran::Exited
+    }
+
+    fn fire(&mut self, _: &mut Worker<Rising>, (): ()) {}
+}
+
+#[test]
+fn raised_tasks_come_into_their_own() {
+    let mut solo =
+        Solo::new(&Config { clock: Clock::manual(0), ..Config::default() }, |_, _| Raiser::default());
+    solo.handle().inject(Rising { number: 1, priority: Priority::Normal, is_raised: Arc::default() });
+    while solo.step() == Step::Ran {}
+    assert_eq!(solo.parts().0.ran, [1, 4, 3, 5, 2]);
 }

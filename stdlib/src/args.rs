@@ -162,13 +162,21 @@ pub(crate) fn byte_list<'h>(list: Term<'h>) -> Read<'h, Vec<u8>> {
 
 /// The text of a flat list of characters. Not all lists of characters are text: the surrogates are refused.
 pub(crate) fn characters<'h>(list: Term<'h>) -> Read<'h, String> {
+    Ok(characters_within(list, usize::MAX)?.expect("no list is as long"))
+}
+
+/// As `characters`; nothing if there are more than `count`, in which case those are not looked at.
+pub(crate) fn characters_within<'h>(list: Term<'h>, count: usize) -> Read<'h, Option<String>> {
     let mut text = String::new();
     let mut cells = Cells::new(list);
-    for head in &mut cells {
+    for (read, head) in (&mut cells).enumerate() {
+        if read == count {
+            return Ok(None);
+        }
         let code = head.as_small().and_then(|value| u32::try_from(value).ok());
         text.push(code.and_then(char::from_u32).ok_or(Stop::badarg())?);
     }
-    if cells.are_proper() { Ok(text) } else { Err(Stop::badarg()) }
+    if cells.are_proper() { Ok(Some(text)) } else { Err(Stop::badarg()) }
 }
 
 /// A result of arithmetic.

@@ -129,7 +129,7 @@ fn decode_unsigned<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
     let limb = |chunk: &[u8]| chunk.iter().rev().fold(0, |limb, &byte| limb << 8 | u64::from(byte));
     let limbs: Vec<u64> = pace::paced(bytes.chunks(8), 1).map(limb).collect();
-    big::integer(false, &limbs, cx.heap()).map_err(|_| Stop::system_limit())
+    Ok(big::unlimited(false, &limbs, cx.heap()))
 }
 
 fn encode_unsigned<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -6,6 +6,7 @@ mod calendar;
 mod checksums;
 mod compare;
 mod dictionary;
+mod dynamic_trace;
 mod exceptions;
 mod floats;
 mod funs;
@@ -43,6 +44,8 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     checksums::NATIVES,
     code::NATIVES,
     display::NATIVES,
+    display::INTERNAL,
+    dynamic_trace::NATIVES,
     external::NATIVES,
     compare::NATIVES,
     dictionary::NATIVES,
@@ -54,6 +57,7 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     info::NATIVES,
     integers::NATIVES,
     integers::STRING,
+    integers::INTERNAL,
     links::NATIVES,
     lists::NATIVES,
     monitors::NATIVES,

@@ -3,16 +3,18 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use purlin_heap::bits::{Construction, slice};
 use purlin_heap::{Atom, Build, Term, am, size_of};
 use purlin_vm::actions::Flags;
 use purlin_vm::{Context, Outcome, Stop, natives};
 
+use crate::args;
 use crate::state::State;
 
 natives! { "erts_debug":
     "flat_size"/1 => flat_size, "size_shared"/1 => flat_size, "same"/2 => same, "copy_shared"/1 => copy,
     "copy_shared"/2 => copy, "get_internal_state"/1 => get_internal_state, "set_internal_state"/2 => set_internal_state,
-    "interpreter_size"/0 => interpreter_size,
+    "interpreter_size"/0 => interpreter_size, "unaligned_bitstring"/2 => unaligned_bitstring,
 }
 
 /// Words of a term, parts that are shared counted each time. Literals count nothing.
@@ -74,4 +76,18 @@ fn is_limit(cx: &Context<'_>, name: Atom) -> bool {
 
 fn interpreter_size<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::small(0))
+}
+
+/// The same bits, beginning at this bit of a byte. Small bit strings stand in words of their own, and so begin with a byte.
+fn unaligned_bitstring<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let (bits, offset) = (args::bits(args[0])?, args::size(args[1])?);
+    if !(1..8).contains(&offset) {
+        return Err(Stop::badarg());
+    }
+    let size = bits.bit_size();
+    let mut shifted = Construction::new(offset + size, cx.heap()).map_err(|_| Stop::system_limit())?;
+    let writer = shifted.writer();
+    writer.number(0, offset).and_then(|()| writer.bits(bits)).map_err(|_| Stop::badarg())?;
+    let shifted = shifted.finish(cx.heap());
+    slice(shifted, offset, size, cx.heap()).ok_or(Stop::badarg())
 }

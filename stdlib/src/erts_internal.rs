@@ -11,7 +11,7 @@ natives! { "erts_internal":
     "map_next"/3 => map_next, "cmp_term"/2 => cmp_term, "term_type"/1 => term_type,
     "map_to_tuple_keys"/1 => map_to_tuple_keys, "is_system_process"/1 => is_system_process,
     "get_creation"/0 => zero, "get_dflags"/0 => zero, "no_aux_work_threads"/0 => zero,
-    "system_check"/1 => system_check,
+    "system_check"/1 => system_check, "processes_next"/1 => processes_next,
     "trace"/3 => no_tracing, "trace_pattern"/3 => no_tracing, "scheduler_wall_time"/1 => off,
 }
 
@@ -46,6 +46,31 @@ fn warning<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 fn zero<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::small(0))
 }
+
+/// The next processes from a place in the process table on: `{Place, Pids}`, or `none`.
+fn processes_next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let found = processes_from(cx, args::size(args[0])?);
+    Ok(found.map_or(Term::atom(am::none), |(place, pids)| cx.heap().tuple(&[place, cx.heap().list(&pids)])))
+}
+
+/// Some processes from a place in the process table on, one at least, and the place behind them; nothing when there are
+/// none.
+pub(crate) fn processes_from<'h>(cx: &Context<'h>, place: usize) -> Option<(Term<'h>, Vec<Term<'h>>)> {
+    let mut next = Some(u32::try_from(place).unwrap_or(u32::MAX));
+    while let Some(place) = next {
+        let (pids, behind) = cx.processes_in(place, PLACES_MAX);
+        args::charge(cx, PLACES_MAX as usize);
+        if !pids.is_empty() {
+            let place = Term::small(behind.unwrap_or(u32::MAX).into());
+            return Some((place, pids.into_iter().map(Term::pid).collect()));
+        }
+        next = behind;
+    }
+    None
+}
+
+/// So many places of the process table are looked at before others may have their turn.
+const PLACES_MAX: u32 = 1000;
 
 /// So many entries of a large map are given at once.
 const ENTRIES_MAX: usize = 32;

@@ -1,4 +1,4 @@
-//! Module `init`, without the process of that name: there are no arguments of the emulator, and all is started.
+//! Module `init`: there are no arguments of the emulator, and all is started.
 
 use purlin_heap::{Build, Term, am};
 use purlin_vm::{Context, Outcome, natives};

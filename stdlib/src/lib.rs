@@ -12,6 +12,7 @@ mod erlang;
 mod erts_debug;
 mod erts_internal;
 mod ets;
+mod gregorian;
 mod held;
 mod init;
 mod io;

@@ -1,28 +1,50 @@
-//! The time zone of the operating system, from its file in the TZif format (RFC 8536).
+//! The time zone of the operating system, from its file in the TZif format (RFC 8536) or a rule in `TZ`.
+
+mod rule;
+
+use rule::Rule;
+
+/// An offset from universal time, in seconds, and whether it is that of daylight saving time.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Offset {
+    seconds: i64,
+    is_dst: bool,
+}
 
 /// Offsets from universal time, by the moments from which they hold.
 #[derive(Default, Debug)]
 pub(crate) struct Zone {
-    /// Moment and offset in seconds, in order.
-    changes: Vec<(i64, i64)>,
+    /// Moments and the offsets from then on, in order.
+    changes: Vec<(i64, Offset)>,
     /// The offset before the first of them.
-    first: i64,
+    first: Offset,
+    /// What holds after the last of them.
+    rule: Option<Rule>,
 }
 
+/// A moment with the other setting of the clocks is looked for in steps of a week, for some 17 years around.
+const STEP_SECONDS: i64 = 601_200;
+const STEPS: i64 = 892;
+const DAY_SECONDS: i64 = 86_400;
+
 impl Zone {
-    /// That of the file which `TZ` names, or of `/etc/localtime`; universal time without one.
+    /// That which `TZ` names or describes, or that of `/etc/localtime`; universal time without one.
     pub(crate) fn local() -> Zone {
-        let path = match std::env::var("TZ") {
-            Ok(name) if name.starts_with('/') || name.starts_with(":/") => {
-                name.trim_start_matches(':').to_owned()
-            }
-            Ok(name) if !name.is_empty() => format!("/usr/share/zoneinfo/{}", name.trim_start_matches(':')),
-            _ => "/etc/localtime".to_owned(),
+        let name = std::env::var("TZ").unwrap_or_default();
+        let name = name.trim_start_matches(':');
+        let path = match name {
+            "" => "/etc/localtime".to_owned(),
+            name if name.starts_with('/') => name.to_owned(),
+            name => format!("/usr/share/zoneinfo/{name}"),
         };
-        std::fs::read(path).ok().and_then(|bytes| Zone::parse(&bytes)).unwrap_or_default()
+        let of_file = std::fs::read(path).ok().and_then(|bytes| Zone::parse(&bytes));
+        let described = || {
+            Rule::parse(name).map(|rule| Zone { first: rule.standard, rule: Some(rule), ..Zone::default() })
+        };
+        of_file.or_else(described).unwrap_or_default()
     }
 
-    /// The 64-bit part of a file of version 2 or later. The rule for times after the last change is not read.
+    /// The 64-bit part of a file of version 2 or later, and the rule behind it.
     fn parse(bytes: &[u8]) -> Option<Zone> {
         let first = Header::parse(bytes)?;
         let bytes = bytes.get(HEADER_BYTES + first.body_bytes(4)?..)?;
@@ -30,27 +52,50 @@ impl Zone {
         let body = bytes.get(HEADER_BYTES..)?;
         let (times, rest) = body.split_at_checked(header.times.checked_mul(8)?)?;
         let (kinds, rest) = rest.split_at_checked(header.times)?;
-        let offsets: Vec<i64> = rest
+        let offsets: Vec<Offset> = rest
             .get(..header.kinds.checked_mul(6)?)?
             .chunks_exact(6)
-            .map(|kind| i32::from_be_bytes([kind[0], kind[1], kind[2], kind[3]]).into())
+            .map(|kind| Offset {
+                seconds: i32::from_be_bytes([kind[0], kind[1], kind[2], kind[3]]).into(),
+                is_dst: kind[4] != 0,
+            })
             .collect();
         let time = |bytes: &[u8]| bytes.iter().fold(0i64, |time, &byte| time << 8 | i64::from(byte));
         let change = |(bytes, &kind): (&[u8], &u8)| Some((time(bytes), *offsets.get(usize::from(kind))?));
         let changes = times.chunks_exact(8).zip(kinds).map(change).collect::<Option<_>>()?;
-        Some(Zone { changes, first: *offsets.first()? })
+        let footer = body.get(header.body_bytes(8)?..).unwrap_or_default();
+        let rule = std::str::from_utf8(footer).ok().and_then(|text| Rule::parse(text.trim_matches('\n')));
+        Some(Zone { changes, first: *offsets.first()?, rule })
+    }
+
+    fn at(&self, moment: i64) -> Offset {
+        let after = self.changes.partition_point(|&(from, _)| from <= moment);
+        match &self.rule {
+            Some(rule) if after == self.changes.len() => rule.at(moment),
+            _ => after.checked_sub(1).map_or(self.first, |at| self.changes[at].1),
+        }
     }
 
     /// What to add to universal time at a moment.
     pub(crate) fn offset_at(&self, moment: i64) -> i64 {
-        let after = self.changes.partition_point(|&(from, _)| from <= moment);
-        after.checked_sub(1).map_or(self.first, |at| self.changes[at].1)
+        self.at(moment).seconds
     }
 
-    /// The moment that local time names; of two the later offset counts.
-    pub(crate) fn to_universal(&self, local: i64) -> i64 {
+    /// The moment that local time names, when daylight saving time is meant or not. Where that is not told, the later
+    /// offset counts of two. Where clocks are not set so, the offset of the nearest time is taken at which they are.
+    pub(crate) fn to_universal(&self, local: i64, is_dst: Option<bool>) -> i64 {
         let guess = local - self.offset_at(local);
-        local - self.offset_at(guess)
+        let moment = local - self.offset_at(guess);
+        let Some(is_dst) = is_dst else { return moment };
+        let around = [moment, local - DAY_SECONDS, local + DAY_SECONDS].map(|near| self.at(near));
+        let holds = |offset: &&Offset| offset.is_dst == is_dst && self.at(local - offset.seconds) == **offset;
+        if let Some(offset) = around.iter().find(holds) {
+            return local - offset.seconds;
+        }
+        let steps = (1..STEPS).flat_map(|step| [-step, step]);
+        let nearest =
+            steps.map(|step| self.at(moment + step * STEP_SECONDS)).find(|near| near.is_dst == is_dst);
+        nearest.map_or(moment, |offset| local - offset.seconds)
     }
 }
 

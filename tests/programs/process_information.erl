@@ -17,6 +17,14 @@ main(_) ->
     P(element(2, process_info(Me, current_function))), P(is_list(process_info(Me))), P(erlang:garbage_collect()), P(erlang:garbage_collect(spawn(fun() -> receive after 100 -> ok end end))),
     S = spawn(fun() -> sleeper(3) end), settle(), {current_stacktrace, T} = process_info(S, current_stacktrace), P([{M, F, A} || {M, F, A, _} <- T, M =:= ?MODULE]), exit(S, kill),
     H = spawn(fun() -> erlang:hibernate(?MODULE, main, [x]) end), settle(), P(process_info(H, current_function)), exit(H, kill),
+    spawn(fun() ->
+              B = binary:copy(<<1>>, 100), erlang:garbage_collect(), {binary, L} = process_info(self(), binary),
+              Me ! {binaries, [{Size, Count} || {Id, Size, Count} <- L, is_integer(Id)], byte_size(B)}
+          end),
+    P(receive {binaries, _, _} = Binaries -> Binaries end),
+    %% Work that others interrupt counts, too.
+    Big = binary:copy(<<0>>, 4000 * 1024), {reductions, Before} = process_info(Me, reductions), Copy = <<1, Big/binary>>, {reductions, After} = process_info(Me, reductions),
+    P({byte_size(Copy), After - Before >= 2000}),
     P([erlang:system_info(I) || I <- [wordsize, otp_release]] =/= []), P(is_integer(erlang:system_info(schedulers))), P(node()), P(nodes()), P(is_list(pid_to_list(Me))).
 
 sleeper(0) -> receive never -> ok end;

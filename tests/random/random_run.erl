@@ -2,7 +2,7 @@
 %% machines. docs/random-programs.md tells the rest.
 -module(random_run).
 -export([main/1, serve/0]).
--export([id/1, lim/1, small/1, trace/2]).
+-export([id/1, lim/1, small/1, trace/2, caught/2, mapless/1, sorted/1]).
 
 -define(OPERATORS, ['+', '-', '*', '/', 'div', 'rem', 'band', 'bor', 'bxor', 'bnot', 'bsl', 'bsr', 'not', 'and', 'or', 'xor']).
 %% A call that takes longer is stopped.
@@ -138,6 +138,20 @@ room([_ | Rest], Left) -> room(Rest, Left - 1).
 %% A size or count that is no giant; what is none stays as it is.
 small(X) when is_integer(X) -> X rem 100;
 small(X) -> X.
+
+%% What catch gave, with the stack trace as trace/2 shows it.
+caught(Module, {'EXIT', {Reason, [Call | _] = Stack}} = Value) when is_tuple(Call), tuple_size(Call) =:= 4 ->
+    try {'EXIT', {Reason, trace(Module, Stack)}} catch error:_ -> Value end;
+caught(_, Value) -> Value.
+
+%% A term without maps, whose keys are printed in an order of each machine's own.
+mapless(X) when is_map(X) -> {map, map_size(X)};
+mapless(X) when is_tuple(X) -> list_to_tuple(mapless(tuple_to_list(X)));
+mapless([H | T]) -> [mapless(H) | mapless(T)];
+mapless(X) -> X.
+
+%% A list in an order in which nothing that differs is equal: 1 stands beside 1.0, the same everywhere.
+sorted(L) -> [X || {_, X} <- lists:sort([{text(X), X} || X <- L])].
 
 shown(Term) ->
     Text = unicode:characters_to_list(text(Term)),

@@ -11,7 +11,7 @@ mod spawns;
 mod timed;
 
 pub use crate::info::{USUAL_ITEMS, is_item, priority_name};
-pub use crate::process::{Alias, Flags, MaxHeapSize, Settings};
+pub use crate::process::{Alias, Flags, MaxHeapSize, Settings, Until};
 pub use host::{Received, Sender};
 pub use links::Linked;
 pub use monitors::{MonitorOptions, Watched};

@@ -51,7 +51,7 @@ impl Task for Runnable {
     #[inline]
     fn priority(&self) -> Priority {
         // SAFETY: a runnable process is alive.
-        unsafe { self.0.as_ref() }.shared().priority()
+        unsafe { self.0.as_ref() }.shared().urgency()
     }
 }
 
@@ -89,6 +89,10 @@ impl ProcessExecutor {
         for _ in 0..RESUMES_MAX {
             if process.has_urgent_signals() {
                 process.handle_signals(&self.local);
+            }
+            // Who raised it has had its answer, unless there are more signals than there was time for.
+            if process.shared().is_raised() && !process.is_ending() && !process.has_urgent_signals() {
+                process.shared().lower();
             }
             if process.flags.has(Flags::GIVEN_UP) && !process.is_ending() {
                 break;

@@ -109,7 +109,7 @@ const ITEMS: [Atom; 38] = {
 };
 
 /// Items that no well-known atom names.
-const RARE: [&str; 2] = ["sequential_trace_token", "catchlevel"];
+const RARE: [&str; 3] = ["sequential_trace_token", "catchlevel", "priority_messages"];
 
 impl<'b, B: Build> Teller<'_, 'b, B> {
     fn tell(&self, wanted: Term<'_>) -> Term<'b> {
@@ -162,7 +162,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             am::label => Term::atom(am::undefined),
             am::last_calls => Term::atom(am::false_),
             am::suspending => self.suspending(),
-            am::binary => Term::NIL,
+            am::binary => self.binaries(),
             am::backtrace => self.b.list(&[]),
             _ => self.memory_value(item),
         }

@@ -147,6 +147,14 @@ impl Local {
         }
     }
 
+    /// Has the scheduler look through its queues as soon as the slice is over.
+    pub(crate) fn look_soon(&self) {
+        // SAFETY: as in `schedule`.
+        if let Some(worker) = unsafe { self.worker.get().as_mut() } {
+            worker.look_soon();
+        }
+    }
+
     /// Sets a timer for a moment on the monotonic clock.
     pub(crate) fn set_timer(&self, deadline_ns: u64, timer: Timer) -> TimerKey {
         // SAFETY: as in `schedule`.

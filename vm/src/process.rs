@@ -18,7 +18,7 @@ pub use begin::TooManyProcesses;
 pub(crate) use begin::{Parent, Prepared, SpawnMonitor, SpawnOptions, Start, spawn};
 pub use dictionary::Dictionary;
 pub(crate) use links::{Link, Links};
-pub use monitors::Alias;
+pub use monitors::{Alias, Until};
 pub(crate) use monitors::{Monitor, Monitors};
 pub use receive::{Peek, Waited};
 pub use saved::Saved;
@@ -67,6 +67,8 @@ impl Flags {
     pub const COLLECT: Flags = Flags(1 << 7);
     /// It will wait for long: its heap is to be made as small as it goes before it does.
     pub(crate) const HIBERNATE: Flags = Flags(1 << 11);
+    /// Messages may come to it that go before ordinary ones.
+    pub(crate) const TAKES_PRIORITY: Flags = Flags(1 << 16);
     /// It is not to run: only its signals are handled.
     pub(crate) const SUSPENDED: Flags = Flags(1 << 12);
     /// It has become unreachable: see [`Process::begin_end`].
@@ -151,8 +153,17 @@ pub(crate) struct Rare {
     pub(crate) suspending: SmallMap<u32>,
     /// Numbers unlinks.
     pub(crate) unlinks: u64,
+    /// Links whose exit signals go before ordinary messages.
+    pub(crate) priority_links: SmallMap<()>,
     /// Settings that are only kept to be told.
     pub(crate) settings: Settings,
+}
+
+impl Rare {
+    /// Whether something may come that goes before ordinary messages.
+    pub(crate) fn takes_priority(&self) -> bool {
+        self.monitors.take_priority() || self.priority_links.iter().next().is_some()
+    }
 }
 
 /// Settings of a process; nothing where it is as the machine has it.

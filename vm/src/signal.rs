@@ -11,7 +11,7 @@ mod send;
 pub(crate) use handle::Handled;
 pub(crate) use request::{Question, Request};
 pub use send::Sent;
-pub(crate) use send::send_counted;
+pub(crate) use send::{alias_of, send_counted};
 
 use purlin_heap::word::Word;
 use purlin_heap::{Fragment, Message, Pid};
@@ -33,7 +33,11 @@ pub(crate) enum Signal {
         alias: u64,
         /// The message.
         message: Message,
+        /// It goes before ordinary messages, if the alias allows that.
+        is_priority: bool,
     },
+    /// What `exit/2` sends to whoever holds an alias.
+    ExitToAlias(Box<ExitToAlias>),
     /// The sender has linked itself to the receiver.
     Link {
         /// The sender.
@@ -100,6 +104,21 @@ pub(crate) enum Signal {
         answer: Message,
     },
 }
+
+/// An exit signal by an alias.
+pub(crate) struct ExitToAlias {
+    /// The number of the alias's reference.
+    pub(crate) alias: u64,
+    /// The sender.
+    pub(crate) from: Pid,
+    /// Why.
+    pub(crate) reason: Message,
+    /// As a message it goes before ordinary ones, if the alias allows that.
+    pub(crate) is_priority: bool,
+}
+
+// It stands in each node of a mailbox.
+const _: () = assert!(size_of::<Signal>() <= 32);
 
 impl Signal {
     /// A message.

@@ -7,6 +7,7 @@ mod front_end;
 mod loom;
 mod programs;
 mod random;
+mod random_calls;
 mod repository;
 mod shell;
 mod tail_calls;
@@ -38,6 +39,8 @@ enum Command {
     Test(test::Options),
     /// Compare random programs on purlin and on Erlang/OTP
     Random(random::Options),
+    /// Compare what natives give for random arguments on purlin and on Erlang/OTP
+    Calls(random_calls::Options),
     /// Run OTP's scanner, parser, linter and pretty printer over its sources, on erl and on purlin
     FrontEnd(front_end::Options),
     /// Run the supervised example on a release build
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Test(options) => test::run(&options),
         Command::Random(options) => random::run(&options),
+        Command::Calls(options) => random_calls::run(&options),
         Command::FrontEnd(options) => front_end::run(&options),
         Command::Demo(options) => demo::run(&options),
         Command::Versus(options) => versus::run(&options),

@@ -86,6 +86,11 @@ impl Shared {
         Shared(NonNull::new(address as *mut Header).expect("the address of a header"))
     }
 
+    /// The address, which is as good as a name while there is a reference.
+    pub fn address(&self) -> u64 {
+        self.0.as_ptr() as u64
+    }
+
     /// The first byte.
     pub fn data(&self) -> *mut u8 {
         // SAFETY: `self` holds a count.

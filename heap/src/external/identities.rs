@@ -5,14 +5,15 @@ use super::{DecodeReason, Names, tag};
 use crate::atoms::Atom;
 use crate::build::Build;
 use crate::layout::Kind;
-use crate::order::identities::{reference_number, reference_words};
+use crate::order::identities::{PID_NUMBER_BITS, reference_number, reference_words};
 use crate::term::{Boxed, Pid, Port, Term, View};
 use crate::word::Word;
 
 /// The most words of a reference.
 const REFERENCE_WORDS_MAX: usize = 5;
-/// Numbers of local ports take the payload of a word.
+/// Numbers of local ports take the payload of a word; those of OTP have two bits more.
 const PORT_BITS: u32 = 58;
+const OTP_PORT_BITS: u32 = 60;
 
 /// The largest creation of the forms that have a byte for it, and the largest first word of their references.
 const OLD_CREATION_MAX: u8 = 3;
@@ -22,6 +23,50 @@ const OLD_REFERENCE_WORD_MAX: u32 = (1 << 18) - 1;
 fn is_local(node: Atom, creation: u32, names: &dyn Names) -> bool {
     let (name, own) = names.node();
     node == name && (creation == own || creation == 0)
+}
+
+/// The pid of this node with a number and a serial. This node makes none whose serial is beyond 30 bits, but an OTP of
+/// the same name does: such a pid is kept as those of other nodes are.
+pub fn local_pid<'h, B: Build + ?Sized>(
+    number: u32,
+    serial: u32,
+    names: &dyn Names,
+    build: &'h B,
+) -> Option<Term<'h>> {
+    if let Some(pid) = Pid::from_parts(number, serial) {
+        return Some(Term::pid(pid));
+    }
+    let id = u64::from(number) | u64::from(serial) << 32;
+    (number >> PID_NUMBER_BITS == 0).then(|| foreign(Kind::ExternalPid, &[id], names, build))
+}
+
+/// The port of this node with a number; one that is too large is kept as those of other nodes are.
+pub fn local_port<'h, B: Build + ?Sized>(number: u64, names: &dyn Names, build: &'h B) -> Option<Term<'h>> {
+    if number >> PORT_BITS == 0 {
+        return Some(Term::port(Port(number)));
+    }
+    (number >> OTP_PORT_BITS == 0).then(|| foreign(Kind::ExternalPort, &[number], names, build))
+}
+
+/// The reference of this node with these words, least significant first. One that this node cannot have made is kept as
+/// those of other nodes are.
+pub fn local_reference<'h, B: Build + ?Sized>(
+    words: [u32; 3],
+    owner: Option<Pid>,
+    names: &dyn Names,
+    build: &'h B,
+) -> Option<Term<'h>> {
+    if let Some(number) = reference_number(words) {
+        return Some(build.reference(number, owner));
+    }
+    let raw = words.map(u64::from);
+    (words[0] <= OLD_REFERENCE_WORD_MAX).then(|| foreign(Kind::ExternalReference, &raw, names, build))
+}
+
+/// An identity of this node in the form of those of others.
+fn foreign<'h, B: Build + ?Sized>(kind: Kind, words: &[u64], names: &dyn Names, build: &'h B) -> Term<'h> {
+    let (node, creation) = names.node();
+    build.object(kind, &[&[node.0.into(), creation.into()], words].concat(), &[])
 }
 
 impl<'b> Reader<'b> {
@@ -51,10 +96,7 @@ impl<'b> Reader<'b> {
             let id = u64::from(number) | u64::from(serial) << 32;
             return Ok(build.object(Kind::ExternalPid, &[node.0.into(), creation.into(), id], &[]));
         }
-        match Pid::from_parts(number, serial) {
-            Some(pid) => Ok(Term::pid(pid)),
-            None => self.fail(DecodeReason::Identity),
-        }
+        local_pid(number, serial, names, build).map_or_else(|| self.fail(DecodeReason::Identity), Ok)
     }
 
     /// The port behind `tag`.
@@ -71,10 +113,7 @@ impl<'b> Reader<'b> {
         if !is_local(node, creation, names) {
             return Ok(build.object(Kind::ExternalPort, &[node.0.into(), creation.into(), number], &[]));
         }
-        if number >> PORT_BITS != 0 {
-            return self.fail(DecodeReason::Identity);
-        }
-        Ok(Term::port(Port(number)))
+        local_port(number, names, build).map_or_else(|| self.fail(DecodeReason::Identity), Ok)
     }
 
     /// The reference behind `tag`.
@@ -126,12 +165,9 @@ impl<'b> Reader<'b> {
             return Ok(build.object(Kind::ExternalReference, &raw, &[]));
         }
         let word = |i: usize| words.get(i).copied().unwrap_or(0);
-        let number = reference_number([word(0), word(1), word(2)]);
-        let owner = if words.len() > 3 { Pid::from_parts(word(3), word(4)).map(Some) } else { Some(None) };
-        match (number, owner) {
-            (Some(number), Some(owner)) => Ok(build.reference(number, owner)),
-            _ => self.fail(DecodeReason::Identity),
-        }
+        let owner = if words.len() > 3 { Pid::from_parts(word(3), word(4)) } else { None };
+        local_reference([word(0), word(1), word(2)], owner, names, build)
+            .map_or_else(|| self.fail(DecodeReason::Identity), Ok)
     }
 }
 

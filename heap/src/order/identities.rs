@@ -21,7 +21,7 @@ pub(super) fn rank(object: Boxed<'_>) -> u8 {
 }
 
 /// Bits of a local pid that are its number; those above are its serial.
-const PID_NUMBER_BITS: u32 = 28;
+pub const PID_NUMBER_BITS: u32 = 28;
 
 impl Pid {
     /// The number, the second of the three in `<0.N.S>`.

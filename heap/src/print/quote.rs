@@ -61,7 +61,7 @@ pub(super) fn binary_text(bits: Bits<'_>, style: Style, limit: usize) -> Option<
     }
     let bytes: Vec<u8> = bits.bytes().take(limit).collect();
     if bytes.iter().all(|&byte| byte.is_ascii() && is_printable(char::from(byte), style)) {
-        let plain = style == Style::Pretty || !bytes.contains(&b'\n');
+        let plain = style == Style::Pretty || !bytes.iter().any(|byte| b"\n\t\r".contains(byte));
         return plain.then(|| quoted(bytes.iter().map(|&byte| char::from(byte)), '"', style));
     }
     if style == Style::Display {
@@ -80,16 +80,27 @@ pub(super) fn binary_text(bits: Bits<'_>, style: Style, limit: usize) -> Option<
 /// Characters that a string may show: those of Latin-1, and their escapes.
 fn is_printable(c: char, style: Style) -> bool {
     match c {
-        ' '..='~' | '\u{a0}'..='\u{ff}' | '\n' => true,
-        '\t' | '\r' | '\u{8}' | '\u{b}' | '\u{c}' | '\u{1b}' => style == Style::Pretty,
+        ' '..='~' | '\u{a0}'..='\u{ff}' | '\n' | '\t' | '\r' => true,
+        '\u{8}' | '\u{b}' | '\u{c}' | '\u{1b}' => style == Style::Pretty,
         _ => false,
     }
 }
 
-fn quoted(text: impl Iterator<Item = char>, quote: char, style: Style) -> String {
+/// Text in quotes without the one at its end.
+pub(super) fn unclosed(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next_back();
+    characters.as_str()
+}
+
+pub(super) fn quoted(text: impl Iterator<Item = char>, quote: char, style: Style) -> String {
     let mut out = String::from(quote);
+    let is_display = style == Style::Display;
     for c in text {
         match c {
+            '\t' | '\r' if is_display && quote == '"' => out.push(c),
+            '\u{1b}' if is_display => out.push_str("\\033"),
+            '\u{7f}' if is_display => out.push(c),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
@@ -98,14 +109,15 @@ fn quoted(text: impl Iterator<Item = char>, quote: char, style: Style) -> String
             '\u{c}' => out.push_str("\\f"),
             '\u{1b}' => out.push_str("\\e"),
             '\u{7f}' => out.push_str("\\d"),
-            '\\' if quote == '"' && style == Style::Display => out.push('\\'),
+            '\\' if quote == '"' && is_display => out.push('\\'),
             '\\' => out.push_str("\\\\"),
             c if c == quote => {
                 out.push('\\');
                 out.push(c);
             }
             '\0'..='\u{1f}' | '\u{80}'..='\u{9f}' => {
-                write!(out, "\\{:o}", u32::from(c)).expect("a string takes all text");
+                let width = if is_display { 3 } else { 0 };
+                write!(out, "\\{:0width$o}", u32::from(c)).expect("a string takes all text");
             }
             c => out.push(c),
         }

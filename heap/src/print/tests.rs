@@ -35,6 +35,7 @@ fn forms() {
         (Term::pid(crate::Pid::from_parts(5, 6).unwrap()), "<0.5.6>", "<0.5.6>"),
         (build.reference(1 << 18, None), "#Ref<0.0.1.0>", "#Ref<0.0.1.0>"),
         (string("\u{1b}", &build), "\"\\e\"", "[27]"),
+        (string("a\t", &build), "\"a\\t\"", "\"a\t\""),
     ];
     for (term, pretty, display) in cases {
         assert_eq!(show(term, &names), pretty);
@@ -53,6 +54,7 @@ fn atoms_are_quoted_where_needed() {
         ("ä", "ä", "ä"),
         ("÷", "'÷'", "'÷'"),
         ("_a", "'_a'", "'_a'"),
+        ("\u{2}\u{1b}\t", "'\\2\\e\\t'", "'\\002\\033\\t'"),
     ];
     for (name, pretty, display) in cases {
         assert_eq!((&*atom_text(name, Style::Pretty), &*atom_text(name, Style::Display)), (pretty, display));

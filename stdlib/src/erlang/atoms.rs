@@ -47,8 +47,7 @@ fn existing<'h>(cx: &Context<'h>, name: &str) -> Outcome<'h> {
 
 /// The text that a list of characters is. Of one that is too long for an atom no more is read than shows that.
 fn listed<'h>(list: Term<'h>) -> Read<'h, String> {
-    let text = args::characters(list)?;
-    too_long(&text).map_or(Ok(text), Err)
+    args::characters_within(list, NAME_CHARACTERS_MAX)?.ok_or(Stop::system_limit())
 }
 
 fn too_long<'h>(text: &str) -> Option<Stop<'h>> {

@@ -1,9 +1,13 @@
 //! Dates and times of day.
 
-use purlin_heap::{Build, Term};
+use std::ops::Range;
+
+use purlin_heap::big::Integer;
+use purlin_heap::{Build, Term, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
+use crate::gregorian::{civil, days};
 use crate::zone::Zone;
 
 natives! { "erlang":
@@ -16,24 +20,10 @@ natives! { "erlang":
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar, by counting eras of 400 years that begin in March.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-/// The date so many days after 1970-01-01.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let (day, month) = (day_of_year - (153 * shifted + 2) / 5 + 1, (shifted + 2) % 12 + 1);
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
+/// The years of dates that are taken, as OTP takes them: universal and local time.
+const UNIVERSAL_YEARS: Range<i64> = 1600..YEAR_END;
+const LOCAL_YEARS: Range<i64> = 1902..YEAR_END;
+const YEAR_END: i64 = i32::MAX as i64;
 
 /// `{Year, Month, Day}` and `{Hour, Minute, Second}` of a moment.
 fn parts<'h>(cx: &Context<'h>, seconds: i64) -> (Term<'h>, Term<'h>) {
@@ -80,14 +70,14 @@ fn triple<'h>(term: Term<'h>) -> Read<'h, [i64; 3]> {
     }
 }
 
-/// The seconds since 1970 that `{Date, Time}` names, as if it were universal time.
-fn seconds<'h>(term: Term<'h>) -> Read<'h, i64> {
+/// The seconds since 1970 that `{Date, Time}` names, as if it were universal time, in one of some years.
+fn seconds<'h>(term: Term<'h>, years: Range<i64>) -> Read<'h, i64> {
     let (date, time) = match *args::tuple(term)?.elements() {
         [date, time] => (triple(date)?, triple(time)?),
         _ => return Err(Stop::badarg()),
     };
     let ([year, month, day], [hour, minute, second]) = (date, time);
-    let in_range = (0..1 << 31).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let in_range = years.contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
     let in_range =
         in_range && (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
     let days = if in_range { days(year, month, day) } else { return Err(Stop::badarg()) };
@@ -97,38 +87,28 @@ fn seconds<'h>(term: Term<'h>) -> Read<'h, i64> {
     Ok(days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second)
 }
 
-/// Whether daylight saving time is meant, where that is asked, is decided by the zone.
+/// The second argument tells whether daylight saving time is meant; if that is `undefined`, the zone decides.
 fn localtime_to_universaltime<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let local = seconds(args[0])?;
-    args::atom(args[1])?;
-    moment(cx, Zone::local().to_universal(local))
+    let is_dst = match args[1].as_atom() {
+        Some(am::true_) => Some(true),
+        Some(am::false_) => Some(false),
+        Some(am::undefined) => None,
+        _ => return Err(Stop::badarg()),
+    };
+    let local = seconds(args[0], LOCAL_YEARS)?;
+    moment(cx, Zone::local().to_universal(local, is_dst))
 }
 
 fn universaltime_to_localtime<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let universal = seconds(args[0])?;
+    let universal = seconds(args[0], LOCAL_YEARS)?;
     moment(cx, universal + Zone::local().offset_at(universal))
 }
 
 fn universaltime_to_posixtime<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(cx.heap().integer(seconds(args[0])?))
+    Ok(cx.heap().integer(seconds(args[0], UNIVERSAL_YEARS)?))
 }
 
 fn posixtime_to_universaltime<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    moment(cx, args::small(args[0])?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{civil, days};
-
-    #[test]
-    fn dates_and_days_agree() {
-        assert_eq!(days(1970, 1, 1), 0);
-        assert_eq!(days(2000, 2, 29), 11_016);
-        assert_eq!(civil(-719_528), (0, 1, 1));
-        for day in (-800_000..800_000).step_by(97) {
-            let (year, month, date) = civil(day);
-            assert_eq!(days(year, month, date), day);
-        }
-    }
+    let seconds = Integer::of(args[0]).and_then(|seconds| seconds.as_i64());
+    moment(cx, seconds.ok_or(Stop::badarg())?)
 }

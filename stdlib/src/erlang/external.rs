@@ -55,9 +55,11 @@ fn bad_options<'h>() -> Stop<'h> {
 }
 
 fn encoded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Vec<u8>> {
-    let options = encoding(args.get(1))?;
-    let bytes = external::encode(args[0], &options, cx.vm());
-    bytes.map_err(|_| Stop::system_limit())
+    bytes(cx, args[0], &encoding(args.get(1))?)
+}
+
+fn bytes<'h>(cx: &Context<'h>, term: Term<'h>, options: &EncodeOptions) -> Read<'h, Vec<u8>> {
+    external::encode(term, options, cx.vm()).map_err(|_| Stop::system_limit())
 }
 
 fn term_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -71,11 +73,12 @@ fn term_to_iovec<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(cx.heap().list(&[term_to_binary(cx, args)?]))
 }
 
-/// How many bytes the term takes at most; that is what it takes.
+/// How many bytes the term takes at most; that is what it takes before it is compressed.
 fn external_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bytes = encoded(cx, args)?;
-    let size = bytes.len();
-    pace::free(bytes);
+    let options = EncodeOptions { compressed: None, ..encoding(args.get(1))? };
+    let encoded = bytes(cx, args[0], &options)?;
+    let size = encoded.len();
+    pace::free(encoded);
     Ok(cx.heap().unsigned(size as u64))
 }
 

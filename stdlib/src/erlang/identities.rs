@@ -1,8 +1,10 @@
 //! Pids, ports and references as text and back.
 
-use purlin_heap::order::identities::reference_number;
+use std::str::FromStr;
+
+use purlin_heap::external;
 use purlin_heap::print::{self, Style};
-use purlin_heap::{Build, Pid, Port, Term, View};
+use purlin_heap::{Term, View};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::{args, chars};
@@ -42,27 +44,32 @@ fn ref_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// The numbers in `prefix 0.A.B... >`: the first must be 0, which stands for this node.
-fn numbers(text: &str, prefix: &str) -> Option<Vec<u32>> {
+fn numbers<N: FromStr>(text: &str, prefix: &str) -> Option<Vec<N>> {
     let inner = text.strip_prefix(prefix)?.strip_suffix('>')?;
-    let mut numbers = inner.split('.').map(|part| {
-        let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number { part.parse().ok() } else { None }
-    });
-    (numbers.next()? == Some(0)).then(|| numbers.collect())?
+    let mut parts = inner.split('.');
+    let is_here = number(parts.next()?) == Some(0u32);
+    is_here.then(|| parts.map(number).collect())?
 }
 
-fn list_to_pid<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+fn number<N: FromStr>(text: &str) -> Option<N> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { text.parse().ok() } else { None }
+}
+
+fn list_to_pid<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let text = args::characters(args[0])?;
     match numbers(&text, "<").as_deref() {
-        Some(&[number, serial]) => Pid::from_parts(number, serial).map(Term::pid).ok_or(Stop::badarg()),
+        Some(&[number, serial]) => {
+            external::local_pid(number, serial, cx.vm(), cx.heap()).ok_or(Stop::badarg())
+        }
         _ => Err(Stop::badarg()),
     }
 }
 
-fn list_to_port<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+fn list_to_port<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let text = args::characters(args[0])?;
     match numbers(&text, "#Port<").as_deref() {
-        Some(&[number]) => Ok(Term::port(Port(number.into()))),
+        Some(&[number]) => external::local_port(number, cx.vm(), cx.heap()).ok_or(Stop::badarg()),
         _ => Err(Stop::badarg()),
     }
 }
@@ -72,8 +79,7 @@ fn list_to_ref<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let text = args::characters(args[0])?;
     match numbers(&text, "#Ref<").as_deref() {
         Some(&[high, middle, low]) => {
-            let number = reference_number([low, middle, high]).ok_or(Stop::badarg())?;
-            Ok(cx.heap().reference(number, None))
+            external::local_reference([low, middle, high], None, cx.vm(), cx.heap()).ok_or(Stop::badarg())
         }
         _ => Err(Stop::badarg()),
     }

@@ -5,16 +5,18 @@ use purlin_vm::actions::{Flags, Linked};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use super::ports::STANDARD;
+use crate::args::{self, Read};
 
 natives! { "erlang": "link"/1 => link, "link"/2 => link, "unlink"/1 => unlink, }
 
 fn link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    if let Some(options) = args.get(1) {
-        crate::args::elements(*options)?;
-    }
+    let is_priority = match args.get(1) {
+        Some(options) => priority_option(*options)?,
+        None => false,
+    };
     match args[0].view() {
-        View::Pid(pid) => match cx.link(pid) {
-            Linked::Done => Ok(Term::boolean(true)),
+        View::Pid(pid) => match cx.link(pid, is_priority) {
+            Linked::Done | Linked::Gone => Ok(Term::boolean(true)),
             Linked::NoProcess => Err(Stop::error(am::noproc)),
         },
         View::Port(STANDARD) => Ok(Term::boolean(true)),
@@ -27,6 +29,16 @@ fn link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         View::Port(_) | View::External(_) => Err(Stop::error(am::noproc)),
         _ => Err(Stop::badarg()),
     }
+}
+
+/// Whether options, of which there is only this one, ask for `priority`.
+pub(super) fn priority_option<'h>(options: Term<'h>) -> Read<'h, bool> {
+    let bad_option = Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt));
+    let options = args::elements(options).map_err(|_| bad_option)?;
+    if options.iter().all(|option| option.is_atom(am::priority)) {
+        return Ok(!options.is_empty());
+    }
+    Err(bad_option)
 }
 
 fn unlink<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

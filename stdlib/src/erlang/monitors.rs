@@ -1,7 +1,7 @@
 //! Monitors and aliases.
 
 use purlin_heap::{Build, Term, View, am};
-use purlin_vm::actions::{Alias, MonitorOptions, Watched};
+use purlin_vm::actions::{Alias, MonitorOptions, Until, Watched};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use super::ports::STANDARD;
@@ -35,8 +35,13 @@ fn monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         (Some(am::time_offset), View::Atom(am::clock_service)) => Watched::TimeOffset,
         _ => return Err(Stop::badarg()),
     };
-    let (alias, tag) = monitor_options(args.get(2).copied().unwrap_or(Term::NIL))?;
-    Ok(cx.monitor(watched, MonitorOptions { alias, tag }))
+    Ok(cx.monitor(watched, options(args)?))
+}
+
+/// The options of a monitor, the third argument if there is one.
+fn options<'h>(args: &[Term<'h>]) -> Read<'h, MonitorOptions<'h>> {
+    let bad_option = |_| Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt));
+    monitor_options(args.get(2).copied().unwrap_or(Term::NIL)).map_err(bad_option)
 }
 
 /// The one port that there is never ends; any other has ended, and so has the monitor.
@@ -47,9 +52,9 @@ fn monitor_port<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         View::Atom(_) => heap.tuple(&[args[1], Term::atom(cx.vm().node_name())]),
         _ => return Err(Stop::badarg()),
     };
-    let (alias, tag) = monitor_options(args.get(2).copied().unwrap_or(Term::NIL))?;
+    let MonitorOptions { alias, tag, .. } = options(args)?;
     let reference = match alias {
-        Some(Alias::Explicit) => cx.alias(false),
+        Some(alias) if alias.until == Until::Explicit => cx.alias(alias),
         _ => cx.reference(),
     };
     if !matches!(args[1].view(), View::Port(STANDARD)) {
@@ -77,15 +82,16 @@ fn demonitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn alias<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut until_reply = false;
+    let mut alias = Alias { until: Until::Explicit, takes_priority: false };
     for option in args::elements(args.first().copied().unwrap_or(Term::NIL))? {
         match option.as_atom() {
-            Some(am::reply) => until_reply = true,
-            Some(am::explicit_unalias) => until_reply = false,
+            Some(am::reply) => alias.until = Until::Reply,
+            Some(am::explicit_unalias) => alias.until = Until::Explicit,
+            Some(am::priority) => alias.takes_priority = true,
             _ => return Err(Stop::badarg()),
         }
     }
-    Ok(cx.alias(until_reply))
+    Ok(cx.alias(alias))
 }
 
 fn unalias<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

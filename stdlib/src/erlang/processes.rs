@@ -8,14 +8,15 @@ use super::spawn::{is_off_heap, priority, read_settings_limit};
 use crate::args::{self, Read};
 
 natives! { "erlang":
-    "self"/0 => self_, "!"/2 => send, "send"/2 => send, "send"/3 => send_3, "exit"/2 => exit_2, "exit_signal"/2 => exit_2,
+    "self"/0 => self_, "!"/2 => send, "send"/2 => send, "send"/3 => send_3, "exit"/2 => exit, "exit"/3 => exit,
+    "exit_signal"/2 => exit_signal, "exit_signal"/3 => exit_signal,
     "send_nosuspend"/2 => send_nosuspend, "send_nosuspend"/3 => send_nosuspend,
     "suspend_process"/1 => suspend, "suspend_process"/2 => suspend, "resume_process"/1 => resume,
-    "processes"/0 => processes, "is_process_alive"/1 => is_process_alive,
+    "processes"/0 => processes, "processes_iterator"/0 => processes_iterator, "processes_next"/1 => processes_next, "is_process_alive"/1 => is_process_alive,
     "process_flag"/2 => process_flag, "process_flag"/3 => process_flag_3,
     "group_leader"/0 => group_leader, "group_leader"/2 => set_group_leader,
     "halt"/0 => halt, "halt"/1 => halt, "halt"/2 => halt,
-    "hibernate"/3 => hibernate, "yield"/0 => yield_, "bump_reductions"/1 => bump_reductions,
+    "hibernate"/0 => hibernate_here, "hibernate"/3 => hibernate, "yield"/0 => yield_, "bump_reductions"/1 => bump_reductions,
     "garbage_collect"/0 => garbage_collect, "garbage_collect"/1 => garbage_collect_of,
     "garbage_collect"/2 => garbage_collect_of,
 }
@@ -25,20 +26,29 @@ fn self_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn send<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    match cx.send(args[0], args[1]) {
-        Sent::Done | Sent::Remote | Sent::Port => Ok(args[1]),
+    answer_of(cx.send(args[0], args[1]), args[1])
+}
+
+fn answer_of<'h>(sent: Sent, answer: Term<'h>) -> Outcome<'h> {
+    match sent {
+        Sent::Done | Sent::Remote | Sent::Port => Ok(answer),
         Sent::NoName | Sent::BadReceiver => Err(Stop::badarg()),
     }
 }
 
 /// No send suspends the sender here, and none has to connect to a node.
 fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let is_option = |option: &Term<'h>| matches!(option.as_atom(), Some(am::nosuspend | am::noconnect));
-    if !args::elements(args[2])?.iter().all(is_option) {
-        return Err(Stop::badarg());
+    let bad_option = Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt));
+    let mut is_priority = false;
+    for option in args::elements(args[2]).map_err(|_| bad_option)? {
+        match option.as_atom() {
+            Some(am::nosuspend | am::noconnect) => {}
+            Some(am::priority) => is_priority = true,
+            _ => return Err(bad_option),
+        }
     }
-    send(cx, args)?;
-    Ok(Term::atom(am::ok))
+    let sent = if is_priority { cx.send_priority(args[0], args[1]) } else { cx.send(args[0], args[1]) };
+    answer_of(sent, Term::atom(am::ok))
 }
 
 /// No send has to suspend the sender.
@@ -87,9 +97,26 @@ fn resume<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if cx.resume(pid) { Ok(Term::boolean(true)) } else { Err(Stop::badarg()) }
 }
 
-fn exit_2<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+/// As `exit/2`, but that `normal` never ends the caller.
+fn exit_signal<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let is_own = args[0].as_pid() == Some(cx.pid());
+    if is_own && args[1].is_atom(am::normal) && !cx.has_flag(Flags::TRAP_EXIT) {
+        return Ok(Term::boolean(true));
+    }
+    exit(cx, args)
+}
+
+/// The third argument are options: a message made of the signal may go before ordinary ones, by an alias that allows it.
+fn exit<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let is_priority = match (args[0].view(), args.get(2)) {
+        (View::Pid(_) | View::Port(_) | View::External(_) | View::Reference(_), Some(options)) => {
+            super::links::priority_option(*options)?
+        }
+        _ => false,
+    };
     match args[0].view() {
         View::Pid(pid) => cx.exit(pid, args[1])?,
+        View::Reference(reference) => cx.exit_alias(reference, args[1], is_priority)?,
         View::Port(_) | View::External(_) => {}
         _ => return Err(Stop::badarg()),
     }
@@ -100,6 +127,27 @@ fn processes<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     let pids: Vec<Term<'h>> = cx.processes().into_iter().map(Term::pid).collect();
     args::charge(cx, pids.len());
     Ok(cx.heap().list(&pids))
+}
+
+/// A place in the process table, and the processes before it that have not been given yet.
+fn processes_iterator<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+    Ok(cx.heap().tuple(&[Term::small(0), Term::NIL]))
+}
+
+fn processes_next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let heap = cx.heap();
+    let given = |pid, place, rest| Ok(heap.tuple(&[pid, heap.tuple(&[place, rest])]));
+    let [place, pids] = *args::tuple(args[0])?.elements() else { return Err(Stop::badarg()) };
+    if let Some(cell) = pids.as_cons() {
+        return given(cell.head(), place, cell.tail());
+    }
+    if !pids.is_nil() {
+        return Err(Stop::badarg());
+    }
+    match crate::erts_internal::processes_from(cx, args::size(place)?) {
+        None => Ok(Term::atom(am::none)),
+        Some((place, pids)) => given(pids[0], place, heap.list(&pids[1..])),
+    }
 }
 
 fn is_process_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -232,6 +280,15 @@ fn hibernate<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if cx.has_messages() {
         let export = cx.vm().code().export(Mfa { module, function, arity });
         return Err(Stop::Call(&export.name, args[2]));
+    }
+    cx.shrink_while_waiting();
+    Err(Stop::Wait(cx.heap().list(args)))
+}
+
+/// Waits for a message in as little memory as possible, and goes on where it is.
+fn hibernate_here<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if cx.has_messages() {
+        return Ok(Term::atom(am::ok));
     }
     cx.shrink_while_waiting();
     Err(Stop::Wait(cx.heap().list(args)))

@@ -6,7 +6,7 @@ mod request;
 pub(super) use options::{is_off_heap, monitor_options, priority, read_settings_limit};
 
 use purlin_heap::{Build, Mfa, Term, View, am};
-use purlin_vm::actions::{SpawnMonitor, SpawnOptions, What};
+use purlin_vm::actions::{MonitorOptions, SpawnMonitor, SpawnOptions, What};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -104,7 +104,7 @@ fn spawn_link_on<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn spawn_monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let number = cx.unique_number();
-    let monitor = Some(SpawnMonitor { number, tag: Term::atom(am::DOWN), alias: None });
+    let monitor = Some(SpawnMonitor { number, how: MonitorOptions::default() });
     let pid = Target::read(cx, args)?.spawn(cx, SpawnOptions { monitor, ..SpawnOptions::default() })?;
     Ok(cx.heap().tuple(&[pid, cx.heap().reference(number, None)]))
 }
@@ -123,8 +123,8 @@ fn spawn_opt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let pid = target.spawn(cx, options.spawn)?;
     match monitor {
         None => Ok(pid),
-        Some(SpawnMonitor { number, alias, .. }) => {
-            let reference = cx.heap().reference(number, alias.map(|_| cx.pid()));
+        Some(SpawnMonitor { number, how }) => {
+            let reference = cx.heap().reference(number, how.alias.map(|_| cx.pid()));
             Ok(cx.heap().tuple(&[pid, reference]))
         }
     }

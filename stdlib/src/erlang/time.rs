@@ -1,9 +1,10 @@
 //! Time. The native unit is the nanosecond.
 
-use purlin_heap::{Build, Term, am, big};
+use purlin_heap::big::Integer;
+use purlin_heap::{Build, Term, am, arith, big};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
-use crate::args::Read;
+use crate::args::{self, Read};
 use crate::state::State;
 
 natives! { "erlang":
@@ -57,11 +58,26 @@ fn units_per_second<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::small(NS_PER_SECOND))
 }
 
-/// A time in another unit, rounded down.
+/// A time in another unit, rounded down. All three may be integers of any size.
 fn convert_time_unit<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let time = args[0].as_small().ok_or(Stop::badarg())?;
-    let (from, to) = (i128::from(units(args[1])?), i128::from(units(args[2])?));
-    Ok(big::integer_128((i128::from(time) * to).div_euclid(from), cx.heap()))
+    let [time, from, to] = [Ok(args[0]), unit_of_any_size(args[1]), unit_of_any_size(args[2])];
+    let (time, from, to) = (time?, from?, to?);
+    let is_negative = Integer::of(time).ok_or(Stop::badarg())?.negative;
+    let heap = cx.heap();
+    let mut scaled = args::converted(arith::mul(time, to, heap))?;
+    if is_negative {
+        let all_but_one = args::converted(arith::sub(from, Term::small(1), heap))?;
+        scaled = args::converted(arith::sub(scaled, all_but_one, heap))?;
+    }
+    args::converted(arith::div(scaled, from, heap))
+}
+
+fn unit_of_any_size<'h>(unit: Term<'h>) -> Outcome<'h> {
+    match Integer::of(unit) {
+        Some(count) if count.negative || unit.as_small() == Some(0) => Err(Stop::badarg()),
+        Some(_) => Ok(unit),
+        None => Ok(Term::small(units(unit)?)),
+    }
 }
 
 fn monotonic_time<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

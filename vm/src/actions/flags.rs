@@ -157,12 +157,19 @@ impl<'h> Context<'h> {
 
     /// All processes.
     pub fn processes(&self) -> Vec<Pid> {
+        self.processes_in(0, u32::MAX).0
+    }
+
+    /// The processes in `count` places of the process table, and the place to go on at, if there are more.
+    pub fn processes_in(&self, first: u32, count: u32) -> (Vec<Pid>, Option<u32>) {
         let local = self.local();
         let (guard, table) = (local.pin(), local.vm().processes());
         let alive = |slot| {
             let shared = table.at_slot(slot, &guard)?.shared();
             (!shared.is_exiting()).then(|| shared.pid())
         };
-        table.slots().filter_map(alive).collect()
+        let all = table.slots().end;
+        let end = first.saturating_add(count).min(all);
+        ((first..end).filter_map(alive).collect(), (end < all).then_some(end))
     }
 }

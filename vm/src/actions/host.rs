@@ -88,13 +88,15 @@ impl<'h> Context<'h> {
         unsafe { (*machine).registers.reductions - (*machine).pace.reductions() }
     }
 
-    /// Counts what the calling process has done in its slice so far, which is counted at its end otherwise.
+    /// Counts what the calling process has done in its slice so far, which is counted at its end otherwise, and before that
+    /// where it was interrupted.
     pub(crate) fn settle_reductions(&self) {
         let machine = self.machine();
         // SAFETY: as above; the slice is shortened by what is counted.
         let done = unsafe {
             let left = (*machine).registers.reductions;
             std::mem::replace(&mut (*machine).slice, left) - left
+                + std::mem::take(&mut (*machine).interrupted)
         };
         self.with(|process, _| process.reductions += done.max(0) as u64);
     }

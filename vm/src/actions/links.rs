@@ -2,23 +2,37 @@
 
 use crate::local::Local;
 use crate::native::{Context, Stop};
-use crate::process::{Link, Process};
-use crate::signal::Signal;
-use purlin_heap::{Message, Pid, Term, am};
+use crate::process::{Flags, Link, Process, Rare};
+use crate::signal::{ExitToAlias, Signal, alias_of};
+use purlin_heap::{Boxed, Message, Pid, Term, am};
 
 /// What became of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Linked {
     /// It is set up, or was there.
     Done,
+    /// There is no such process: the caller, which traps exits, gets a signal that says so.
+    Gone,
     /// There is no such process, and the caller does not trap exits: `noproc` is to be raised.
     NoProcess,
 }
 
 impl<'h> Context<'h> {
-    /// Links the caller to a process.
-    pub fn link(&self, to: Pid) -> Linked {
-        self.with(|process, local| link(process, local, to))
+    /// Links the caller to a process. Whether its exit signal, as a message, goes before ordinary ones follows from the last
+    /// call.
+    pub fn link(&self, to: Pid, is_priority: bool) -> Linked {
+        self.with(|process, local| {
+            let took_priority = process.rare().is_some_and(Rare::takes_priority);
+            if to != process.pid() {
+                set_priority(process, to, is_priority);
+            }
+            let linked = link(process, local, to);
+            if linked == Linked::Gone && !took_priority {
+                // As in OTP, where a link that never was turns nothing on.
+                set_priority(process, to, false);
+            }
+            linked
+        })
     }
 
     /// Takes a link back: it has no effect on the caller any more.
@@ -32,6 +46,16 @@ impl<'h> Context<'h> {
         let reason = Message::copy_of(reason);
         self.local().exit(to, from, reason);
         if to == from { self.handle_own_signals() } else { Ok(()) }
+    }
+
+    /// Sends an exit signal to whoever holds an alias, if the reference is one. As a message it goes before ordinary ones
+    /// if that is wished and the alias allows it.
+    pub fn exit_alias(&self, to: Boxed<'h>, reason: Term<'_>, is_priority: bool) -> Result<(), Stop<'h>> {
+        let Some((alias, owner)) = alias_of(to) else { return Ok(()) };
+        let (from, reason) = (self.pid(), Message::copy_of(reason));
+        let signal = ExitToAlias { alias, from, reason, is_priority };
+        let _ = self.local().deliver(owner, Signal::ExitToAlias(Box::new(signal)));
+        if owner == from { self.handle_own_signals() } else { Ok(()) }
     }
 
     /// Handles what the caller has sent to itself; stops when it has ended by it.
@@ -56,16 +80,28 @@ fn link(process: &mut Process, local: &Local, to: Pid) -> Linked {
         return Linked::Done;
     }
     if !process.traps_exits() {
+        set_priority(process, to, false);
         process.links.remove(to);
         return Linked::NoProcess;
     }
     // It arrives as if the other end had sent it.
     let reason = Message::copy_of(Term::atom(am::noproc));
     let _ = local.deliver(from, Signal::LinkExit { from: to, reason });
-    Linked::Done
+    Linked::Gone
+}
+
+fn set_priority(process: &mut Process, to: Pid, is_priority: bool) {
+    if let Some(rare) = process.rare_if_any() {
+        rare.priority_links.remove(to.0);
+    }
+    if is_priority {
+        process.flags.set(Flags::TAKES_PRIORITY, true);
+        process.rare_mut().priority_links.insert(to.0, ());
+    }
 }
 
 fn unlink(process: &mut Process, local: &Local, to: Pid) {
+    set_priority(process, to, false);
     if process.links.get(to) != Some(Link::Active) {
         return;
     }

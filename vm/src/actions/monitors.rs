@@ -2,7 +2,7 @@
 
 use crate::local::Local;
 use crate::native::Context;
-use crate::process::{Alias, Monitor, Process};
+use crate::process::{Alias, Flags, Monitor, Process, Rare};
 use crate::signal::{Handled, Signal};
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Message, Pid, Term, am};
@@ -21,10 +21,18 @@ pub enum Watched {
 /// How something is watched.
 #[derive(Clone, Copy)]
 pub struct MonitorOptions<'h> {
-    /// The reference is an alias of the caller, too, until this happens.
+    /// The reference is an alias of the caller, too.
     pub alias: Option<Alias>,
     /// The first element of the message.
     pub tag: Term<'h>,
+    /// The message goes before ordinary ones.
+    pub is_priority: bool,
+}
+
+impl Default for MonitorOptions<'_> {
+    fn default() -> Self {
+        MonitorOptions { alias: None, tag: Term::atom(am::DOWN), is_priority: false }
+    }
 }
 
 impl<'h> Context<'h> {
@@ -61,11 +69,15 @@ impl<'h> Context<'h> {
         })
     }
 
-    /// A new alias of the caller, active until it is taken back or, if so wished, a message has come by it.
-    pub fn alias(&self, until_reply: bool) -> Term<'h> {
+    /// A new alias of the caller.
+    pub fn alias(&self, alias: Alias) -> Term<'h> {
         let number = self.local().unique_number();
-        let alias = if until_reply { Alias::Reply } else { Alias::Explicit };
-        self.with(|process, _| process.rare_mut().monitors.aliases.insert(number, alias));
+        self.with(|process, _| {
+            if alias.takes_priority {
+                process.flags.set(Flags::TAKES_PRIORITY, true);
+            }
+            process.rare_mut().monitors.aliases.insert(number, alias);
+        });
         self.heap().reference(number, Some(self.pid()))
     }
 
@@ -95,6 +107,10 @@ fn monitor(process: &mut Process, local: &Local, number: u64, watched: Watched, 
         }
         Watched::TimeOffset => (None, None),
     };
+    let took_priority = process.rare().is_some_and(Rare::takes_priority);
+    if options.is_priority {
+        process.flags.set(Flags::TAKES_PRIORITY, true);
+    }
     let monitors = &mut process.rare_mut().monitors;
     if let Some(alias) = options.alias {
         monitors.aliases.insert(number, alias);
@@ -104,13 +120,17 @@ fn monitor(process: &mut Process, local: &Local, number: u64, watched: Watched, 
         return;
     }
     let (tag, is_alias) = (options.tag.word(), options.alias.is_some());
-    monitors.own.insert(number, Monitor { target, name, tag, is_alias });
+    monitors.own.insert(number, Monitor { target, name, tag, is_alias, is_priority: options.is_priority });
     if watched == Watched::TimeOffset {
         return;
     }
     let is_watched =
         target.is_some_and(|target| local.deliver(target, Signal::Monitor { number, watcher }).is_ok());
     if !is_watched {
+        if let Some(monitor) = process.rare_mut().monitors.own.get_mut(number) {
+            // As in OTP, where a monitor that never was turns nothing on.
+            monitor.is_priority &= took_priority;
+        }
         let reason = Message::copy_of(Term::atom(am::noproc));
         let _ = local.deliver(watcher, Signal::Down { number, reason });
     }

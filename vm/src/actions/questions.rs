@@ -60,8 +60,9 @@ impl<'h> Context<'h> {
         let number = self.unique_number();
         self.with(|process, local| {
             process.rare_mut().question = Some(number);
-            let request = Request { from: process.pid(), number, question };
-            if let Err(signal) = local.deliver(pid, Signal::Request(Box::new(request))) {
+            let asker = process.shared().priority();
+            let request = Request { from: process.pid(), number, question, raised: None };
+            if let Err(signal) = local.deliver_question(pid, request, asker) {
                 local.refuse(pid, signal);
             }
         });

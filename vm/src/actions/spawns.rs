@@ -1,7 +1,8 @@
 //! Spawning from a native.
 
+use super::MonitorOptions;
 use crate::native::Context;
-use crate::process::{self, Alias, Parent, Prepared, Start, TooManyProcesses};
+use crate::process::{self, Parent, Prepared, Start, TooManyProcesses};
 use crate::process::{Flags, Settings};
 use purlin_heap::{Fun, Mfa, Pid, Term, am};
 use purlin_scheduler::Priority;
@@ -46,10 +47,8 @@ impl Default for SpawnOptions<'_> {
 pub struct SpawnMonitor<'h> {
     /// The number of the monitor's reference.
     pub number: u64,
-    /// The first element of the message.
-    pub tag: Term<'h>,
-    /// The reference is an alias of the caller, too, until this happens.
-    pub alias: Option<Alias>,
+    /// How it watches.
+    pub how: MonitorOptions<'h>,
 }
 
 impl<'h> Context<'h> {
@@ -73,8 +72,9 @@ impl<'h> Context<'h> {
     fn spawn_at(&self, start: &Start<'_>, options: SpawnOptions<'h>) -> Result<Pid, TooManyProcesses> {
         let monitor = options.monitor.map(|monitor| process::SpawnMonitor {
             number: monitor.number,
-            tag: monitor.tag.word(),
-            alias: monitor.alias,
+            tag: monitor.how.tag.word(),
+            alias: monitor.how.alias,
+            is_priority: monitor.how.is_priority,
         });
         let options = process::SpawnOptions {
             link: options.link,

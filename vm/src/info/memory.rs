@@ -1,7 +1,8 @@
 //! Memory and collections, as `process_info/2` tells of them.
 
 use super::Teller;
-use crate::process::{ControlBlock, Settings};
+use crate::process::{ControlBlock, Rare, Settings};
+use purlin_heap::bits::Shared;
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Map, Term, am};
 
@@ -25,9 +26,22 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             _ => match self.vm.atoms().name(item) {
                 "catchlevel" => Term::small(0),
                 "sequential_trace_token" => Term::NIL,
+                "priority_messages" => Term::boolean(self.process.rare().is_some_and(Rare::takes_priority)),
                 _ => Term::atom(am::undefined),
             },
         }
+    }
+
+    /// `{Id, Bytes, References}` for each reference to shared bytes.
+    pub(super) fn binaries(&self) -> Term<'b> {
+        let told = |bytes: Shared| {
+            // The one that is held here does not count.
+            let (size, references) = (bytes.committed() as u64, bytes.references() as u64 - 1);
+            let fields = [bytes.address(), size, references];
+            self.b.tuple(&fields.map(|field| self.b.unsigned(field)))
+        };
+        let list: Vec<Term<'b>> = self.process.heap.shared_bytes().map(told).collect();
+        self.b.list(&list)
     }
 
     fn settings(&self) -> Settings {

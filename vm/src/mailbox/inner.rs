@@ -25,6 +25,12 @@ pub(crate) struct Mailbox {
     before: *mut SignalNode,
     /// The receive starts behind this marker, which has not come yet; all messages before it are passed over.
     awaited: *mut SignalNode,
+    /// The last of the messages that go before ordinary ones; they stand in front of everything.
+    last_priority: *mut SignalNode,
+    /// Such a message has come since the receive began, which has to look at it before it waits.
+    looks_again: bool,
+    /// See [`Mailbox::hold`].
+    holds: bool,
     /// Messages in the inner queue.
     len: usize,
     /// Made when a process first uses a receive marker.
@@ -59,6 +65,9 @@ impl Mailbox {
             last: ptr::null_mut(),
             before: ptr::null_mut(),
             awaited: ptr::null_mut(),
+            last_priority: ptr::null_mut(),
+            looks_again: false,
+            holds: false,
             len: 0,
             markers: None,
         }
@@ -76,6 +85,7 @@ impl Mailbox {
             let node = self.after(self.before);
             // SAFETY: the nodes of the inner queue are ours.
             match unsafe { node.as_ref() }.map(|node| &node.value) {
+                None if self.looks_again => self.rewind(),
                 None => return Look::End,
                 Some(Signal::Message { root, .. }) => return Look::Message(*root),
                 Some(_) => self.pass_marker(node),
@@ -108,6 +118,39 @@ impl Mailbox {
     #[inline]
     pub(crate) fn rewind(&mut self) {
         (self.before, self.awaited) = (ptr::null_mut(), ptr::null_mut());
+        (self.looks_again, self.holds) = (false, false);
+    }
+
+    /// The message at the save pointer stays there until it is taken or passed over, whatever comes meanwhile: code that was
+    /// handed a copy of it runs on.
+    pub(crate) fn hold(&mut self) {
+        self.holds = true;
+    }
+
+    /// Puts a message behind those that go before ordinary ones, and before these. A receive that has passed that place looks
+    /// at it when it has come to the end.
+    #[cold]
+    pub(crate) fn insert_priority(&mut self, node: Box<SignalNode>) {
+        debug_assert!(matches!(node.value, Signal::Message { .. }));
+        let node = Box::into_raw(node);
+        let behind = self.last_priority;
+        // SAFETY: the nodes of the inner queue are ours.
+        unsafe {
+            (*node).next = self.after(behind);
+            match behind.as_mut() {
+                Some(behind) => behind.next = node,
+                None => self.first = node,
+            }
+        }
+        if self.last == behind {
+            self.last = node;
+        }
+        self.looks_again |= !self.before.is_null() || self.holds;
+        if self.before == behind && self.holds {
+            self.before = node;
+        }
+        self.last_priority = node;
+        self.len += 1;
     }
 
     /// Adds a message or a marker to the inner queue.
@@ -219,6 +262,10 @@ impl Mailbox {
         if self.last == node {
             self.last = before;
         }
+        if self.last_priority == node {
+            // Those that go first stand together in front.
+            self.last_priority = before;
+        }
         node
     }
 
@@ -307,6 +354,10 @@ impl Mailbox {
 
     /// Sets the save pointer behind the marker of a reference, if there is one and a receive begins.
     pub(crate) fn use_marker(&mut self, reference: u64) {
+        // What goes first may have come after the marker.
+        if !self.last_priority.is_null() {
+            return;
+        }
         match self.markers.as_ref().and_then(|markers| markers.find(reference)) {
             None => {}
             Some((node, true)) => self.before = node,

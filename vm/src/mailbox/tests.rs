@@ -219,3 +219,80 @@ fn markers_that_nobody_waits_for_do_not_pile_up() {
     mailbox.use_marker(1000);
     assert_eq!(look(&mut mailbox), Some(1));
 }
+
+fn insert(mailbox: &mut Mailbox, value: i64) {
+    mailbox.insert_priority(message(value));
+}
+
+#[test]
+fn priority_messages_stand_in_front_in_their_order() {
+    let (mut mailbox, incoming) = filled(2);
+    (100..102).for_each(|value| insert(&mut mailbox, value));
+    push(&incoming, 2);
+    fetch(&mut mailbox, &incoming);
+    assert_eq!((contents(&mailbox), mailbox.len()), (vec![100, 101, 0, 1, 2], 5));
+    assert_eq!((look(&mut mailbox), mailbox.take().0), (Some(100), Word::small(100)));
+    insert(&mut mailbox, 102);
+    assert_eq!(contents(&mailbox), [101, 102, 0, 1, 2]);
+    // The last of them goes from behind another one, and then all go.
+    mailbox.skip();
+    assert_eq!((look(&mut mailbox), mailbox.take().0), (Some(102), Word::small(102)));
+    insert(&mut mailbox, 103);
+    assert_eq!(contents(&mailbox), [101, 103, 0, 1, 2]);
+    for value in [101, 103, 0, 1, 2] {
+        assert_eq!(mailbox.take().0, Word::small(value));
+    }
+    insert(&mut mailbox, 104);
+    push(&incoming, 3);
+    fetch(&mut mailbox, &incoming);
+    assert_eq!(contents(&mailbox), [104, 3]);
+}
+
+#[test]
+fn a_receive_under_way_looks_at_a_priority_message_before_it_waits() {
+    let (mut mailbox, _) = filled(3);
+    (0..3).for_each(|_| mailbox.skip());
+    assert_eq!(look(&mut mailbox), None);
+    insert(&mut mailbox, 100);
+    let seen: Vec<i64> = std::iter::from_fn(|| {
+        let value = look(&mut mailbox);
+        value.inspect(|_| mailbox.skip())
+    })
+    .collect();
+    assert_eq!(seen, [100, 0, 1, 2], "it starts again, once");
+}
+
+#[test]
+fn a_message_that_is_held_stays_at_the_save_pointer() {
+    for skipped in 0..3 {
+        let (mut mailbox, _) = filled(3);
+        insert(&mut mailbox, 100);
+        (0..skipped).for_each(|_| mailbox.skip());
+        let held = look(&mut mailbox);
+        mailbox.hold();
+        insert(&mut mailbox, 101);
+        assert_eq!(look(&mut mailbox), held);
+        assert_eq!(Some(mailbox.take().0.small_value()), held);
+        assert_eq!(contents(&mailbox).len(), 4);
+    }
+}
+
+#[test]
+fn a_marker_keeps_no_receive_from_a_priority_message() {
+    for comes_early in [true, false] {
+        let (mut mailbox, incoming) = filled(3);
+        let marker = mailbox.reserve_marker(&incoming);
+        mailbox.bind_marker(marker, 77);
+        if comes_early {
+            insert(&mut mailbox, 100);
+            mailbox.use_marker(77);
+        } else {
+            mailbox.use_marker(77);
+            assert_eq!(look(&mut mailbox), None);
+            insert(&mut mailbox, 100);
+        }
+        assert_eq!(look(&mut mailbox), Some(100));
+        mailbox.take();
+        assert_eq!(contents(&mailbox), [0, 1, 2]);
+    }
+}

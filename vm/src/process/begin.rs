@@ -37,6 +37,7 @@ pub(crate) struct SpawnMonitor {
     pub(crate) number: u64,
     pub(crate) tag: Word,
     pub(crate) alias: Option<super::Alias>,
+    pub(crate) is_priority: bool,
 }
 
 impl Default for SpawnOptions {
@@ -194,11 +195,15 @@ fn tie(parent: &mut Process, child: &mut Process, link: bool, monitor: Option<Sp
         parent.links.set(child.pid(), Link::Active);
         child.links.set(parent.pid(), Link::Active);
     }
-    let Some(SpawnMonitor { number, tag, alias }) = monitor else { return };
+    let Some(SpawnMonitor { number, tag, alias, is_priority }) = monitor else { return };
     child.rare_mut().monitors.watchers.insert(number, parent.pid());
     let target = Some(child.pid());
+    if is_priority {
+        parent.flags.set(Flags::TAKES_PRIORITY, true);
+    }
     let monitors = &mut parent.rare_mut().monitors;
-    monitors.own.insert(number, Monitor { target, name: None, tag, is_alias: alias.is_some() });
+    let is_alias = alias.is_some();
+    monitors.own.insert(number, Monitor { target, name: None, tag, is_alias, is_priority });
     if let Some(alias) = alias {
         monitors.aliases.insert(number, alias);
     }

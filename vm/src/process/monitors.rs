@@ -25,11 +25,22 @@ pub(crate) struct Monitor {
     pub(crate) tag: Word,
     /// Whether the reference has the watcher's pid in it, because it was made as an alias.
     pub(crate) is_alias: bool,
+    /// Whether its message goes before ordinary ones.
+    pub(crate) is_priority: bool,
+}
+
+/// A reference to which messages may be sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Alias {
+    /// When it ends.
+    pub until: Until,
+    /// Whether those who send to it may ask to go before ordinary messages.
+    pub takes_priority: bool,
 }
 
 /// When an alias ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Alias {
+pub enum Until {
     /// When it is taken back by `unalias/1`.
     Explicit,
     /// With its monitor, too.
@@ -49,8 +60,15 @@ impl Monitors {
 
     /// The monitor `number` has ended: so does its alias, unless that was asked to stay.
     pub(crate) fn end_alias_of_monitor(&mut self, number: u64) {
-        if let Some(Alias::Demonitor | Alias::ReplyDemonitor) = self.aliases.get(number) {
+        let until = self.aliases.get(number).map(|alias| alias.until);
+        if let Some(Until::Demonitor | Until::ReplyDemonitor) = until {
             self.aliases.remove(number);
         }
+    }
+
+    /// Whether anything here may bring a message that goes before ordinary ones.
+    pub(crate) fn take_priority(&self) -> bool {
+        self.aliases.iter().any(|(_, alias)| alias.takes_priority)
+            || self.own.iter().any(|(_, monitor)| monitor.is_priority)
     }
 }

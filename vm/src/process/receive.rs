@@ -48,6 +48,11 @@ impl Process {
     }
 
     fn peek_outside(&mut self, local: &Local) -> Peek {
+        if self.flags.has(Flags::TAKES_PRIORITY)
+            && let Some(root) = self.peek_sorted(local)
+        {
+            return Peek::Message(root);
+        }
         loop {
             match self.handle_next(local) {
                 Handled::Ending => return Peek::Ending,
@@ -59,6 +64,22 @@ impl Process {
                 return Peek::Message(root);
             }
         }
+    }
+
+    /// Where some messages go before others: takes in all that has come, and then looks.
+    #[cold]
+    fn peek_sorted(&mut self, local: &Local) -> Option<Word> {
+        let is_more = |_: &usize| self.handle_next(local) == Handled::One;
+        (0..SIGNALS_MAX).take_while(is_more).for_each(drop);
+        match self.mailbox.look() {
+            Look::Message(root) if !self.is_ending() => Some(root),
+            _ => None,
+        }
+    }
+
+    /// The message that `peek` gave is going to be looked at by code that runs on for a while.
+    pub fn hold(&mut self) {
+        self.mailbox.hold();
     }
 
     /// The message does not match: the next `peek` is for the one behind it.

@@ -9,7 +9,8 @@
 //! 4. Bit 2 of `state`, EXITING: set once by the owner, before it closes the queue; a hint for others.
 //! 5. Bit 3, KILLED: set once by whoever has sent the exit signal `kill`, after it is in the queue; tells a process that
 //!    was interrupted in the midst of work not to go on with it. Bit 4, DIRTY (the process runs on a thread for long
-//!    work), is free for later.
+//!    work), is free for later. Bits 5 and 6 are the priority that the process is raised to until it has looked at its
+//!    signals: askers of higher priority set them, the owner clears them.
 //! 6. `name` goes from none to an atom and back any number of times, and then once to DEAD, by the owner; after
 //!    that it never changes.
 
@@ -59,14 +60,37 @@ impl Shared {
         self.pid
     }
 
+    /// The process's own priority.
     #[inline(always)]
     pub(crate) fn priority(&self) -> Priority {
-        match self.state.load(Ordering::Relaxed) & PRIORITY {
-            0 => Priority::Low,
-            1 => Priority::Normal,
-            2 => Priority::High,
-            _ => Priority::Max,
-        }
+        priority(self.state.load(Ordering::Relaxed))
+    }
+
+    /// The priority that it is queued under: its own, or that which it is raised to.
+    #[inline(always)]
+    pub(crate) fn urgency(&self) -> Priority {
+        let state = self.state.load(Ordering::Relaxed);
+        if state & RAISED == 0 { priority(state) } else { raised_priority(state) }
+    }
+
+    /// Whether it is raised to another priority than its own.
+    #[inline(always)]
+    pub(crate) fn is_raised(&self) -> bool {
+        self.state.load(Ordering::Relaxed) & RAISED != 0
+    }
+
+    /// Raises it to a priority, if it has a lower one.
+    pub(crate) fn raise(&self, to: Priority) {
+        let change = |state: u32| {
+            let raised = (state >> RAISED_SHIFT & PRIORITY).max(to as u32);
+            Some(state & !RAISED | raised << RAISED_SHIFT)
+        };
+        let _ = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
+    }
+
+    /// Leaves it with its own priority.
+    pub(crate) fn lower(&self) {
+        self.state.fetch_and(!RAISED, Ordering::Relaxed);
     }
 
     pub(crate) fn set_priority(&self, priority: Priority) {
@@ -95,6 +119,24 @@ impl Shared {
 const PRIORITY: u32 = 3;
 const EXITING: u32 = 1 << 2;
 const KILLED: u32 = 1 << 3;
+const RAISED_SHIFT: u32 = 5;
+const RAISED: u32 = PRIORITY << RAISED_SHIFT;
+
+#[cold]
+fn raised_priority(state: u32) -> Priority {
+    priority((state & PRIORITY).max(state >> RAISED_SHIFT & PRIORITY))
+}
+
+/// The priority in the low bits of a word.
+#[inline(always)]
+fn priority(bits: u32) -> Priority {
+    match bits & PRIORITY {
+        0 => Priority::Low,
+        1 => Priority::Normal,
+        2 => Priority::High,
+        _ => Priority::Max,
+    }
+}
 
 impl ControlBlock {
     /// A block on the process allocator, with the owned part that `make` makes of the address of the shared one.

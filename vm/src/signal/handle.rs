@@ -1,10 +1,10 @@
 //! What a process does about the signals that come to it.
 
-use super::{Question, Request, Signal};
+use super::{ExitToAlias, Question, Request, Signal};
 use crate::local::Local;
 use crate::mailbox::{Next, Node};
 use crate::native::Class;
-use crate::process::{Alias, Flags, Link, Process};
+use crate::process::{Alias, Flags, Link, Process, Until};
 use purlin_heap::{Build, Message, Pid, Term, am, copy_into};
 
 /// What came of looking for a signal.
@@ -42,7 +42,17 @@ impl Process {
     #[cold]
     fn handle(&mut self, local: &Local, signal: Signal) -> Handled {
         match signal {
-            Signal::ToAlias { alias, message } => self.receive_by_alias(local, alias, message),
+            Signal::ToAlias { alias, message, is_priority } => {
+                if let Some(alias) = self.use_alias(local, alias) {
+                    self.append_message(message, is_priority && alias.takes_priority);
+                }
+            }
+            Signal::ExitToAlias(signal) => {
+                let ExitToAlias { alias, from, reason, is_priority } = *signal;
+                if let Some(alias) = self.use_alias(local, alias) {
+                    self.receive_exit(from, reason, is_priority && alias.takes_priority);
+                }
+            }
             Signal::Link { from } => self.receive_link(from),
             Signal::Unlink { from, id } => self.receive_unlink(local, from, id),
             Signal::UnlinkAck { from, id } => {
@@ -51,7 +61,7 @@ impl Process {
                 }
             }
             Signal::LinkExit { from, reason } => self.receive_link_exit(from, reason),
-            Signal::Exit { from, reason } => self.receive_exit(from, reason),
+            Signal::Exit { from, reason } => self.receive_exit(from, reason, false),
             Signal::Monitor { number, watcher } => self.rare_mut().monitors.watchers.insert(number, watcher),
             Signal::Demonitor { number } => {
                 if let Some(rare) = self.rare_if_any() {
@@ -80,24 +90,26 @@ impl Process {
         self.flags.set(Flags::SUSPENDED, is_suspended);
     }
 
-    fn append_message(&mut self, message: Message) {
-        self.mailbox.append(Node::new(Signal::message(message)));
+    fn append_message(&mut self, message: Message, is_priority: bool) {
+        let node = Node::new(Signal::message(message));
+        if is_priority { self.mailbox.insert_priority(node) } else { self.mailbox.append(node) }
     }
 
-    fn receive_by_alias(&mut self, local: &Local, number: u64, message: Message) {
-        let Some(rare) = self.rare_if_any() else { return };
-        match rare.monitors.aliases.get(number) {
-            None => return,
-            Some(Alias::Explicit | Alias::Demonitor) => {}
-            Some(Alias::Reply) => {
+    /// The alias of this number, by which something has come: it may end with that.
+    fn use_alias(&mut self, local: &Local, number: u64) -> Option<Alias> {
+        let rare = self.rare_if_any()?;
+        let alias = *rare.monitors.aliases.get(number)?;
+        match alias.until {
+            Until::Explicit | Until::Demonitor => {}
+            Until::Reply => {
                 rare.monitors.aliases.remove(number);
             }
-            Some(Alias::ReplyDemonitor) => {
+            Until::ReplyDemonitor => {
                 rare.monitors.aliases.remove(number);
                 self.remove_monitor(local, number);
             }
         }
-        self.append_message(message);
+        Some(alias)
     }
 
     fn receive_link(&mut self, from: Pid) {
@@ -110,11 +122,13 @@ impl Process {
     fn receive_unlink(&mut self, local: &Local, from: Pid, id: u64) {
         if self.links.get(from) == Some(Link::Active) {
             self.links.remove(from);
+            self.forget_priority(from);
         }
         let _ = local.deliver(from, Signal::UnlinkAck { from: self.pid(), id });
     }
 
     fn receive_link_exit(&mut self, from: Pid, reason: Message) {
+        let is_priority = self.forget_priority(from);
         match self.links.get(from) {
             Some(Link::Active) => {
                 self.links.remove(from);
@@ -127,17 +141,22 @@ impl Process {
             None => return,
         }
         if self.traps_exits() {
-            self.append_message(exit_message(from, reason));
+            self.append_message(exit_message(from, reason), is_priority);
         } else if !reason.term().is_atom(am::normal) {
             self.end_by(reason);
         }
     }
 
-    fn receive_exit(&mut self, from: Pid, reason: Message) {
+    /// The link to another process is gone; tells whether its exit signal was to go before ordinary messages.
+    fn forget_priority(&mut self, from: Pid) -> bool {
+        self.rare_if_any().is_some_and(|rare| rare.priority_links.remove(from.0).is_some())
+    }
+
+    fn receive_exit(&mut self, from: Pid, reason: Message, is_priority: bool) {
         if reason.term().is_atom(am::kill) {
             self.end_killed();
         } else if self.traps_exits() {
-            self.append_message(exit_message(from, reason));
+            self.append_message(exit_message(from, reason), is_priority);
         } else if !reason.term().is_atom(am::normal) || from == self.pid() {
             self.end_by(reason);
         }
@@ -166,7 +185,7 @@ impl Process {
             let reason = b.adopt(reason);
             b.tuple(&[copy_into(b, tag), reference, Term::atom(am::process), object, reason])
         });
-        self.append_message(message);
+        self.append_message(message, monitor.is_priority);
     }
 
     /// Ends a monitor of this process; tells whether there was one.

@@ -3,6 +3,7 @@
 use super::Signal;
 use crate::local::Local;
 use purlin_heap::{Message, Pid, Term, am};
+use purlin_scheduler::Raised;
 
 /// A question and who asks it.
 pub(crate) struct Request {
@@ -10,6 +11,8 @@ pub(crate) struct Request {
     /// The answer has to name it.
     pub(crate) number: u64,
     pub(crate) question: Question,
+    /// Held when the process has been raised for the question, until it is answered.
+    pub(crate) raised: Option<Raised>,
 }
 
 pub(crate) enum Question {

@@ -1,6 +1,6 @@
 //! Sending: from a pid to the receiver's outer queue.
 
-use super::Signal;
+use super::{Request, Signal};
 use crate::executor::Runnable;
 use crate::interpreter::Machine;
 use crate::local::Local;
@@ -9,7 +9,8 @@ use crate::native::Context;
 use crate::process::ControlBlock;
 use purlin_heap::layout::Kind;
 use purlin_heap::word::Word;
-use purlin_heap::{Message, Pid, Term, View, am};
+use purlin_heap::{Boxed, Message, Pid, Term, View, am};
+use purlin_scheduler::Priority;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,34 @@ impl Local {
             Some(block) => self.push(block, signal),
             None => Err(signal),
         }
+    }
+
+    /// Hands a question to a process; gives it back when that does not exist. One of lower priority than the asker's is
+    /// raised until it has looked at its signals: what runs between the two priorities would keep the asker waiting else.
+    pub(crate) fn deliver_question(
+        &self,
+        to: Pid,
+        mut request: Request,
+        asker: Priority,
+    ) -> Result<(), Signal> {
+        let guard = self.pin();
+        let Some(block) = self.vm().processes().lookup(to, &guard) else {
+            return Err(Signal::Request(Box::new(request)));
+        };
+        let shared = block.shared();
+        let is_raised = shared.priority() < asker;
+        if is_raised {
+            // Before, so that it is queued accordingly if it sleeps.
+            shared.raise(asker);
+            request.raised = Some(self.vm().handle().raise());
+        }
+        self.push(block, Signal::Request(Box::new(request)))?;
+        if is_raised {
+            // It may have looked at its signals just before this one came.
+            shared.raise(asker);
+            self.look_soon();
+        }
+        Ok(())
     }
 
     /// Sends an exit signal.
@@ -131,6 +160,24 @@ impl<'h> Context<'h> {
         self.send_elsewhere(to, message)
     }
 
+    /// As [`Context::send`]; a message to an alias goes before ordinary ones, if the alias allows that.
+    pub fn send_priority(&self, to: Term<'h>, message: Term<'h>) -> Sent {
+        match to.view() {
+            View::Reference(reference) => {
+                self.send_to_alias(reference, message, true);
+                Sent::Done
+            }
+            _ => self.send(to, message),
+        }
+    }
+
+    fn send_to_alias(&self, reference: Boxed<'h>, message: Term<'h>, is_priority: bool) {
+        if let Some((alias, owner)) = alias_of(reference) {
+            let message = Message::copy_of(message);
+            let _ = self.local().deliver(owner, Signal::ToAlias { alias, message, is_priority });
+        }
+    }
+
     /// Sends a message to a process.
     #[inline]
     pub fn send_to(&self, to: Pid, message: Term<'h>) {
@@ -150,11 +197,7 @@ impl<'h> Context<'h> {
                 }
             },
             View::Reference(reference) => {
-                let (alias, owner) = (reference.raw(1), Word(reference.raw(2)));
-                if owner.is_pid() {
-                    let message = Message::copy_of(message);
-                    let _ = self.local().deliver(Pid(owner.payload()), Signal::ToAlias { alias, message });
-                }
+                self.send_to_alias(reference, message, false);
                 Sent::Done
             }
             View::Tuple(tuple) => match tuple.elements() {
@@ -175,4 +218,10 @@ impl<'h> Context<'h> {
             _ => Sent::BadReceiver,
         }
     }
+}
+
+/// The number of an alias and whose it is; nothing when the reference is none.
+pub(crate) fn alias_of(reference: Boxed<'_>) -> Option<(u64, Pid)> {
+    let owner = Word(reference.raw(2));
+    owner.is_pid().then(|| (reference.raw(1), Pid(owner.payload())))
 }

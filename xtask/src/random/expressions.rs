@@ -108,6 +108,7 @@ impl Program<'_> {
             "1" => Kind::Fun(1),
             "2" => Kind::Fun(2),
             "k" => return self.small(depth),
+            "w" => return self.convertible(depth),
             "r" => return self.record(depth),
             _ if self.in_guard => Kind::Any,
             _ => self.some_kind(),
@@ -122,6 +123,15 @@ impl Program<'_> {
             3 => format!("({} band 15)", self.expression(Kind::Int, depth.min(1))),
             _ if self.in_guard => self.choices.below(40).to_string(),
             _ => format!("random_run:small({})", self.leaf(Kind::Int)),
+        }
+    }
+
+    /// A number that becomes the same float everywhere: OTP 25 drops digits of integers beyond 64 bits.
+    fn convertible(&mut self, depth: u32) -> String {
+        match self.choices.below(2) {
+            0 if self.newest => self.expression(Kind::Int, depth),
+            0 => format!("({} rem (1 bsl 64))", self.expression(Kind::Int, depth)),
+            _ => self.expression(Kind::Float, depth),
         }
     }
 

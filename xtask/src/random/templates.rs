@@ -2,8 +2,9 @@
 //!
 //! A hole is `%` and a letter: `i` an integer, `f` a float, `n` a number, `a` an atom, `o` a boolean, `u` a tuple,
 //! `l` a list, `s` a text, `m` a map, `b` a binary, `t` a bit string, `x` anything, `k` a small number, `r` a record,
-//! `1` and `2` a fun of so many arguments. A template that begins with `!` is for OTP 29 only: before, 0.0 and -0.0
-//! are equal, `binary_part/3`, `binary:copy/2` and `decode_packet/3` take some bit strings, and the order of the keys of small maps is another one.
+//! `w` a number that is the same float for every machine, `1` and `2` a fun of so many arguments. A template that begins
+//! with `!` is for OTP 29 only: before, 0.0 and -0.0 are equal, `binary_part/3`, `binary:copy/2` and `decode_packet/3`
+//! take some bit strings, the keys of maps are printed in another order, and `catch` does not name every operator.
 
 use super::values::Kind;
 
@@ -17,7 +18,7 @@ pub fn guard(kind: Kind) -> &'static [&'static str] {
         Kind::List => &["tl(%l)", "[%x | %l]"],
         Kind::Tuple => &["{%x, %x}", "{%x}"],
         Kind::Atom | Kind::Text | Kind::Map | Kind::Fun(_) => &[],
-        Kind::Any => &["hd(%l)", "element(%k, %u)", "map_get(%x, %m)", "(%r)#r1.a", "(%n + %n)"],
+        Kind::Any => &["hd(%l)", "element(%k, %u)", "map_get(%x, %m)", "(%r)#r1.a", "(%w + %w)"],
     }
 }
 
@@ -76,15 +77,15 @@ const GUARD_INT: [&str; 26] = [
     "bit_size(%t)",
     "map_size(%m)",
     "(%i bsr 3)",
-    "trunc(%i / 3)",
+    "trunc(%w / 3)",
 ];
 
 const GUARD_FLOAT: [&str; 10] = [
     "(%f + %f)",
     "(%f - %f)",
-    "float(%i)",
+    "float(%w)",
     "abs(%f)",
-    "(%f + %i)",
+    "(%f + %w)",
     "!(%f * %f)",
     "!(%n / %n)",
     "!(%i * %f)",
@@ -157,7 +158,7 @@ const INT: [&str; 37] = [
     "binary:decode_unsigned(%b, little)",
     "binary:first(%b)",
     "binary:at(%b, %k)",
-    "lists:sum([%i, %i, %n])",
+    "lists:sum([%i, %i, %i])",
     "lists:max([%i, %i, %i])",
     "iolist_size([%b, %s, [%b | %b]])",
     "string:length(%s)",
@@ -183,19 +184,19 @@ const FLOAT: [&str; 18] = [
     "random_run:id(%f)",
     "list_to_float(float_to_list(%f))",
     "binary_to_float(float_to_binary(%f, [short]))",
-    "(%n + %f)",
+    "(%w + %f)",
     "list_to_float(%s)",
     "binary_to_float(%b)",
-    "math:sqrt(%n)",
+    "math:sqrt(%w)",
     "!math:ceil(%n)",
     "!math:floor(%n)",
-    "math:pow(%n, 2)",
+    "math:pow(%w, 2)",
     "!math:fmod(%n, %n)",
     "!(%f * %f / %n)",
     "!(%f / %f)",
     "list_to_float(float_to_list(%f, [{scientific, %k}]))",
-    "float(random_run:id(%n))",
-    "abs(%f + %n)",
+    "float(random_run:id(%w))",
+    "abs(%f + %w)",
     "max(%f, %f)",
     "!-(random_run:id(%f))",
 ];
@@ -271,9 +272,9 @@ const LIST: [&str; 44] = [
     "lists:zip([%x, %x], [%x, %x])",
     "lists:keysort(%k, [{%x, %x}, {%x, %x}, {%x, %x}])",
     "lists:keydelete(%x, 1, %l)",
-    "lists:sort(maps:to_list(%m))",
-    "lists:sort(maps:keys(%m))",
-    "lists:sort(maps:values(%m))",
+    "random_run:sorted(maps:to_list(%m))",
+    "random_run:sorted(maps:keys(%m))",
+    "random_run:sorted(maps:values(%m))",
     "binary_to_list(%b)",
     "lists:nthtail(%k, %l)",
     "lists:takewhile(fun is_integer/1, %l)",
@@ -296,7 +297,7 @@ const LIST: [&str; 44] = [
     "lists:mapfoldl(fun(X6, N6) -> {N6, X6} end, %x, %l)",
 ];
 
-const TEXT: [&str; 18] = [
+const TEXT: [&str; 19] = [
     "random_run:id(%s)",
     "integer_to_list(%i)",
     "integer_to_list(%i, 2 + %k)",
@@ -307,7 +308,8 @@ const TEXT: [&str; 18] = [
     "float_to_list(%f, [{decimals, %k}, compact])",
     "float_to_list(%f, [{scientific, %k}])",
     "float_to_list(%f, [short])",
-    "lists:flatten(io_lib:format(\"~p ~w\", [%i, %s]))",
+    "lists:flatten(io_lib:format(\"~p ~w\", [random_run:mapless(%i), random_run:mapless(%s)]))",
+    "!lists:flatten(io_lib:format(\"~p ~w\", [%i, %s]))",
     "lists:flatten(io_lib:format(\"~ts|~10.3f\", [%s, %f]))",
     "string:to_upper(%s)",
     "string:trim(%s)",
@@ -373,10 +375,11 @@ const BINARY: [&str; 29] = [
     "!term_to_binary(%a)",
 ];
 
-const ANY: [&str; 41] = [
+const ANY: [&str; 42] = [
     "random_run:id(%x)",
     "{%x, %x}",
-    "(catch %x)",
+    "random_run:caught(?MODULE, catch %x)",
+    "!(catch %x)",
     "element(%k, {%x, %x, %x})",
     "hd([%x | %l])",
     "lists:nth(%k, %l)",

@@ -276,7 +276,12 @@ impl<'h> Text<'_, 'h> {
     /// `{absoluteURI, Scheme, Host, Port, Path}`
     fn absolute(&self, scheme: &str, rest: &[u8]) -> Outcome<'h> {
         let (place, path) = split(rest, |byte| byte != b'/');
-        let (host, port) = split(place, |byte| byte != b':');
+        // An address of IPv6 stands in brackets and has colons of its own.
+        let bracket = place.iter().position(|&byte| byte == b']').filter(|_| place.starts_with(b"["));
+        let (host, port) = match bracket {
+            Some(end) => place.split_at(end + 1),
+            None => split(place, |byte| byte != b':'),
+        };
         let port = match port.strip_prefix(b":").map(number) {
             Some((port, [])) if port != 0 => Term::small(port.into()),
             _ => Term::atom(am::undefined),

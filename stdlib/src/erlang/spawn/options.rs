@@ -1,7 +1,9 @@
 //! The options of `spawn_opt` and `spawn_request`.
 
 use purlin_heap::{Atom, Map, Term, View, am};
-use purlin_vm::actions::{Alias, Flags, MaxHeapSize, Priority, Settings, SpawnMonitor, SpawnOptions};
+use purlin_vm::actions::{
+    Alias, Flags, MaxHeapSize, MonitorOptions, Priority, Settings, SpawnMonitor, SpawnOptions, Until,
+};
 use purlin_vm::{Context, Stop};
 
 use crate::args::{self, Read};
@@ -116,25 +118,31 @@ pub(in crate::erlang) fn is_off_heap<'h>(value: Term<'h>) -> Read<'h, bool> {
 }
 
 fn monitor<'h>(cx: &Context<'h>, options: Term<'h>) -> Read<'h, SpawnMonitor<'h>> {
-    let (alias, tag) = monitor_options(options)?;
-    Ok(SpawnMonitor { number: cx.unique_number(), tag, alias })
+    Ok(SpawnMonitor { number: cx.unique_number(), how: monitor_options(options)? })
 }
 
-/// Alias and tag among the options of a monitor.
-pub(in crate::erlang) fn monitor_options<'h>(list: Term<'h>) -> Read<'h, (Option<Alias>, Term<'h>)> {
-    let (mut alias, mut tag) = (None, Term::atom(am::DOWN));
+/// The options of a monitor.
+pub(in crate::erlang) fn monitor_options<'h>(list: Term<'h>) -> Read<'h, MonitorOptions<'h>> {
+    let mut options = MonitorOptions::default();
     for option in args::elements(list)? {
-        let pair = args::tuple(option)?;
-        if pair.arity() != 2 {
-            return Err(Stop::badarg());
+        if option.is_atom(am::priority) {
+            options.is_priority = true;
+            continue;
         }
-        match (pair.element(0).as_atom(), pair.element(1).as_atom()) {
-            (Some(am::tag), _) => tag = pair.element(1),
-            (Some(am::alias), Some(am::explicit_unalias)) => alias = Some(Alias::Explicit),
-            (Some(am::alias), Some(am::demonitor)) => alias = Some(Alias::Demonitor),
-            (Some(am::alias), Some(am::reply_demonitor)) => alias = Some(Alias::ReplyDemonitor),
+        let [name, value] = *args::tuple(option)?.elements() else { return Err(Stop::badarg()) };
+        match name.as_atom() {
+            Some(am::tag) => options.tag = value,
+            Some(am::alias) => {
+                let until = match value.as_atom() {
+                    Some(am::explicit_unalias) => Until::Explicit,
+                    Some(am::demonitor) => Until::Demonitor,
+                    Some(am::reply_demonitor) => Until::ReplyDemonitor,
+                    _ => return Err(Stop::badarg()),
+                };
+                options.alias = Some(Alias { until, takes_priority: false });
+            }
             _ => return Err(Stop::badarg()),
         }
     }
-    Ok((alias, tag))
+    Ok(options)
 }

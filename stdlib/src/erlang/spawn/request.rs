@@ -61,7 +61,7 @@ fn request<'h>(cx: &Context<'h>, target: &[Term<'h>], list: Term<'h>) -> Outcome
     if let Some(monitor) = &mut options.spawn.monitor {
         // The monitor has the reference of the request.
         monitor.number = number;
-        owner = monitor.alias.map(|_| cx.pid());
+        owner = monitor.how.alias.map(|_| cx.pid());
     }
     let (reply, reference) = (options.reply, cx.heap().reference(number, owner));
     match target.spawn(cx, options.spawn) {

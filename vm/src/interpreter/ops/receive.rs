@@ -68,6 +68,7 @@ op! { cold ReceiveNextCopy [] (fail: Label) |r| {
     match peek(&mut r) {
         Peek::Message(message) => {
             r.save();
+            (*(*r.machine).process).hold();
             let copy = purlin_heap::copy_into(&(*(*r.machine).process).heap, message.term()).word();
             r.restore();
             r.x0 = copy;

@@ -1,4 +1,5 @@
-//! Native records, as only OTP 29 compiles them: programs compiled by it print what they print there.
+//! What only OTP 29 compiles or does, native records and news about processes: programs compiled by it print what they
+//! print there.
 //!
 //! What that is stands beside the programs: `tests/otp29/make` asks OTP 29 for both.
 
@@ -33,6 +34,11 @@ fn prints_the_same(program: &str, options: &[&str]) {
 #[test]
 fn programs_with_records_do_as_on_otp_29() {
     prints_the_same("native_records", &[]);
+}
+
+#[test]
+fn processes_do_as_on_otp_29() {
+    prints_the_same("priority_messages", &[]);
 }
 
 #[test]
