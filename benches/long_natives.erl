@@ -78,7 +78,7 @@ paused() ->
 
 cases(lists) ->
     [length, reverse, member, keyfind, append, subtract_few, subtract_many, list_to_tuple, tuple_to_list, setelement,
-     make_tuple, append_element, collect_list, collect_major];
+     make_tuple, append_element, insert_element, delete_element, collect_list, collect_major];
 cases(terms) ->
     [exact_lists, equal_lists, order_lists, equal_tuples, equal_binaries, order_bits, phash2_list, phash2_binary,
      phash_list, flat_size, copy_shared, match_literal];
@@ -152,6 +152,12 @@ lists_work(make_tuple, Size, _) -> fun() -> Size = tuple_size(erlang:make_tuple(
 lists_work(append_element, Size, List) ->
     Tuple = list_to_tuple(tl(List)),
     fun() -> Size = tuple_size(erlang:append_element(Tuple, x)) end;
+lists_work(insert_element, Size, List) ->
+    Tuple = list_to_tuple(tl(List)),
+    fun() -> Size = tuple_size(erlang:insert_element(1, Tuple, x)) end;
+lists_work(delete_element, Size, List) ->
+    Tuple = list_to_tuple([x | List]),
+    fun() -> Size = tuple_size(erlang:delete_element(1, Tuple)) end;
 %% Collections that take place within other work, and by themselves.
 lists_work(collect_list, Size, List) -> fun() -> Size = hd(lists:reverse(again(List))) end;
 lists_work(collect_major, _, List) ->

@@ -74,6 +74,8 @@ const PLACES_MAX: u32 = 1000;
 
 /// So many entries of a large map are given at once.
 const ENTRIES_MAX: usize = 32;
+/// Finding an entry, and making what holds it, counts.
+const STEPS_PER_ENTRY: usize = 8;
 /// So many when they go into one list anyhow.
 const LISTED_ENTRIES_MAX: usize = 1000;
 
@@ -98,7 +100,7 @@ fn map_next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         None => LISTED_ENTRIES_MAX,
     };
     let next = map.batch(cursor, count, |key, value| entries.push((key, value)));
-    args::charge(cx, entries.len());
+    args::charge(cx, entries.len() * STEPS_PER_ENTRY);
     let entries = entries.into_iter();
     Ok(match (as_iterator, next) {
         (true, next) => {

@@ -40,7 +40,9 @@ fn listed<'h>(
 ) -> Outcome<'h> {
     let map = args::map(cx, map)?;
     let parts: Vec<_> = pace::paced(map.entries(), 4).map(part).collect();
-    Ok(cx.heap().list(&parts))
+    let list = cx.heap().list(&parts);
+    pace::free(parts);
+    Ok(list)
 }
 
 fn from_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -51,13 +53,19 @@ fn from_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             _ => return Err(Stop::badarg()),
         }
     }
-    Ok(Map::from_pairs(&pairs, cx.atoms(), cx.heap()).as_term())
+    Ok(map_of(cx, pairs))
+}
+
+fn map_of<'h>(cx: &Context<'h>, pairs: Vec<(Term<'h>, Term<'h>)>) -> Term<'h> {
+    let map = Map::from_pairs(&pairs, cx.atoms(), cx.heap());
+    pace::free(pairs);
+    map.as_term()
 }
 
 fn from_keys<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let pairs: Vec<_> =
         pace::paced(args::elements(args[0])?.into_iter(), 1).map(|key| (key, args[1])).collect();
-    Ok(Map::from_pairs(&pairs, cx.atoms(), cx.heap()).as_term())
+    Ok(map_of(cx, pairs))
 }
 
 fn put<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

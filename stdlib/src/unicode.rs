@@ -289,6 +289,7 @@ fn converted<'h>(
     let mut decoder = Decoder::new(args[0], latin1);
     let end = decoder.run(cx.heap());
     let built = build(&decoder.decoded);
+    pace::free(decoder.decoded);
     Ok(match end {
         End::Complete => built,
         End::Incomplete(bytes) => {
@@ -306,7 +307,9 @@ fn characters_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> 
     let outcome = converted(cx, args, "characters_to_binary_int", |characters| {
         let text: String =
             pace::paced(characters.iter(), 1).filter_map(|&character| char::from_u32(character)).collect();
-        bits::binary(text.as_bytes(), cx.heap())
+        let binary = bits::binary(text.as_bytes(), cx.heap());
+        pace::free(text.into_bytes());
+        binary
     })?;
     // As in OTP: what is left of a list of one binary is a binary.
     let single = args[0].as_cons().filter(|cell| cell.tail().is_nil() && Bits::of(cell.head()).is_some());

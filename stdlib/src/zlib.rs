@@ -29,7 +29,13 @@ fn input<'h>(data: Term<'h>) -> args::Read<'h, Vec<u8>> {
 fn compressed<'h>(cx: &Context<'h>, mut encoder: impl Read) -> Outcome<'h> {
     let mut bytes = Vec::new();
     encoder.read_to_end(&mut bytes).map_err(|_| Stop::badarg())?;
-    Ok(bits::binary(&bytes, cx.heap()))
+    Ok(binary_of(cx, bytes))
+}
+
+fn binary_of<'h>(cx: &Context<'h>, bytes: Vec<u8>) -> Term<'h> {
+    let binary = bits::binary(&bytes, cx.heap());
+    pace::free(bytes);
+    binary
 }
 
 fn expanded<'h>(cx: &Context<'h>, decoder: impl Read) -> Outcome<'h> {
@@ -38,7 +44,7 @@ fn expanded<'h>(cx: &Context<'h>, decoder: impl Read) -> Outcome<'h> {
         return Err(Stop::system_limit());
     }
     match result {
-        Ok(_) => Ok(bits::binary(&bytes, cx.heap())),
+        Ok(_) => Ok(binary_of(cx, bytes)),
         Err(_) => Err(data_error(cx)?),
     }
 }

@@ -24,6 +24,7 @@ calls() ->
       [[Seconds] || Seconds <- [-62167219201, -62162121600, -62162035200, 1 bsl 60, -(1 bsl 63), (1 bsl 63) - 1, 1 bsl 63]]},
      {convert_time_unit,
       [[Time, From, To] || Time <- [Wide, -Wide, -1, 1.0], {From, To} <- [{native, second}, {3, Wide}, {Wide, 3}, {0, 1}, {1, a}, {second, 1.5}]]},
+     {float_to_binary, [[623.506, [{Kind, Digits} | More]] || Kind <- [decimals, scientific], Digits <- [-1, 250, 254, a], More <- [[], [short], [{decimals, 2}]]]},
      {list_to_pid, [["<0.1.2>"], ["<0.268435456.1>"], ["<1.1>"]]},
      {list_to_port, [["#Port<0.17>"], ["#Port<0.4294967296x>"]]},
      {crc32_combine, [[1, 2, Length] || Length <- [1, (1 bsl 32) - 1, 1 bsl 32]]},

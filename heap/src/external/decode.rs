@@ -45,7 +45,9 @@ pub fn decode<'h, B: Build + ?Sized>(
             reader.at += 1;
             let (plain, used) = decompress(&mut reader)?;
             let mut inner = Decoder { reader: Reader { bytes: &plain, at: 0 }, names, make, build };
-            Ok((inner.term()?, used))
+            let term = inner.term()?;
+            pace::free(plain);
+            Ok((term, used))
         }
         Some(&tag::LOCAL) => {
             reader.at += 1;
@@ -136,6 +138,7 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
             }
             if let (true, Some(&term)) = (open.is_empty(), values.last()) {
                 steps.end();
+                pace::free(values);
                 return Ok(term);
             }
         }
@@ -152,7 +155,9 @@ impl<'h, B: Build + ?Sized> Decoder<'_, 'h, B> {
                 let pairs: Vec<_> =
                     pace::paced(parts.chunks_exact(2), 1).map(|pair| (pair[0], pair[1])).collect();
                 let map = Map::from_pairs(&pairs, self.names.atoms(), self.build);
-                if map.size() < pairs.len() {
+                let count = pairs.len();
+                pace::free(pairs);
+                if map.size() < count {
                     return self.reader.fail(DecodeReason::DuplicateKey);
                 }
                 Ok(map.as_term())

@@ -194,7 +194,7 @@ impl<'h> Hasher<'h, '_> {
             return;
         }
         self.todo.push(Todo::MapEnd(self.hash, self.pairs));
-        for (key, value) in pace::paced(map.entries(), 2) {
+        for (key, value) in pace::paced(map.entries(), 8) {
             self.todo.push(Todo::Pair);
             self.todo.push(Todo::Term(value));
             self.todo.push(Todo::Term(key));

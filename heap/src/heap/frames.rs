@@ -11,6 +11,7 @@
 
 use super::{Heap, words_between};
 use crate::collect::{OverLimit, Roots};
+use crate::pace;
 use crate::word::Word;
 
 /// A stack with more words than this in the block is cut.
@@ -129,7 +130,12 @@ impl Heap {
             return words;
         };
         let cut = STACK_WORDS_KEPT + more;
-        let frozen = Frozen { data: stack[cut..].into(), first: 0 };
+        let mut data = Vec::with_capacity(words - cut);
+        for portion in stack[cut..].chunks(pace::PORTION) {
+            pace::charge(portion.len() / 2);
+            data.extend_from_slice(portion);
+        }
+        let frozen = Frozen { data: data.into(), first: 0 };
         self.rare_mut().frozen.push(frozen);
         // SAFETY: within the stack.
         unsafe { *self.stack_top.get().add(cut) = self.underflow };

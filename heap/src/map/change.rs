@@ -185,16 +185,20 @@ fn hash_map<'h, B: Build + ?Sized>(root: Boxed<'h>, size: usize, build: &'h B) -
 
 fn from_entries<'h, B: Build + ?Sized>(mut entries: Vec<Entry<'h>>, context: &Context<'h, '_, B>) -> Map<'h> {
     pace::sort_by(&mut entries, |a, b| a.place.cmp(&b.place));
-    let entries = distinct(entries, context.atoms);
+    let kept = distinct(&entries, context.atoms);
+    pace::free(entries);
+    let entries = kept;
     if entries.len() > FLAT_SIZE_MAX {
-        return hash_map(context.subtree(&entries, 0), entries.len(), context.build);
+        let map = hash_map(context.subtree(&entries, 0), entries.len(), context.build);
+        pace::free(entries);
+        return map;
     }
     let mut pairs: Vec<_> = entries.iter().map(|e| (e.key, e.value)).collect();
     flat::from_entries(&mut pairs, context.atoms, context.build)
 }
 
 /// Drops all but the last entry of each key, and brings those that share a place in exact order.
-fn distinct<'h>(entries: Vec<Entry<'h>>, atoms: &AtomTable) -> Vec<Entry<'h>> {
+fn distinct<'h>(entries: &[Entry<'h>], atoms: &AtomTable) -> Vec<Entry<'h>> {
     let mut kept: Vec<Entry<'h>> = Vec::with_capacity(entries.len());
     for group in pace::paced(entries.chunk_by(|a, b| a.place == b.place), 2) {
         let start = kept.len();

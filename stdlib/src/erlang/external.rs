@@ -1,7 +1,7 @@
 //! The external term format.
 
 use purlin_heap::external::{self, DecodeOptions, EncodeOptions};
-use purlin_heap::{Build, Term, am, bits};
+use purlin_heap::{Build, Term, am, bits, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -63,7 +63,10 @@ fn bytes<'h>(cx: &Context<'h>, term: Term<'h>, options: &EncodeOptions) -> Read<
 }
 
 fn term_to_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(bits::binary(&encoded(cx, args)?, cx.heap()))
+    let bytes = encoded(cx, args)?;
+    let binary = bits::binary(&bytes, cx.heap());
+    pace::free(bytes);
+    Ok(binary)
 }
 
 fn term_to_iovec<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -73,13 +76,17 @@ fn term_to_iovec<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// How many bytes the term takes at most; that is what it takes before it is compressed.
 fn external_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let options = EncodeOptions { compressed: None, ..encoding(args.get(1))? };
-    Ok(cx.heap().unsigned(bytes(cx, args[0], &options)?.len() as u64))
+    let encoded = bytes(cx, args[0], &options)?;
+    let size = encoded.len();
+    pace::free(encoded);
+    Ok(cx.heap().unsigned(size as u64))
 }
 
 fn binary_to_term<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (safe, used) = decoding(args.get(1)).map_err(|_| bad_options())?;
     let bytes = args::binary(args[0])?.to_vec();
     let decoded = external::decode(&bytes, DecodeOptions { safe }, cx.vm(), cx.heap());
+    pace::free(bytes);
     let (term, count) = decoded.map_err(|_| Stop::badarg())?;
     if used { Ok(cx.heap().tuple(&[term, Term::small(count as i64)])) } else { Ok(term) }
 }

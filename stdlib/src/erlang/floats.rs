@@ -20,9 +20,9 @@ pub(crate) const STRING: &[NativeFunction] =
 /// How a float is to be written.
 enum Form {
     /// With an exponent, and so many digits behind the point.
-    Scientific(usize),
+    Scientific(i64),
     /// Without an exponent, and so many digits behind the point.
-    Decimals(usize),
+    Decimals(i64),
     /// The fewest digits that read back as the same float.
     Short,
 }
@@ -42,13 +42,12 @@ fn options<'h>(list: Term<'h>) -> Read<'h, (Form, bool)> {
     Ok((form, compact))
 }
 
-/// `{decimals, 0..253}` or `{scientific, N}`, with N up to 249; a negative one stands for six digits, as in C.
+/// `{decimals, N}` or `{scientific, N}`. Another option may follow and replace it: its range is looked at when it is used.
 fn digits<'h>(option: Term<'h>) -> Read<'h, Form> {
     let &[kind, count] = args::tuple(option)?.elements() else { return Err(Stop::badarg()) };
     match (kind.as_atom(), count.as_small().ok_or(Stop::badarg())?) {
-        (Some(am::decimals), count @ 0..=253) => Ok(Form::Decimals(count as usize)),
-        (Some(am::scientific), ..0) => Ok(Form::Scientific(6)),
-        (Some(am::scientific), count @ 0..=249) => Ok(Form::Scientific(count as usize)),
+        (Some(am::decimals), count) => Ok(Form::Decimals(count)),
+        (Some(am::scientific), count) => Ok(Form::Scientific(count)),
         _ => Err(Stop::badarg()),
     }
 }
@@ -58,8 +57,11 @@ fn formatted<'h>(args: &[Term<'h>]) -> Read<'h, String> {
     let (form, compact) = args.get(1).map_or(Ok((DEFAULT, false)), |&list| options(list))?;
     let formatted = match form {
         Form::Short => Some(text::shortest(value)),
-        Form::Scientific(digits) => text::scientific(value, digits),
-        Form::Decimals(digits) => text::decimals(value, digits, compact),
+        // Fewer than none stand for six, as in C.
+        Form::Scientific(..0) => text::scientific(value, 6),
+        Form::Scientific(digits @ 0..=249) => text::scientific(value, digits as usize),
+        Form::Decimals(digits @ 0..=253) => text::decimals(value, digits as usize, compact),
+        _ => None,
     };
     formatted.ok_or(Stop::badarg())
 }

@@ -26,7 +26,9 @@ fn length<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn append<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let elements = args::elements(args[0])?;
-    Ok(cx.heap().list_with_tail(&elements, args[1]))
+    let list = cx.heap().list_with_tail(&elements, args[1]);
+    pace::free(elements);
+    Ok(list)
 }
 
 /// Up to this many elements to be taken away are looked up one by one.
@@ -38,6 +40,7 @@ fn subtract<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if unwanted.is_empty() || elements.is_empty() {
         return Ok(args[0]);
     }
+    pace::free(elements);
     let left = unwanted.len();
     if left <= SCANNED_MAX {
         let mut unwanted = unwanted;
@@ -51,7 +54,11 @@ fn subtract<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         return Ok(without(cx, args[0], left, take));
     }
     let mut counts = Counts::of(&unwanted);
-    Ok(without(cx, args[0], left, |element| counts.take(element)))
+    pace::free(unwanted);
+    let list = without(cx, args[0], left, |element| counts.take(element));
+    pace::free(counts.last);
+    pace::free(counts.elements);
+    Ok(list)
 }
 
 /// The list without the elements that `take` takes. When it has taken `left` of them, the rest is kept as it is.
@@ -71,7 +78,9 @@ fn without<'h>(
             false => kept.push(element),
         }
     }
-    cx.heap().list_with_tail(&kept, cells.rest)
+    let list = cx.heap().list_with_tail(&kept, cells.rest);
+    pace::free(kept);
+    list
 }
 
 /// How many of each element are still to be taken, by hash.
@@ -83,6 +92,7 @@ struct Counts<'h> {
     elements: Vec<Counted<'h>>,
 }
 
+#[derive(Clone, Copy)]
 struct Counted<'h> {
     element: Term<'h>,
     left: usize,

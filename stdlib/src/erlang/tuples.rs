@@ -1,6 +1,7 @@
 //! Tuples.
 
-use purlin_heap::{Build, Term, pace};
+use purlin_heap::pace::{self, paced};
+use purlin_heap::{Build, Term};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args;
@@ -26,7 +27,7 @@ fn element<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// The elements of a tuple, to be changed.
 fn copied<'h>(elements: &[Term<'h>]) -> Vec<Term<'h>> {
-    pace::paced(elements.iter().copied(), 1).collect()
+    paced(elements.iter().copied(), 1).collect()
 }
 
 fn setelement<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -34,7 +35,7 @@ fn setelement<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let at = args::index(args[0], tuple.arity())?;
     let mut elements = copied(tuple.elements());
     elements[at] = args[2];
-    Ok(cx.heap().tuple(&elements))
+    made(cx, elements)
 }
 
 fn tuple_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -43,32 +44,35 @@ fn tuple_to_list<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn list_to_tuple<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let elements = args::elements(args[0])?;
-    made(cx, &elements)
+    made(cx, args::elements(args[0])?)
 }
 
 /// A tuple, unless it would be too large.
-fn made<'h>(cx: &Context<'h>, elements: &[Term<'h>]) -> Outcome<'h> {
-    if elements.len() > ARITY_MAX { Err(Stop::badarg()) } else { Ok(cx.heap().tuple(elements)) }
+fn made<'h>(cx: &Context<'h>, elements: Vec<Term<'h>>) -> Outcome<'h> {
+    if elements.len() > ARITY_MAX {
+        return Err(Stop::badarg());
+    }
+    let tuple = cx.heap().tuple(&elements);
+    pace::free(elements);
+    Ok(tuple)
 }
 
 fn filled<'h>(arity: Term<'h>, with: Term<'h>) -> args::Read<'h, Vec<Term<'h>>> {
     match args::size(arity)? {
-        arity if arity <= ARITY_MAX => Ok(pace::paced(std::iter::repeat_n(with, arity), 1).collect()),
+        arity if arity <= ARITY_MAX => Ok(paced(std::iter::repeat_n(with, arity), 1).collect()),
         _ => Err(Stop::badarg()),
     }
 }
 
 fn make_tuple<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let elements = filled(args[0], args[1])?;
-    Ok(cx.heap().tuple(&elements))
+    made(cx, filled(args[0], args[1])?)
 }
 
 /// A tuple filled with a default, but for the places that a list of pairs gives; of several for one place the last
 /// counts.
 fn make_tuple_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let mut elements = filled(args[0], args[1])?;
-    for pair in pace::paced(args::elements(args[2])?.into_iter(), 1) {
+    for pair in paced(args::elements(args[2])?.into_iter(), 1) {
         match args::tuple(pair)?.elements() {
             &[index, value] => {
                 let at = args::index(index, elements.len())?;
@@ -77,24 +81,22 @@ fn make_tuple_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             _ => return Err(Stop::badarg()),
         }
     }
-    Ok(cx.heap().tuple(&elements))
+    made(cx, elements)
 }
 
 fn append_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let elements = args::tuple(args[0])?.elements();
-    let mut elements = copied(elements);
-    elements.push(args[1]);
-    made(cx, &elements)
+    made(cx, paced(elements.iter().chain([&args[1]]).copied(), 1).collect())
 }
 
 fn insert_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut elements = copied(args::tuple(args[1])?.elements());
-    elements.insert(args::index(args[0], elements.len() + 1)?, args[2]);
-    made(cx, &elements)
+    let elements = args::tuple(args[1])?.elements();
+    let (before, after) = elements.split_at(args::index(args[0], elements.len() + 1)?);
+    made(cx, paced(before.iter().chain([&args[2]]).chain(after).copied(), 1).collect())
 }
 
 fn delete_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut elements = copied(args::tuple(args[1])?.elements());
-    elements.remove(args::index(args[0], elements.len())?);
-    made(cx, &elements)
+    let elements = args::tuple(args[1])?.elements();
+    let at = args::index(args[0], elements.len())?;
+    made(cx, paced(elements[..at].iter().chain(&elements[at + 1..]).copied(), 1).collect())
 }
