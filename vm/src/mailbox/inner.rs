@@ -25,16 +25,32 @@ pub(crate) struct Mailbox {
     before: *mut SignalNode,
     /// The receive starts behind this marker, which has not come yet; all messages before it are passed over.
     awaited: *mut SignalNode,
+    /// Messages in the inner queue.
+    len: usize,
+    /// Made when a process first uses a receive marker, or a message goes before others.
+    special: Option<Box<Special>>,
+}
+
+/// What few mailboxes need.
+struct Special {
+    markers: Markers,
     /// The last of the messages that go before ordinary ones; they stand in front of everything.
     last_priority: *mut SignalNode,
     /// Such a message has come since the receive began, which has to look at it before it waits.
     looks_again: bool,
     /// See [`Mailbox::hold`].
     holds: bool,
-    /// Messages in the inner queue.
-    len: usize,
-    /// Made when a process first uses a receive marker.
-    markers: Option<Box<Markers>>,
+}
+
+impl Default for Special {
+    fn default() -> Special {
+        Special {
+            markers: Markers::default(),
+            last_priority: ptr::null_mut(),
+            looks_again: false,
+            holds: false,
+        }
+    }
 }
 
 /// What stands at the save pointer.
@@ -65,11 +81,8 @@ impl Mailbox {
             last: ptr::null_mut(),
             before: ptr::null_mut(),
             awaited: ptr::null_mut(),
-            last_priority: ptr::null_mut(),
-            looks_again: false,
-            holds: false,
             len: 0,
-            markers: None,
+            special: None,
         }
     }
 
@@ -85,7 +98,7 @@ impl Mailbox {
             let node = self.after(self.before);
             // SAFETY: the nodes of the inner queue are ours.
             match unsafe { node.as_ref() }.map(|node| &node.value) {
-                None if self.looks_again => self.rewind(),
+                None if self.looks_again() => self.rewind(),
                 None => return Look::End,
                 Some(Signal::Message { root, .. }) => return Look::Message(*root),
                 Some(_) => self.pass_marker(node),
@@ -118,13 +131,19 @@ impl Mailbox {
     #[inline]
     pub(crate) fn rewind(&mut self) {
         (self.before, self.awaited) = (ptr::null_mut(), ptr::null_mut());
-        (self.looks_again, self.holds) = (false, false);
+        if let Some(special) = &mut self.special {
+            (special.looks_again, special.holds) = (false, false);
+        }
+    }
+
+    fn looks_again(&self) -> bool {
+        self.special.as_ref().is_some_and(|special| special.looks_again)
     }
 
     /// The message at the save pointer stays there until it is taken or passed over, whatever comes meanwhile: code that was
     /// handed a copy of it runs on.
     pub(crate) fn hold(&mut self) {
-        self.holds = true;
+        self.special.get_or_insert_default().holds = true;
     }
 
     /// Puts a message behind those that go before ordinary ones, and before these. A receive that has passed that place looks
@@ -133,7 +152,10 @@ impl Mailbox {
     pub(crate) fn insert_priority(&mut self, node: Box<SignalNode>) {
         debug_assert!(matches!(node.value, Signal::Message { .. }));
         let node = Box::into_raw(node);
-        let behind = self.last_priority;
+        let special = self.special.get_or_insert_default();
+        let behind = std::mem::replace(&mut special.last_priority, node);
+        special.looks_again |= !self.before.is_null() || special.holds;
+        let holds = special.holds;
         // SAFETY: the nodes of the inner queue are ours.
         unsafe {
             (*node).next = self.after(behind);
@@ -145,11 +167,9 @@ impl Mailbox {
         if self.last == behind {
             self.last = node;
         }
-        self.looks_again |= !self.before.is_null() || self.holds;
-        if self.before == behind && self.holds {
+        if self.before == behind && holds {
             self.before = node;
         }
-        self.last_priority = node;
         self.len += 1;
     }
 
@@ -191,7 +211,7 @@ impl Mailbox {
     /// Closes the outer queue: nothing will come any more. `pop_left` gives what has come.
     pub(crate) fn close(&mut self, incoming: &Incoming<Signal>) {
         let left = incoming.close();
-        (self.markers, self.before) = (None, ptr::null_mut());
+        (self.special, self.before) = (None, ptr::null_mut());
         // SAFETY: the nodes of the inner queue are ours, and so are those of a chain that was taken. The order does
         // not matter any more.
         match unsafe { self.last.as_mut() } {
@@ -262,9 +282,11 @@ impl Mailbox {
         if self.last == node {
             self.last = before;
         }
-        if self.last_priority == node {
+        if let Some(special) = &mut self.special
+            && special.last_priority == node
+        {
             // Those that go first stand together in front.
-            self.last_priority = before;
+            special.last_priority = before;
         }
         node
     }
@@ -272,7 +294,7 @@ impl Mailbox {
     /// The save pointer stands at a marker: passes over it, or removes it when it serves no more.
     #[cold]
     fn pass_marker(&mut self, marker: *mut SignalNode) {
-        if self.markers.as_ref().is_some_and(|markers| markers.contains(marker)) {
+        if self.special.as_ref().is_some_and(|special| special.markers.contains(marker)) {
             self.before = marker;
         } else {
             // SAFETY: made by `Box`, and unlinked from all that is ours.
@@ -292,7 +314,7 @@ impl Mailbox {
             return self.send_marker(incoming);
         }
         let last = self.last;
-        let markers = self.markers.get_or_insert_default();
+        let markers = &mut self.special.get_or_insert_default().markers;
         // SAFETY: the nodes of the inner queue are ours.
         let reusable = unsafe { last.as_ref() }
             .is_some_and(|node| matches!(node.value, Signal::Marker) && !markers.contains(last));
@@ -306,7 +328,7 @@ impl Mailbox {
 
     #[cold]
     fn send_marker(&mut self, incoming: &Incoming<Signal>) -> u32 {
-        let markers = self.markers.get_or_insert_default();
+        let markers = &mut self.special.get_or_insert_default().markers;
         if let Some(node) = markers.shared() {
             return markers.reserve(node, false);
         }
@@ -326,28 +348,28 @@ impl Mailbox {
         if self.awaited == node {
             (self.before, self.awaited) = (node, ptr::null_mut());
         }
-        if let Some(markers) = &mut self.markers {
+        if let Some(Special { markers, .. }) = self.special.as_deref_mut() {
             markers.arrived(node);
         }
     }
 
     /// Makes a reserved marker that of a reference.
     pub(crate) fn bind_marker(&mut self, marker: u32, reference: u64) {
-        if let Some(markers) = &mut self.markers {
+        if let Some(Special { markers, .. }) = self.special.as_deref_mut() {
             markers.bind(marker, reference);
         }
     }
 
     /// Forgets a reserved marker.
     pub(crate) fn clear_marker(&mut self, marker: u32) {
-        if let Some(markers) = &mut self.markers {
+        if let Some(Special { markers, .. }) = self.special.as_deref_mut() {
             markers.clear(marker);
         }
     }
 
     /// Forgets the marker of a reference.
     pub(crate) fn clear_marker_of(&mut self, reference: u64) {
-        if let Some(markers) = &mut self.markers {
+        if let Some(Special { markers, .. }) = self.special.as_deref_mut() {
             markers.clear_of(reference);
         }
     }
@@ -355,10 +377,10 @@ impl Mailbox {
     /// Sets the save pointer behind the marker of a reference, if there is one and a receive begins.
     pub(crate) fn use_marker(&mut self, reference: u64) {
         // What goes first may have come after the marker.
-        if !self.last_priority.is_null() {
+        if self.special.as_ref().is_none_or(|special| !special.last_priority.is_null()) {
             return;
         }
-        match self.markers.as_ref().and_then(|markers| markers.find(reference)) {
+        match self.special.as_ref().and_then(|special| special.markers.find(reference)) {
             None => {}
             Some((node, true)) => self.before = node,
             Some((node, false)) => (self.before, self.awaited) = (self.last, node),
