@@ -98,7 +98,6 @@ impl Mailbox {
             let node = self.after(self.before);
             // SAFETY: the nodes of the inner queue are ours.
             match unsafe { node.as_ref() }.map(|node| &node.value) {
-                None if self.looks_again() => self.rewind(),
                 None => return Look::End,
                 Some(Signal::Message { root, .. }) => return Look::Message(*root),
                 Some(_) => self.pass_marker(node),
@@ -136,8 +135,13 @@ impl Mailbox {
         }
     }
 
-    fn looks_again(&self) -> bool {
-        self.special.as_ref().is_some_and(|special| special.looks_again)
+    /// At the end of the queue: goes back to the front if a message came meanwhile that goes before others; tells whether.
+    pub(crate) fn start_again(&mut self) -> bool {
+        let starts = self.special.as_ref().is_some_and(|special| special.looks_again);
+        if starts {
+            self.rewind();
+        }
+        starts
     }
 
     /// The message at the save pointer stays there until it is taken or passed over, whatever comes meanwhile: code that was

@@ -35,6 +35,7 @@ fn filled(count: i64) -> (Mailbox, Incoming<Signal>) {
 fn look(mailbox: &mut Mailbox) -> Option<i64> {
     match mailbox.look() {
         Look::Message(word) => Some(word.small_value()),
+        Look::End if mailbox.start_again() => look(mailbox),
         Look::End => None,
     }
 }

@@ -71,9 +71,12 @@ impl Process {
     fn peek_sorted(&mut self, local: &Local) -> Option<Word> {
         let is_more = |_: &usize| self.handle_next(local) == Handled::One;
         (0..SIGNALS_MAX).take_while(is_more).for_each(drop);
-        match self.mailbox.look() {
-            Look::Message(root) if !self.is_ending() => Some(root),
-            _ => None,
+        loop {
+            match self.mailbox.look() {
+                Look::Message(root) if !self.is_ending() => return Some(root),
+                Look::End if self.mailbox.start_again() => {}
+                _ => return None,
+            }
         }
     }
 
