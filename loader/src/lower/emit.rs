@@ -145,6 +145,11 @@ impl Emitter {
         self.labels[label as usize] = self.here();
     }
 
+    /// Whether a label has its place here.
+    pub(super) fn has_label_here(&self) -> bool {
+        self.labels.contains(&self.here())
+    }
+
     /// The first form that fits, for each operand; `None` if an operand fits none.
     pub(super) fn choose(op: Specific, values: &[Value]) -> Option<[Form; 4]> {
         let varied = op.signature().varied;

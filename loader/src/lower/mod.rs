@@ -169,6 +169,7 @@ pub fn lower(verified: &Verified, constants: &mut dyn Constants) -> Result<Lower
             fault,
         })?;
     }
+    lowerer.end();
     Ok(lowerer.emitter.finish())
 }
 
@@ -219,6 +220,14 @@ impl<'a> Lowerer<'a> {
             self.at += 1;
         }
         Ok(())
+    }
+
+    /// Labels of what cannot be reached stand at the next instruction. At the end there is one for them, too, which raises
+    /// whatever happens.
+    fn end(&mut self) {
+        if self.emitter.has_label_here() {
+            self.emitter.emit(Specific::IfEnd, &[], &[]).expect("an instruction without operands fits");
+        }
     }
 
     /// Whether the line that the instruction at hand begins counts. That of a last call does not, where its x0 was moved there right

@@ -4,7 +4,7 @@ use purlin_isa::{Instruction, Label, Operand, Register};
 
 use super::{Done, Sink, Step};
 use crate::verify::natives::Native;
-use crate::verify::state::Value;
+use crate::verify::state::{Reason, Value};
 use crate::verify::types::{Kinds, SMALL_MAX, Type};
 
 impl<S: Sink> Step<'_, S> {
@@ -55,7 +55,7 @@ impl<S: Sink> Step<'_, S> {
         }
         let is_fragile = self.is_fragile(operands);
         match fail {
-            _ if !native.can_fail => {}
+            _ if !native.can_fail || self.is_total(native, operands)? => {}
             Some(label) => self.branch(label)?,
             // The compiler may know of its arguments that it does not raise.
             None => self.raises_unexpectedly()?,
@@ -71,6 +71,22 @@ impl<S: Sink> Step<'_, S> {
         }
         let values = operands.iter().map(|operand| self.any(*operand)).collect::<Result<Vec<_>, _>>()?;
         self.write_fragile(destination, result(native, &values), is_fragile)
+    }
+
+    /// Whether a native that fails for arguments of other kinds only has such as it takes. OTP's compiler knows of them, too, and what
+    /// is in registers where one would fail may be no term.
+    fn is_total(&self, native: &Native, operands: &[Operand]) -> Result<bool, Reason> {
+        const TOTAL: [&str; 9] =
+            ["is_map_key", "map_size", "tuple_size", "byte_size", "bit_size", "not", "and", "or", "xor"];
+        if !TOTAL.contains(&native.name) {
+            return Ok(false);
+        }
+        for (operand, kinds) in operands.iter().zip(native.arguments) {
+            if !self.any(*operand)?.of.kinds.within(*kinds) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Sizes may be asked of a matching context too.
