@@ -33,7 +33,8 @@ static BEFORE_MAIN: extern "C" fn() = take_pages_as_needed;
 extern "C" fn take_pages_as_needed() {
     /// `mi_option_arena_eager_commit` in `mimalloc.h` of mimalloc 3.
     const ARENA_EAGER_COMMIT: libmimalloc_sys::mi_option_t = 4;
-    // SAFETY: options may be set at any time; there is one thread now.
+    // SAFETY: nobody has used this copy of the allocator: the functions listed there run before anything else of the program, or
+    // of the shared library, that it is linked into.
     unsafe { libmimalloc_sys::mi_option_set_enabled_default(ARENA_EAGER_COMMIT, false) }
 }
 

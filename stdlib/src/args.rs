@@ -3,7 +3,7 @@
 use purlin_heap::arith::{self, ArithError};
 use purlin_heap::bits::Bits;
 use purlin_heap::pace::Steps;
-use purlin_heap::{Atom, Cons, Map, Term, Tuple};
+use purlin_heap::{Atom, Cons, Map, Term, Tuple, am};
 use purlin_vm::{Context, Outcome, Stop};
 
 /// What a reader gives.
@@ -158,6 +158,11 @@ pub(crate) fn byte_list<'h>(list: Term<'h>) -> Read<'h, Vec<u8>> {
         bytes.push(byte.ok_or(Stop::badarg())?);
     }
     if cells.are_proper() { Ok(bytes) } else { Err(Stop::badarg()) }
+}
+
+/// `badarg`, and that the options are to blame.
+pub(crate) const fn bad_option<'h>() -> Stop<'h> {
+    Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt))
 }
 
 /// The text of a flat list of characters. Not all lists of characters are text: the surrogates are refused.

@@ -17,8 +17,8 @@ pub struct Native {
     pub result: Kinds,
     /// Whether the guard instructions (`bif0` to `bif3`, `gc_bif1` to `gc_bif3`) may call it.
     pub is_guard: bool,
-    /// Whether it may raise or fail at all.
-    pub can_fail: bool,
+    /// Whether it returns for all arguments of those kinds.
+    pub is_total: bool,
 }
 
 const ANY: Kinds = Kinds::ANY;
@@ -45,66 +45,65 @@ macro_rules! natives {
             arguments: &[$($argument),*],
             result: $result,
             is_guard: natives!(@guard $role),
-            can_fail: natives!(@fail $role),
+            is_total: natives!(@total $role),
         }),+];
     };
-    (@guard test) => { true };
-    (@guard guard) => { true };
     (@guard call) => { false };
-    (@fail test) => { false };
-    (@fail guard) => { true };
-    (@fail call) => { true };
+    (@guard $role:ident) => { true };
+    (@total total) => { true };
+    (@total $role:ident) => { false };
 }
 
-// `test`: a guard function that cannot fail; `guard`: one that can; `call`: only called by `call_ext` and its like.
+// `total`: a guard function that fails for arguments of other kinds only, and so never where it takes any; `guard`: one that
+// may fail for others; `call`: only called by `call_ext` and its like.
 natives! {
-    test "/=" (ANY, ANY) -> BOOLEAN;
-    test "<" (ANY, ANY) -> BOOLEAN;
-    test "=/=" (ANY, ANY) -> BOOLEAN;
-    test "=:=" (ANY, ANY) -> BOOLEAN;
-    test "=<" (ANY, ANY) -> BOOLEAN;
-    test "==" (ANY, ANY) -> BOOLEAN;
-    test ">" (ANY, ANY) -> BOOLEAN;
-    test ">=" (ANY, ANY) -> BOOLEAN;
-    test "is_atom" (ANY) -> BOOLEAN;
-    test "is_binary" (ANY) -> BOOLEAN;
-    test "is_bitstring" (ANY) -> BOOLEAN;
-    test "is_boolean" (ANY) -> BOOLEAN;
-    test "is_float" (ANY) -> BOOLEAN;
-    test "is_function" (ANY) -> BOOLEAN;
-    test "is_integer" (ANY) -> BOOLEAN;
-    test "is_list" (ANY) -> BOOLEAN;
-    test "is_map" (ANY) -> BOOLEAN;
-    test "is_number" (ANY) -> BOOLEAN;
-    test "is_pid" (ANY) -> BOOLEAN;
-    test "is_port" (ANY) -> BOOLEAN;
-    test "is_record" (ANY) -> BOOLEAN;
-    test "is_reference" (ANY) -> BOOLEAN;
-    test "is_tuple" (ANY) -> BOOLEAN;
-    test "max" (ANY, ANY) -> ANY;
-    test "min" (ANY, ANY) -> ANY;
-    test "self" () -> PID;
-    test "node" () -> ATOMS;
-    test "get" (ANY) -> ANY;
+    total "/=" (ANY, ANY) -> BOOLEAN;
+    total "<" (ANY, ANY) -> BOOLEAN;
+    total "=/=" (ANY, ANY) -> BOOLEAN;
+    total "=:=" (ANY, ANY) -> BOOLEAN;
+    total "=<" (ANY, ANY) -> BOOLEAN;
+    total "==" (ANY, ANY) -> BOOLEAN;
+    total ">" (ANY, ANY) -> BOOLEAN;
+    total ">=" (ANY, ANY) -> BOOLEAN;
+    total "is_atom" (ANY) -> BOOLEAN;
+    total "is_binary" (ANY) -> BOOLEAN;
+    total "is_bitstring" (ANY) -> BOOLEAN;
+    total "is_boolean" (ANY) -> BOOLEAN;
+    total "is_float" (ANY) -> BOOLEAN;
+    total "is_function" (ANY) -> BOOLEAN;
+    total "is_integer" (ANY) -> BOOLEAN;
+    total "is_list" (ANY) -> BOOLEAN;
+    total "is_map" (ANY) -> BOOLEAN;
+    total "is_number" (ANY) -> BOOLEAN;
+    total "is_pid" (ANY) -> BOOLEAN;
+    total "is_port" (ANY) -> BOOLEAN;
+    total "is_record" (ANY) -> BOOLEAN;
+    total "is_reference" (ANY) -> BOOLEAN;
+    total "is_tuple" (ANY) -> BOOLEAN;
+    total "max" (ANY, ANY) -> ANY;
+    total "min" (ANY, ANY) -> ANY;
+    total "self" () -> PID;
+    total "node" () -> ATOMS;
+    total "get" (ANY) -> ANY;
     guard "is_function" (ANY, INTEGER) -> BOOLEAN;
     guard "is_integer" (ANY, INTEGER, INTEGER) -> BOOLEAN;
-    guard "is_map_key" (ANY, MAP) -> BOOLEAN;
+    total "is_map_key" (ANY, MAP) -> BOOLEAN;
     guard "is_record" (ANY, ANY) -> BOOLEAN;
     guard "is_record" (ANY, ANY, ANY) -> BOOLEAN;
-    guard "and" (BOOLEAN, BOOLEAN) -> BOOLEAN;
-    guard "or" (BOOLEAN, BOOLEAN) -> BOOLEAN;
-    guard "xor" (BOOLEAN, BOOLEAN) -> BOOLEAN;
-    guard "not" (BOOLEAN) -> BOOLEAN;
+    total "and" (BOOLEAN, BOOLEAN) -> BOOLEAN;
+    total "or" (BOOLEAN, BOOLEAN) -> BOOLEAN;
+    total "xor" (BOOLEAN, BOOLEAN) -> BOOLEAN;
+    total "not" (BOOLEAN) -> BOOLEAN;
     guard "node" (ANY) -> ATOMS;
     guard "element" (INTEGER, TUPLE) -> ANY;
     guard "hd" (Kinds::CONS) -> ANY;
     guard "tl" (Kinds::CONS) -> ANY;
     guard "map_get" (ANY, MAP) -> ANY;
-    guard "map_size" (MAP) -> Kinds::SMALL;
-    guard "tuple_size" (TUPLE) -> Kinds::SMALL;
+    total "map_size" (MAP) -> Kinds::SMALL;
+    total "tuple_size" (TUPLE) -> Kinds::SMALL;
     guard "length" (LIST) -> Kinds::SMALL;
-    guard "byte_size" (BITS) -> Kinds::SMALL;
-    guard "bit_size" (BITS) -> Kinds::SMALL;
+    total "byte_size" (BITS) -> Kinds::SMALL;
+    total "bit_size" (BITS) -> Kinds::SMALL;
     guard "size" (BITS.or(TUPLE)) -> Kinds::SMALL;
     guard "binary_part" (BINARY, INTEGER, INTEGER) -> BINARY;
     guard "binary_part" (BINARY, TUPLE) -> BINARY;

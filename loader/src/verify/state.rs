@@ -225,7 +225,8 @@ impl State {
     }
 
     /// Whether what is known of a place holds for what `other` has there. Registers are counted before slots of the frame, as
-    /// in the numbers of values.
+    /// in the numbers of values. The places with one number are all compared with the place of that number, so that nothing more
+    /// need be known of the numbers, which an image may make up.
     fn includes_at(&self, other: &State, place: usize) -> bool {
         let at = |state: &State, place: usize| match place.checked_sub(self.x.len()) {
             None => state.x[place],

@@ -49,11 +49,6 @@ fn decoding<'h>(options: Option<&Term<'h>>) -> Read<'h, (bool, bool)> {
     Ok((safe, used))
 }
 
-/// `badarg` because of the options, whatever the first argument is.
-fn bad_options<'h>() -> Stop<'h> {
-    Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt))
-}
-
 fn encoded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Vec<u8>> {
     bytes(cx, args[0], &encoding(args.get(1))?)
 }
@@ -83,7 +78,7 @@ fn external_size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn binary_to_term<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (safe, used) = decoding(args.get(1)).map_err(|_| bad_options())?;
+    let (safe, used) = decoding(args.get(1)).map_err(|_| args::bad_option())?;
     let bytes = args::binary(args[0])?.to_vec();
     let decoded = external::decode(&bytes, DecodeOptions { safe }, cx.vm(), cx.heap());
     pace::free(bytes);

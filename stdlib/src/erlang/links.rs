@@ -33,12 +33,11 @@ fn link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// Whether options, of which there is only this one, ask for `priority`.
 pub(super) fn priority_option<'h>(options: Term<'h>) -> Read<'h, bool> {
-    let bad_option = Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt));
-    let options = args::elements(options).map_err(|_| bad_option)?;
+    let options = args::elements(options).map_err(|_| args::bad_option())?;
     if options.iter().all(|option| option.is_atom(am::priority)) {
         return Ok(!options.is_empty());
     }
-    Err(bad_option)
+    Err(args::bad_option())
 }
 
 fn unlink<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

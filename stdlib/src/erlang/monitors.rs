@@ -40,8 +40,7 @@ fn monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// The options of a monitor, the third argument if there is one.
 fn options<'h>(args: &[Term<'h>]) -> Read<'h, MonitorOptions<'h>> {
-    let bad_option = |_| Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt));
-    monitor_options(args.get(2).copied().unwrap_or(Term::NIL)).map_err(bad_option)
+    monitor_options(args.get(2).copied().unwrap_or(Term::NIL)).map_err(|_| args::bad_option())
 }
 
 /// The one port that there is never ends; any other has ended, and so has the monitor.

@@ -38,13 +38,12 @@ fn answer_of<'h>(sent: Sent, answer: Term<'h>) -> Outcome<'h> {
 
 /// No send suspends the sender here, and none has to connect to a node.
 fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bad_option = Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt));
     let mut is_priority = false;
-    for option in args::elements(args[2]).map_err(|_| bad_option)? {
+    for option in args::elements(args[2]).map_err(|_| args::bad_option())? {
         match option.as_atom() {
             Some(am::nosuspend | am::noconnect) => {}
             Some(am::priority) => is_priority = true,
-            _ => return Err(bad_option),
+            _ => return Err(args::bad_option()),
         }
     }
     let sent = if is_priority { cx.send_priority(args[0], args[1]) } else { cx.send(args[0], args[1]) };

@@ -117,8 +117,7 @@ fn spawn_monitor_on<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn spawn_opt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (list, target) = args.split_last().expect("it has arguments");
     let target = Target::read(cx, target)?;
-    let bad_option = |_| Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt));
-    let options = Options::read(cx, *list, false).map_err(bad_option)?;
+    let options = Options::read(cx, *list, false).map_err(|_| args::bad_option())?;
     let monitor = options.spawn.monitor;
     let pid = target.spawn(cx, options.spawn)?;
     match monitor {

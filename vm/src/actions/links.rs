@@ -22,14 +22,15 @@ impl<'h> Context<'h> {
     /// call.
     pub fn link(&self, to: Pid, is_priority: bool) -> Linked {
         self.with(|process, local| {
-            let took_priority = process.rare().is_some_and(Rare::takes_priority);
             if to != process.pid() {
                 set_priority(process, to, is_priority);
             }
             let linked = link(process, local, to);
-            if linked == Linked::Gone && !took_priority {
+            if linked == Linked::Gone && is_priority {
                 // As in OTP, where a link that never was turns nothing on.
                 set_priority(process, to, false);
+                let others = process.rare().is_some_and(Rare::takes_priority);
+                set_priority(process, to, others);
             }
             linked
         })

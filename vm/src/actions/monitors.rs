@@ -107,7 +107,6 @@ fn monitor(process: &mut Process, local: &Local, number: u64, watched: Watched, 
         }
         Watched::TimeOffset => (None, None),
     };
-    let took_priority = process.rare().is_some_and(Rare::takes_priority);
     if options.is_priority {
         process.flags.set(Flags::TAKES_PRIORITY, true);
     }
@@ -127,9 +126,11 @@ fn monitor(process: &mut Process, local: &Local, number: u64, watched: Watched, 
     let is_watched =
         target.is_some_and(|target| local.deliver(target, Signal::Monitor { number, watcher }).is_ok());
     if !is_watched {
-        if let Some(monitor) = process.rare_mut().monitors.own.get_mut(number) {
+        if options.is_priority {
             // As in OTP, where a monitor that never was turns nothing on.
-            monitor.is_priority &= took_priority;
+            process.rare_mut().monitors.set_priority(number, false);
+            let others = process.rare().is_some_and(Rare::takes_priority);
+            process.rare_mut().monitors.set_priority(number, others);
         }
         let reason = Message::copy_of(Term::atom(am::noproc));
         let _ = local.deliver(watcher, Signal::Down { number, reason });

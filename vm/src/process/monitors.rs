@@ -66,6 +66,13 @@ impl Monitors {
         }
     }
 
+    /// Sets whether the message of a monitor goes before ordinary ones.
+    pub(crate) fn set_priority(&mut self, number: u64, is_priority: bool) {
+        if let Some(monitor) = self.own.get_mut(number) {
+            monitor.is_priority = is_priority;
+        }
+    }
+
     /// Whether anything here may bring a message that goes before ordinary ones.
     pub(crate) fn take_priority(&self) -> bool {
         self.aliases.iter().any(|(_, alias)| alias.takes_priority)

@@ -55,7 +55,7 @@ impl<S: Sink> Step<'_, S> {
         }
         let is_fragile = self.is_fragile(operands);
         match fail {
-            _ if !native.can_fail || self.is_total(native, operands)? => {}
+            _ if self.must_return(native, operands)? => {}
             Some(label) => self.branch(label)?,
             // The compiler may know of its arguments that it does not raise.
             None => self.raises_unexpectedly()?,
@@ -73,20 +73,15 @@ impl<S: Sink> Step<'_, S> {
         self.write_fragile(destination, result(native, &values), is_fragile)
     }
 
-    /// Whether a native that fails for arguments of other kinds only has such as it takes. OTP's compiler knows of them, too, and what
-    /// is in registers where one would fail may be no term.
-    fn is_total(&self, native: &Native, operands: &[Operand]) -> Result<bool, Reason> {
-        const TOTAL: [&str; 9] =
-            ["is_map_key", "map_size", "tuple_size", "byte_size", "bit_size", "not", "and", "or", "xor"];
-        if !TOTAL.contains(&native.name) {
-            return Ok(false);
-        }
+    /// Whether a native only has arguments for which it returns. OTP's compiler knows of them, too, and what is in registers
+    /// where it would fail may be no term.
+    fn must_return(&self, native: &Native, operands: &[Operand]) -> Result<bool, Reason> {
         for (operand, kinds) in operands.iter().zip(native.arguments) {
             if !self.any(*operand)?.of.kinds.within(*kinds) {
                 return Ok(false);
             }
         }
-        Ok(true)
+        Ok(native.is_total)
     }
 
     /// Sizes may be asked of a matching context too.
