@@ -159,6 +159,11 @@ impl<T: Task> LocalQueue<T> {
         if self.occupied == 0 { normal } else { self.lanes.iter().map(Owner::len).sum() }
     }
 
+    /// Whether there is a task that thieves do not see.
+    pub(crate) fn has_slot(&self) -> bool {
+        self.slot.is_some()
+    }
+
     /// Whether anything is queued.
     pub(crate) fn has_any(&self) -> bool {
         self.slot.is_some() || self.stealable() > 0

@@ -23,8 +23,12 @@ mod operators;
 mod packets;
 mod ports;
 mod processes;
+mod memory;
 mod spawn;
+mod statistics;
+mod system_flag;
 mod system_info;
+mod system_monitor;
 mod time;
 mod timers;
 mod tuples;
@@ -68,7 +72,12 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     ports::INTERNAL,
     processes::NATIVES,
     spawn::NATIVES,
+    memory::NATIVES,
+    statistics::NATIVES,
+    system_flag::NATIVES,
+    system_flag::INTERNAL,
     system_info::NATIVES,
+    system_monitor::NATIVES,
     time::NATIVES,
     time::OTHERS,
     timers::NATIVES,

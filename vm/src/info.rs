@@ -7,6 +7,7 @@ mod code;
 mod memory;
 mod relations;
 
+pub use memory::MIN_BIN_VHEAP_SIZE;
 pub(crate) use memory::max_heap_size;
 
 use crate::Vm;

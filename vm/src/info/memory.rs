@@ -102,8 +102,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     }
 }
 
-/// What OTP has by default. Here it is only told.
-const MIN_BIN_VHEAP_SIZE: u64 = 46422;
+/// What OTP has as `min_bin_vheap_size` by default. Here it is only told.
+pub const MIN_BIN_VHEAP_SIZE: u64 = 46422;
 
 /// The map that tells of a heap's limit.
 pub(crate) fn max_heap_size<'b, B: Build>(

@@ -30,6 +30,9 @@ impl Process {
         {
             vm.cancel_wake(key);
         }
+        if self.flags.has(Flags::BLOCKS_OTHERS) {
+            vm.unblock_all_of(self.pid());
+        }
         self.mailbox.close(&shared.incoming);
         vm.processes().remove(&mut local.slots.borrow_mut(), self.pid());
         vm.tell_end(self);
