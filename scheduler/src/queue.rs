@@ -117,6 +117,10 @@ impl<T: Task> LocalQueue<T> {
 
     fn pop_by_priority(&mut self) -> Option<T> {
         if let Some(task) = self.pop_aside(Priority::Max).or_else(|| self.pop_aside(Priority::High)) {
+            // This may go on for long: what is in the slot is not to wait where no thief sees it.
+            if let Some(waiting) = self.slot.take() {
+                self.lane(Priority::Normal).push(waiting);
+            }
             return Some(task);
         }
         if self.normals_since_low < NORMALS_PER_LOW

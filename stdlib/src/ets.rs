@@ -1,6 +1,6 @@
 //! Module `ets`: tables of rows that processes share. Each table has one lock for its rows; see `docs/ets.md`.
 
-mod access;
+pub(crate) mod access;
 mod matching;
 mod registry;
 mod select;

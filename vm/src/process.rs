@@ -87,6 +87,9 @@ impl Flags {
     /// Somebody was told that its mailbox is long.
     pub(crate) const LONG_QUEUE: Flags = Flags(1 << 24);
 
+    /// It has given up its frames to hibernate, and has not gone on since.
+    pub const FORGOTTEN: Flags = Flags(1 << 26);
+
     /// It lets only one scheduler run.
     pub(crate) const BLOCKS_OTHERS: Flags = Flags(1 << 25);
 

@@ -17,6 +17,12 @@ fn all<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(if has_name { told } else { first.tail() })
 }
 
+/// All items that can be asked for.
+pub(crate) fn items<'h>(cx: &Context<'h>) -> Term<'h> {
+    let items: Vec<Term<'h>> = cx.all_info_items().into_iter().map(Term::atom).collect();
+    cx.heap().list(&items)
+}
+
 fn some<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_item = |term| is_item(cx.atoms(), term);
     if !is_item(args[1]) && !args::elements(args[1])?.into_iter().all(is_item) {

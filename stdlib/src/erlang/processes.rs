@@ -199,7 +199,7 @@ fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome<'h> {
     if flag == am::max_heap_size {
-        let limit = limit_of_flag(value)?;
+        let limit = limit_of_flag(cx, value)?;
         let former = cx.change_settings(|settings| settings.max_heap_size = limit);
         return Ok(cx.max_heap_size(&former));
     }
@@ -216,8 +216,12 @@ fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome
     Ok(told.as_tuple().map_or(told, |pair| pair.element(1)))
 }
 
-fn limit_of_flag<'h>(value: Term<'h>) -> Read<'h, MaxHeapSize> {
-    read_settings_limit(value)
+/// No limit is below the least size of the heap.
+fn limit_of_flag<'h>(cx: &Context<'h>, value: Term<'h>) -> Read<'h, MaxHeapSize> {
+    let limit = read_settings_limit(value)?;
+    let told = cx.own_info(Term::atom(am::min_heap_size));
+    let least = told.as_tuple().and_then(|pair| pair.element(1).as_small()).unwrap_or(0) as u64;
+    if limit.words != 0 && limit.words < least { Err(Stop::badarg()) } else { Ok(limit) }
 }
 
 /// Calls are not saved; the answer is the former number.
@@ -273,10 +277,14 @@ fn halt_options<'h>(options: Term<'h>) -> args::Read<'h, ()> {
 fn hibernate<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
     let arity = args::length(args[2]).and_then(|length| u32::try_from(length).ok()).ok_or(Stop::badarg())?;
-    if !cx.has_no_frames() {
+    if arity > super::spawn::ARITY_MAX {
+        return Err(Stop::system_limit());
+    }
+    if !cx.set_flag(Flags::FORGOTTEN, true) {
         return Err(Stop::Forget(cx.heap().list(args)));
     }
     if cx.has_messages() {
+        cx.set_flag(Flags::FORGOTTEN, false);
         let export = cx.vm().code().export(Mfa { module, function, arity });
         return Err(Stop::Call(&export.name, args[2]));
     }
@@ -295,7 +303,7 @@ fn hibernate_here<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// Uses up the slice.
 fn yield_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    cx.bump_reductions(SLICE);
+    cx.end_slice();
     Ok(Term::boolean(true))
 }
 
@@ -311,7 +319,7 @@ fn bump_reductions<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// The collection comes at the end of the slice, which is now.
 fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     cx.set_flag(Flags::COLLECT, true);
-    cx.bump_reductions(SLICE);
+    cx.end_slice();
     Ok(Term::boolean(true))
 }
 
@@ -327,13 +335,12 @@ fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         }
         list = cell.tail();
     }
-    let done = if pid == cx.pid() {
-        garbage_collect(cx, args)?
-    } else {
-        cx.ask(pid, Asked::CollectGarbage, cx.heap().list(args))?
-    };
-    let Some(id) = reply else { return Ok(done) };
-    let message = cx.heap().tuple(&[Term::atom(am::garbage_collect), id, done]);
-    cx.send_to(cx.pid(), message);
-    Ok(Term::atom(am::async_))
+    match reply {
+        None if pid == cx.pid() => garbage_collect(cx, args),
+        None => cx.ask(pid, Asked::CollectGarbage, cx.heap().list(args)),
+        Some(id) => {
+            cx.collect_later(pid, id);
+            Ok(Term::atom(am::async_))
+        }
+    }
 }

@@ -79,7 +79,7 @@ impl<'h> Target<'h> {
 }
 
 /// The most arguments that a function can have.
-const ARITY_MAX: u32 = 255;
+pub(super) const ARITY_MAX: u32 = 255;
 
 /// The arguments behind the name of a node, which must be this one.
 fn here<'h, 'a>(cx: &Context<'h>, args: &'a [Term<'h>]) -> Read<'h, &'a [Term<'h>]> {

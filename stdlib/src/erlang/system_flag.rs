@@ -27,7 +27,7 @@ fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         "schedulers_online" => {
             let former = cx.vm().set_schedulers_online(schedulers(cx, value)?);
             // So that it does not run on where it should not.
-            cx.bump_reductions(SLICE);
+            cx.end_slice();
             Ok(Term::small(former as i64))
         }
         "dirty_cpu_schedulers_online" => {
@@ -56,8 +56,6 @@ fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
 }
 
-/// More than a slice has.
-const SLICE: u32 = 10_000;
 
 /// A number of schedulers that there are.
 fn schedulers<'h>(cx: &Context<'h>, value: Term<'h>) -> args::Read<'h, usize> {
@@ -74,7 +72,7 @@ fn block<'h>(cx: &Context<'h>, value: Term<'h>) -> Outcome<'h> {
         "unblock_normal" => cx.unblock_schedulers(Blocked::Normal),
         _ => return Err(Stop::badarg()),
     }
-    cx.bump_reductions(SLICE);
+    cx.end_slice();
     multi_scheduling(cx)
 }
 

@@ -81,7 +81,10 @@ fn number(cx: &Context<'_>, name: &str) -> Option<u64> {
 fn text(name: &str) -> Option<String> {
     Some(match name {
         "otp_release" => RELEASE.to_owned(),
-        "version" | "driver_version" | "nif_version" => RUNTIME_VERSION.to_owned(),
+        "version" => RUNTIME_VERSION.to_owned(),
+        // Of the interfaces that this release has.
+        "driver_version" => "3.3".to_owned(),
+        "nif_version" => "2.18".to_owned(),
         "machine" => "BEAM".to_owned(),
         "system_version" => {
             format!("Purlin {} [64-bit] [as Erlang/OTP {RELEASE}]\n", env!("CARGO_PKG_VERSION"))
@@ -144,6 +147,8 @@ fn other<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
         "taints" | "check_io" | "alloc_util_allocators" | "allocated_areas" => Term::NIL,
         "c_compiler_used" => heap.tuple(&[Term::atom(am::undefined), Term::atom(am::undefined)]),
         "allocator" => heap.tuple(&[Term::atom(am::undefined), Term::NIL, Term::NIL, Term::NIL]),
+        "os_monotonic_time_source" => time_source(cx, "CLOCK_MONOTONIC", cx.vm().clock().machine_ns())?,
+        "os_system_time_source" => time_source(cx, "CLOCK_REALTIME", cx.vm().clock().system_ns())?,
         "procs" | "loaded" | "dist" | "info" => bits::binary(report(cx, name).as_bytes(), heap),
         _ => return default(cx, name),
     })
@@ -214,6 +219,23 @@ pub(super) fn system_logger<'h>(logger: SystemLogger) -> Term<'h> {
         SystemLogger::Registered => Term::atom(am::logger),
         SystemLogger::Nobody => Term::atom(am::undefined),
     }
+}
+
+/// What the operating system's clocks are: `[{Property, Value}]`
+fn time_source<'h>(cx: &Context<'h>, clock: &str, now_ns: i64) -> Option<Term<'h>> {
+    const PER_SECOND: i64 = 1_000_000_000;
+    let heap = cx.heap();
+    let atom = |name: &str| cx.atoms().intern(name).ok().map(Term::atom);
+    let pair = |name: &str, value| Some(heap.tuple(&[atom(name)?, value]));
+    Some(heap.list(&[
+        pair("function", atom("clock_gettime")?)?,
+        pair("clock_id", atom(clock)?)?,
+        pair("resolution", Term::small(PER_SECOND))?,
+        pair("used_resolution", Term::small(PER_SECOND))?,
+        pair("extended", atom("no")?)?,
+        pair("parallel", atom("yes")?)?,
+        pair("time", heap.integer(now_ns))?,
+    ]))
 }
 
 /// A text for people: the processes, the modules with their bytes, the other nodes, or what there is of all.

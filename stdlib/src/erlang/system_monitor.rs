@@ -33,10 +33,11 @@ fn set_pair<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn set<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    if args[0].is_atom(am::undefined) && args[1].is_nil() {
+    if args[0].is_atom(am::undefined) {
+        read(cx, cx.pid(), args[1])?;
         return told(cx, cx.vm().set_system_monitor(None));
     }
-    let to = args[0].as_pid().or_else(|| cx.whereis(args[0].as_atom()?)?.as_pid()).ok_or(Stop::badarg())?;
+    let to = args[0].as_pid().ok_or(Stop::badarg())?;
     if !cx.vm().is_known(to) {
         return Err(Stop::badarg());
     }

@@ -46,17 +46,29 @@ fn is_fun(term: Term<'_>) -> bool {
     matches!(term.view(), View::Fun(_) | View::Export(_))
 }
 
+/// Whether a fun can be called without arguments.
+fn takes_nothing(term: Term<'_>) -> bool {
+    match term.view() {
+        View::Fun(fun) => fun.entry().arity == 0,
+        View::Export(name) => name.arity == 0,
+        _ => false,
+    }
+}
+
 fn request<'h>(cx: &Context<'h>, target: &[Term<'h>], list: Term<'h>) -> Outcome<'h> {
+    if target.len() == 1 && !takes_nothing(target[0]) {
+        return Err(Stop::badarg());
+    }
     let target = Target::read(cx, target)?;
     let number = cx.unique_number();
-    let mut options = match Options::read(cx, list, true) {
-        Ok(options) => options,
-        Err(_) => {
-            crate::args::elements(list)?;
-            let reference = cx.heap().reference(number, None);
-            return answer(cx, reference, Term::atom(am::spawn_reply), am::error, Term::atom(am::badopt));
-        }
-    };
+    let mut options = Options::read(cx, list, true)?;
+    if options.has_bad {
+        let (reply, reference) = (options.reply, cx.heap().reference(number, None));
+        return match reply.on_error {
+            true => answer(cx, reference, reply.tag, am::error, Term::atom(am::badopt)),
+            false => Ok(reference),
+        };
+    }
     let mut owner = None;
     if let Some(monitor) = &mut options.spawn.monitor {
         // The monitor has the reference of the request.
