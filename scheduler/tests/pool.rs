@@ -194,7 +194,9 @@ fn workers_that_are_not_online_hand_over_what_they_have() {
     assert_eq!((handle.set_online(99), handle.online()), (1, 3));
     worker_of(500, true);
     let loads = handle.loads();
-    assert!(loads.len() == 3 && loads[0].slices >= 1000 && loads.iter().all(|load| load.busy_ns < load.total_ns));
+    assert!(
+        loads.len() == 3 && loads[0].slices >= 1000 && loads.iter().all(|load| load.busy_ns < load.total_ns)
+    );
     pool.shutdown().unwrap();
 }
 

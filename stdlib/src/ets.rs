@@ -235,9 +235,7 @@ fn item<'h>(cx: &Context<'h>, table: &Table, item: Atom) -> Option<Term<'h>> {
         }
         am::read_concurrency => Term::boolean(table.read_concurrency),
         am::write_concurrency => Term::boolean(table.write_concurrency),
-        am::memory => {
-            Term::small(table.rows.read().words() as i64)
-        }
+        am::memory => Term::small(table.rows.read().words() as i64),
         am::owner => Term::pid(table.owner()),
         am::heir => table.heir.lock().as_ref().map_or(Term::atom(am::none), |(pid, _)| Term::pid(*pid)),
         am::name => Term::atom(*table.name.read()),

@@ -107,7 +107,9 @@ impl State {
     /// Bytes that came in and went out.
     pub(crate) fn traffic_bytes(&self) -> (u64, u64) {
         let bytes = self.consoles.iter().map(Console::traffic_bytes);
-        bytes.fold((0, 0), |(input, output), (more_input, more_output)| (input + more_input, output + more_output))
+        bytes.fold((0, 0), |(input, output), (more_input, more_output)| {
+            (input + more_input, output + more_output)
+        })
     }
 
     /// This moment, or the one after the last that was asked for.

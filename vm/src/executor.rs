@@ -175,7 +175,9 @@ impl ProcessExecutor {
                 _ => return Begun::Ended,
             }
         }
-        if process.shared().incoming.begin_wait() { Begun::Asleep } else { Begun::Disturbed }
+        // Signals that were taken from the outer queue, and for which there was no time yet, wake nobody.
+        let has_more = process.flags.has(Flags::BACKLOG);
+        if !has_more && process.shared().incoming.begin_wait() { Begun::Asleep } else { Begun::Disturbed }
     }
 
     /// The process was interrupted in the midst of work: it keeps the fiber, and this scheduler goes on with another.

@@ -50,7 +50,9 @@ impl Vm {
 
     /// Sets that; what it was.
     pub fn set_schedulers_online(&self, count: usize) -> usize {
-        self.change_online(|state| std::mem::replace(&mut state.wanted, count.clamp(1, self.handle().workers())))
+        self.change_online(|state| {
+            std::mem::replace(&mut state.wanted, count.clamp(1, self.handle().workers()))
+        })
     }
 
     /// Who keeps schedulers from running, each once.

@@ -118,7 +118,9 @@ pub(crate) struct Collect {
 impl Collect {
     /// The message.
     pub(crate) fn told(self, is_done: bool) -> Message {
-        Message::build(|b| b.tuple(&[Term::atom(am::garbage_collect), b.adopt(self.id), Term::boolean(is_done)]))
+        Message::build(|b| {
+            b.tuple(&[Term::atom(am::garbage_collect), b.adopt(self.id), Term::boolean(is_done)])
+        })
     }
 }
 

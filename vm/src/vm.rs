@@ -5,9 +5,9 @@ use crate::executor::{Lingering, ProcessExecutor, Runnable};
 use crate::fiber::Fibers;
 use crate::local::Local;
 use crate::names::Names;
+use crate::native::{Class, NativeFunction, NativeTable};
 use crate::observe::Observer;
 use crate::online::Online;
-use crate::native::{Class, NativeFunction, NativeTable};
 use crate::process::table::Table;
 use crate::process::{
     ControlBlock, Flags, Parent, Prepared, Process, Settings, SpawnOptions, Start, TooManyProcesses, spawn,

@@ -45,9 +45,8 @@ fn resident_bytes() -> usize {
 
 /// `[{Kind, Bytes}]`
 pub(crate) fn all<'h>(cx: &Context<'h>) -> Term<'h> {
-    let pair = |(kind, bytes): (Atom, usize)| {
-        cx.heap().tuple(&[Term::atom(kind), cx.heap().unsigned(bytes as u64)])
-    };
+    let pair =
+        |(kind, bytes): (Atom, usize)| cx.heap().tuple(&[Term::atom(kind), cx.heap().unsigned(bytes as u64)]);
     cx.heap().list(&figures(cx).map(pair))
 }
 

@@ -4,6 +4,7 @@ use purlin_heap::{Atom, Build, Mfa, Term, View, am};
 use purlin_vm::actions::{Asked, Flags, MaxHeapSize, Settings, priority_name};
 use purlin_vm::{Context, Outcome, Sent, Stop, natives};
 
+use super::nodes::Foreign;
 use super::spawn::{is_off_heap, priority, read_settings_limit};
 use crate::args::{self, Read};
 
@@ -36,18 +37,21 @@ fn answer_of<'h>(sent: Sent, answer: Term<'h>) -> Outcome<'h> {
     }
 }
 
-/// No send suspends the sender here, and none has to connect to a node.
+/// No send suspends the sender here. To another node there is no connection.
 fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut is_priority = false;
+    let (mut is_priority, mut may_connect) = (false, true);
     for option in args::elements(args[2]).map_err(|_| args::bad_option())? {
         match option.as_atom() {
-            Some(am::nosuspend | am::noconnect) => {}
+            Some(am::nosuspend) => {}
+            Some(am::noconnect) => may_connect = false,
             Some(am::priority) => is_priority = true,
             _ => return Err(args::bad_option()),
         }
     }
     let sent = if is_priority { cx.send_priority(args[0], args[1]) } else { cx.send(args[0], args[1]) };
-    answer_of(sent, Term::atom(am::ok))
+    let is_elsewhere = sent == Sent::Remote && Foreign::of(cx, args[0]) != Some(Foreign::Earlier);
+    let answer = if is_elsewhere && !may_connect { am::noconnect } else { am::ok };
+    answer_of(sent, Term::atom(answer))
 }
 
 /// No send has to suspend the sender.
@@ -150,6 +154,9 @@ fn processes_next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn is_process_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if Foreign::of(cx, args[0]) == Some(Foreign::Earlier) {
+        return Ok(Term::boolean(false));
+    }
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
     if pid == cx.pid() {
         return Ok(Term::boolean(true));
@@ -163,6 +170,9 @@ fn group_leader<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 
 fn set_group_leader<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_pid = args[0].as_pid().is_some() || matches!(args[0].view(), View::External(_));
+    if is_pid && Foreign::of(cx, args[1]) == Some(Foreign::Elsewhere) {
+        return Ok(Term::boolean(true));
+    }
     let pid = args[1].as_pid().filter(|_| is_pid).ok_or(Stop::badarg())?;
     if pid == cx.pid() {
         cx.set_group_leader(args[0]);
@@ -235,7 +245,12 @@ fn save_calls<'h>(value: Term<'h>) -> Outcome<'h> {
 /// Of other processes only `save_calls` can be set.
 fn process_flag_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
-    if !args[1].is_atom(am::save_calls) || !cx.processes().contains(&pid) {
+    if !args[1].is_atom(am::save_calls) {
+        return Err(Stop::badarg());
+    }
+    // After what was sent to it before.
+    let is_alive = pid == cx.pid() || cx.ask(pid, Asked::IsAlive, cx.heap().list(args))?.is_atom(am::true_);
+    if !is_alive {
         return Err(Stop::badarg());
     }
     save_calls(args[2])
@@ -324,6 +339,9 @@ fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if args.len() == 1 && Foreign::of(cx, args[0]) == Some(Foreign::Earlier) {
+        return Ok(Term::boolean(false));
+    }
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
     let (mut reply, mut list) = (None, args.get(1).copied().unwrap_or(Term::NIL));
     while let Some(cell) = list.as_cons() {

@@ -56,7 +56,6 @@ fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
 }
 
-
 /// A number of schedulers that there are.
 fn schedulers<'h>(cx: &Context<'h>, value: Term<'h>) -> args::Read<'h, usize> {
     let count = args::size(value)?;

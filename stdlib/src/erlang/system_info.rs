@@ -307,4 +307,3 @@ fn compound<'h>(cx: &Context<'h>, item: &[Term<'h>]) -> Outcome<'h> {
         _ => Err(Stop::badarg()),
     }
 }
-

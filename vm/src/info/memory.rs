@@ -81,10 +81,11 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     fn garbage_collection_info(&self) -> Term<'b> {
         let heap = &self.process.heap;
         let atoms = self.vm.atoms();
+        let (block, old_block) = (heap.block_words(), heap.old_capacity_words());
         let entries = [
-            ("old_heap_block_size", heap.old_words()),
-            ("heap_block_size", heap.block_words()),
-            ("mbuf_size", heap.fragment_words()),
+            ("old_heap_block_size", old_block),
+            ("heap_block_size", block),
+            ("mbuf_size", heap.total_words() - block - old_block),
             ("recent_size", 0),
             ("stack_size", heap.stack_words()),
             ("old_heap_size", heap.old_words()),

@@ -67,7 +67,7 @@ pub(super) fn collected(local: &Local, process: &Process, took_ns: u64) {
             ("stack_size", number(heap.stack_words())),
             ("mbuf_size", number(heap.fragment_words())),
             ("old_heap_size", number(heap.old_words())),
-            ("old_heap_block_size", number(heap.old_words())),
+            ("old_heap_block_size", number(heap.old_capacity_words())),
         ]
     };
     if monitor.long_gc_ns.is_some_and(|limit_ns| took_ns >= limit_ns) {

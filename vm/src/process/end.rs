@@ -139,9 +139,7 @@ impl Local {
             Signal::Monitor { number, watcher } => {
                 self.deliver(watcher, Signal::Down { number, reason: noproc() })
             }
-            Signal::Collect(collect) => {
-                self.deliver(collect.from, Signal::message(collect.told(false)))
-            }
+            Signal::Collect(collect) => self.deliver(collect.from, Signal::message(collect.told(false))),
             Signal::Request(request) => {
                 request.refuse(self);
                 Ok(())
