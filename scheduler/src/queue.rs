@@ -18,6 +18,8 @@ pub(crate) struct LocalQueue<T> {
     slot: Option<T>,
     slot_runs: u32,
     normals_since_low: u32,
+    /// So many tasks in a row went before normal ones.
+    urgents: u32,
     /// A bit for each lane other than normal that may hold something. Thieves may have emptied it meanwhile.
     occupied: u8,
     lanes: [Owner<T>; Priority::COUNT],
@@ -32,6 +34,7 @@ impl<T: Task> LocalQueue<T> {
             slot: None,
             slot_runs: 0,
             normals_since_low: 0,
+            urgents: 0,
             occupied: 0,
             lanes: std::array::from_fn(|_| Owner::new()),
         }
@@ -117,12 +120,16 @@ impl<T: Task> LocalQueue<T> {
 
     fn pop_by_priority(&mut self) -> Option<T> {
         if let Some(task) = self.pop_aside(Priority::Max).or_else(|| self.pop_aside(Priority::High)) {
-            // This may go on for long: what is in the slot is not to wait where no thief sees it.
-            if let Some(waiting) = self.slot.take() {
+            self.urgents = self.urgents.saturating_add(1);
+            // When that goes on, what is in the slot is not to wait where no thief sees it.
+            if self.urgents > SLOT_RUNS_MAX
+                && let Some(waiting) = self.slot.take()
+            {
                 self.lane(Priority::Normal).push(waiting);
             }
             return Some(task);
         }
+        self.urgents = 0;
         if self.normals_since_low < NORMALS_PER_LOW
             && let Some(task) = self.pop_normal()
         {

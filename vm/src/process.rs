@@ -27,6 +27,7 @@ pub(crate) use small_map::SmallMap;
 
 use crate::mailbox::Mailbox;
 use crate::native::Class;
+use crate::timers::OwnTimers;
 use purlin_heap::word::{Word, sub};
 use purlin_heap::{Atom, Heap, Message, Mfa, Pid, am};
 use purlin_scheduler::TimerKey;
@@ -160,6 +161,8 @@ pub(crate) struct Rare {
     pub(crate) suspended: u32,
     /// How often it has suspended others.
     pub(crate) suspending: SmallMap<u32>,
+    /// The timers that it has set for itself.
+    pub(crate) timers: OwnTimers,
     /// Numbers unlinks.
     pub(crate) unlinks: u64,
     /// Links whose exit signals go before ordinary messages.

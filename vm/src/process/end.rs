@@ -7,6 +7,7 @@
 use super::{Flags, Link, Process};
 use crate::local::Local;
 use crate::signal::Signal;
+use crate::timers;
 use purlin_heap::{Message, Pid, Term, am};
 
 /// How many signals a slice of an ending process sends or drops.
@@ -45,6 +46,7 @@ impl Process {
             let more = self.end_link(local)
                 || self.end_monitor(local)
                 || self.end_suspension(local)
+                || self.end_timer(local)
                 || self.refuse_signal(local);
             if !more {
                 return true;
@@ -118,6 +120,13 @@ impl Process {
         for _ in 0..count {
             let _ = local.deliver(Pid(pid), Signal::Resume);
         }
+        true
+    }
+
+    /// Nobody waits for the timers that it has set for itself.
+    fn end_timer(&mut self, local: &Local) -> bool {
+        let Some(number) = self.rare_if_any().and_then(|rare| rare.timers.pop()) else { return false };
+        let _ = timers::cancel(local, number);
         true
     }
 
