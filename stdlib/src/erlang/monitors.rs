@@ -54,6 +54,10 @@ fn monitor_port<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         View::Port(STANDARD) => return Ok(reference(cx, &options(args)?)),
         View::Port(_) => args[1],
         View::Atom(_) => cx.heap().tuple(&[args[1], Term::atom(cx.vm().node_name())]),
+        View::Tuple(pair) if pair.arity() == 2 && pair.element(1).is_atom(cx.vm().node_name()) => {
+            args::atom(pair.element(0))?;
+            args[1]
+        }
         _ => return Err(Stop::badarg()),
     };
     monitor_nothing(cx, am::port, object, am::noproc, args)
