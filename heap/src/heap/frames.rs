@@ -62,6 +62,10 @@ impl Heap {
         self.stack_top.set(self.end);
         if let Some(rare) = &mut self.rare {
             rare.frozen.clear();
+            rare.clean_frozen = 0;
+            if let Some(cycle) = &mut rare.cycle {
+                cycle.frozen_left = 0;
+            }
         }
     }
 
@@ -82,6 +86,7 @@ impl Heap {
             self.collect(count, roots)?;
         }
         let rare = self.rare.as_mut().expect("frozen frames are in the side block");
+        rare.mark_frames(count);
         let frozen = rare.frozen.last_mut().expect("frames are frozen");
         let words = frozen.words();
         let (target, rest) = (words[0], words.len() - 1 - count);
@@ -101,6 +106,9 @@ impl Heap {
         } else {
             rare.frozen.pop();
             rare.clean_frozen = rare.clean_frozen.min(rare.frozen.len());
+            if let Some(cycle) = &mut rare.cycle {
+                cycle.frozen_left = cycle.frozen_left.min(rare.frozen.len());
+            }
         }
         Ok(target)
     }
