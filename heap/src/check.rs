@@ -177,7 +177,12 @@ impl Starts {
         }
         let known = &self.off_heap[generation];
         let right = if unswept { listed.is_superset(known) } else { &listed == known };
-        assert!(right, "off-heap objects of generation {generation}: {} listed, {} known", listed.len(), known.len());
+        assert!(
+            right,
+            "off-heap objects of generation {generation}: {} listed, {} known",
+            listed.len(),
+            known.len()
+        );
     }
 }
 

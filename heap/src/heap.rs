@@ -39,7 +39,7 @@ pub(crate) use large::{LARGE_WORDS, LargeObjects};
 pub use rare::Statistics;
 pub(crate) use rare::{Quarantined, Rare};
 pub(crate) use regions::Regions;
-pub(crate) use segments::Segments;
+pub(crate) use segments::{Segments, prefetch};
 
 /// Words that are free between heap and stack at any moment.
 pub const RED_ZONE: usize = 4;

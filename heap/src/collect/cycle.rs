@@ -8,13 +8,15 @@ use super::Roots;
 use crate::arena::{Bounds, Range, bounds};
 use crate::bits::shared;
 use crate::chunk;
-use crate::heap::{Generation, Heap, LargeObjects, Rare, Segments, words_between};
+use crate::heap::{Generation, Heap, LargeObjects, Rare, Segments, prefetch, words_between};
 use crate::layout::ref_bits;
 use crate::pace;
 use crate::word::Word;
 
 /// Steps for an object that has not been seen, which has to come from memory; a word takes one.
 const OBJECT_STEPS: usize = 4;
+/// Steps for a cell of a list.
+const CELL_STEPS: usize = 4;
 /// Steps for an entry of a list of off-heap objects.
 const ENTRY_STEPS: usize = 16;
 /// Steps for a large object that is swept.
@@ -25,6 +27,11 @@ const LARGE_PORTION: usize = 64;
 const SEGMENT_STEPS: usize = 1024;
 /// So many words of a range are looked at before what they lead to is.
 const WORDS_AT_ONCE: usize = 16;
+/// So many elements of a list may wait to be looked through while the list is walked, and so many cells are walked at once.
+const ELEMENTS_AHEAD: usize = 64;
+const CELLS_AT_ONCE: usize = 1024;
+/// So many cells ahead of the one that is looked at are asked for from memory.
+const CELLS_AHEAD: isize = 24;
 /// So many objects are asked for from memory before the first of them is looked at.
 const AHEAD: usize = 8;
 
@@ -190,9 +197,10 @@ impl Rare {
 
     fn end_cycle(&mut self) {
         let Generation::Large(segments) = &mut self.old else { return };
-        let unmarked_words = segments.end_cycle();
-        self.statistics.reclaimed_words += unmarked_words as u64;
-        self.note_major();
+        segments.end_cycle();
+        self.statistics.reclaimed_words += segments.dead_words() as u64;
+        let seen_words = segments.used_words().saturating_sub(segments.promoted_words());
+        self.note_major(seen_words / 2);
     }
 
     /// Marks what the next `count` words of the newest frozen frames lead to, if the cycle has not looked at them.
@@ -302,7 +310,8 @@ impl Marker<'_> {
             return;
         }
         if self.in_segments.contains(word) {
-            self.segments.prefetch(word.address());
+            // SAFETY: as just tested.
+            unsafe { self.segments.prefetch(word.address()) };
             let oldest = std::mem::replace(&mut self.ahead[self.next], word);
             self.next = (self.next + 1) % AHEAD;
             // SAFETY: it was noted before.
@@ -345,14 +354,46 @@ impl Marker<'_> {
             if self.segments.is_marked(at) {
                 return;
             }
-            self.steps += OBJECT_STEPS;
             if word.is_cons() {
-                self.segments.mark(at, 2);
-                self.ranges.push((at, at.add(2)));
-            } else {
-                self.segments.mark(at, 1 + (*at).header_size());
-                self.look_through(at);
+                return self.walk_list(at);
             }
+            self.steps += OBJECT_STEPS;
+            self.segments.mark(at, 1 + (*at).header_size());
+            self.look_through(at);
+        }
+    }
+
+    /// Marks cells of a list and has their elements looked through, and after those the rest of the list.
+    ///
+    /// # Safety
+    /// An unmarked cons stands there, in a segment.
+    unsafe fn walk_list(&mut self, first: *mut Word) {
+        let below = self.ranges.len();
+        self.ranges.push((first, first));
+        let mut cell = first;
+        for _ in 0..CELLS_AT_ONCE {
+            self.steps += CELL_STEPS;
+            // SAFETY: an unmarked cons, at first as promised, then as tested.
+            let tail = unsafe {
+                self.segments.mark(cell, 2);
+                if (*cell).is_pointer() {
+                    self.ranges.push((cell, cell.add(1)));
+                }
+                self.ranges[below] = (cell.add(1), cell.add(2));
+                *cell.add(1)
+            };
+            let goes_on = tail.is_cons() && self.in_segments.contains(tail);
+            // SAFETY: a pointer to an object in a segment.
+            if !goes_on || unsafe { self.segments.is_marked(tail.address()) } {
+                break;
+            }
+            if self.ranges.len() - below > ELEMENTS_AHEAD {
+                break;
+            }
+            // A list mostly lies in the order in which it was copied.
+            let stride = (tail.address() as isize).wrapping_sub(cell as isize);
+            prefetch(tail.address().wrapping_byte_offset(CELLS_AHEAD * stride));
+            cell = tail.address();
         }
     }
 

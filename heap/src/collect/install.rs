@@ -104,7 +104,7 @@ impl Heap {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;
         } else {
-            rare.note_major();
+            rare.note_major(if rare.old.is_large() { old_words / 2 } else { old_words });
         }
         rare.statistics.reclaimed_words += before.saturating_sub(lived) as u64;
         promoted

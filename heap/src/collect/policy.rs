@@ -17,11 +17,14 @@ const KEEPS_WORDS_MIN: usize = 1 << 12;
 pub(super) const BUSY_WORDS_MAX: usize = 1 << 13;
 /// An old generation with more words than this becomes one of segments, one with less than half of them small again. So many
 /// words are copied in about half a millisecond.
-const SMALL_WORDS_MAX: usize = 1 << 17;
+const SMALL_WORDS_MAX: usize = 1 << 16;
 /// The same in zeal mode.
 const SMALL_WORDS_MAX_ZEAL: usize = 1 << 8;
-/// So much work a slice of a cycle does at least and at most, in steps; a word takes about one.
-const SLICE_STEPS: std::ops::RangeInclusive<usize> = 1 << 14..=1 << 16;
+/// So much work a slice of a cycle does at least and at most, in steps of some nanoseconds.
+const SLICE_STEPS: std::ops::RangeInclusive<usize> = 1 << 14..=3 << 15;
+/// So many steps for each word that was promoted. Marking takes about two for a word, so that a cycle is over before the
+/// generation has grown by two thirds of what lives.
+const STEPS_PER_PROMOTED: usize = 3;
 /// The same in zeal mode.
 const SLICE_STEPS_ZEAL: usize = 64;
 /// In zeal mode, every so many collections of a small heap is a major one.
@@ -98,7 +101,8 @@ impl Heap {
         self.old_is_large() && self.old_words() <= self.small_words_max() / 2
     }
 
-    pub(super) fn old_is_large(&self) -> bool {
+    /// Whether the old generation consists of segments.
+    pub(crate) fn old_is_large(&self) -> bool {
         self.rare.as_ref().is_some_and(|rare| rare.old.is_large())
     }
 
@@ -108,7 +112,7 @@ impl Heap {
 
     /// The steps of a slice of a cycle after so many words have been promoted: a cycle is to end before much is.
     pub(super) fn slice_steps(&self, promoted: usize) -> usize {
-        let steps = (4 * promoted).clamp(*SLICE_STEPS.start(), *SLICE_STEPS.end());
+        let steps = (STEPS_PER_PROMOTED * promoted).clamp(*SLICE_STEPS.start(), *SLICE_STEPS.end());
         if self.zeal { SLICE_STEPS_ZEAL } else { steps }
     }
 

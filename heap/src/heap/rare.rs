@@ -102,13 +102,11 @@ impl Rare {
         }
     }
 
-    /// A major collection, or a cycle of marking, is over: when the next one is due.
-    pub fn note_major(&mut self) {
+    /// A major collection, or a cycle of marking, is over: the next one is due when the old generation has grown so much.
+    pub fn note_major(&mut self, growth_words: usize) {
         self.minors = 0;
         self.statistics.majors += 1;
-        let old_words = self.old_words();
-        let growth = if self.old.is_large() { old_words / 4 * 3 } else { old_words };
-        self.old_words_max = OLD_WORDS_MIN.max(old_words + growth);
+        self.old_words_max = OLD_WORDS_MIN.max(self.old_words() + growth_words);
         self.old_bytes_words_max = OLD_BYTES_WORDS_MIN.max(2 * self.old_bytes_words);
     }
 

@@ -51,7 +51,9 @@ pub struct Segments {
     used_words: usize,
     /// Words that have been marked in this cycle.
     marked_words: usize,
-    /// Words that this cycle has found dead.
+    /// Those of them that have been promoted since it began.
+    promoted_words: usize,
+    /// Words that it has found dead.
     dead_words: usize,
     poison: bool,
 }
@@ -109,6 +111,7 @@ impl Segments {
             marking: false,
             used_words: 0,
             marked_words: 0,
+            promoted_words: 0,
             dead_words: 0,
             poison,
         }
@@ -167,6 +170,7 @@ impl Segments {
         let words = self.small.note(marked_in) + self.medium.note(marked_in);
         self.used_words += words;
         self.marked_words += words;
+        self.promoted_words += words;
     }
 
     /// Makes what comes from now on the part that is still to be looked through.
@@ -198,7 +202,7 @@ impl Segments {
         self.note_promoted();
         self.cycle += 1;
         self.marking = true;
-        self.marked_words = 0;
+        (self.marked_words, self.promoted_words, self.dead_words) = (0, 0, 0);
     }
 
     /// Marks an object.
@@ -215,18 +219,15 @@ impl Segments {
     }
 
     /// Asks for the memory of an object and of its mark.
+    ///
+    /// # Safety
+    /// `at` is in a segment of these.
     #[inline(always)]
-    pub fn prefetch(&self, at: *mut Word) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a prefetch may be given any address.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(at.cast());
-            let segment = Segment::of(at);
-            _mm_prefetch::<_MM_HINT_T0>(segment.mark_address(segment.index(at)).cast());
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = at;
+    pub unsafe fn prefetch(&self, at: *mut Word) {
+        // SAFETY: as promised.
+        let segment = unsafe { Segment::of(at) };
+        prefetch(at);
+        prefetch(segment.mark_address(segment.index(at)));
     }
 
     /// Whether the object at `at` has been marked.
@@ -274,11 +275,20 @@ impl Segments {
         }
     }
 
-    /// The cycle is over. So many words were found dead.
-    pub fn end_cycle(&mut self) -> usize {
+    /// The cycle is over.
+    pub fn end_cycle(&mut self) {
         self.note_promoted();
         self.marking = false;
-        std::mem::take(&mut self.dead_words)
+    }
+
+    /// Words that the last cycle has found dead.
+    pub fn dead_words(&self) -> usize {
+        self.dead_words
+    }
+
+    /// Words that were promoted while it went on: if they are dead, only the next cycle finds out.
+    pub fn promoted_words(&self) -> usize {
+        self.promoted_words
     }
 
     /// Where objects are. `swept_only`: in segments that are still to be swept only what is marked counts.
@@ -287,11 +297,8 @@ impl Segments {
         for &segment in &self.all {
             let mut header = segment;
             let is_swept = header.header().swept_in == self.cycle;
-            let bitmap = if swept_only && !is_swept {
-                header.marks(self.cycle)
-            } else {
-                &mut header.header().objects
-            };
+            let bitmap =
+                if swept_only && !is_swept { header.marks(self.cycle) } else { &mut header.header().objects };
             ranges.extend(bitmap.runs(FIRST_WORD).map(|(from, to)| (segment.word(from), segment.word(to))));
         }
         ranges
@@ -301,6 +308,18 @@ impl Segments {
     pub fn take(&mut self) -> impl Iterator<Item = (std::ptr::NonNull<Word>, usize)> + use<> {
         std::mem::take(&mut self.all).into_iter().map(|segment| (segment.address(), SEGMENT_WORDS))
     }
+}
+
+/// Asks for what stands at an address, be there something or not, before it is needed.
+#[inline(always)]
+pub fn prefetch<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: any address may be given.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
 }
 
 /// # Safety

@@ -14,7 +14,7 @@ struct Grown {
 
 impl Grown {
     fn new() -> Grown {
-        Grown { heap: Heap::new(&HeapConfig::default()), x: [Word::NIL; 4] }
+        Grown { heap: Heap::new(&HeapConfig { minors_max: 8, ..HeapConfig::default() }), x: [Word::NIL; 4] }
     }
 
     fn collect(&mut self) {
@@ -37,12 +37,12 @@ impl Grown {
         }
     }
 
-    /// Makes garbage, some of which grows old, until a cycle has begun and is over.
+    /// Makes garbage until a cycle has begun and is over.
     fn pass_cycle(&mut self) {
         // One that goes on already began before what the test has dropped.
         let goal = self.heap.statistics().majors + 1 + u32::from(self.is_marking());
         while self.heap.statistics().majors < goal {
-            self.grow(3, 20_000);
+            self.grow(3, 500);
             self.x[3] = Word::NIL;
         }
     }
@@ -162,9 +162,8 @@ fn bytes_that_nothing_refers_to_are_given_up() {
     let mut grown = Grown::new();
     grown.grow(0, COUNT);
     let kept = crate::bits::binary(&[1; 100], &grown.heap);
-    let list = (0..500).fold(Term::NIL, |list, _| {
-        grown.heap.cons(crate::bits::binary(&[2; 200], &grown.heap), list)
-    });
+    let list = (0..500)
+        .fold(Term::NIL, |list, _| grown.heap.cons(crate::bits::binary(&[2; 200], &grown.heap), list));
     (grown.x[1], grown.x[2]) = (kept.word(), list.word());
     grown.pass_cycle();
     assert_eq!(grown.heap.shared_bytes().count(), 501);
