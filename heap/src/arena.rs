@@ -85,6 +85,23 @@ pub fn trim() -> bool {
     pages::trim()
 }
 
+/// What is in use of the address ranges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes in pages that are not free.
+    pub held_bytes: usize,
+    /// Bytes of them that somebody has allocated, those in the caches of threads included.
+    pub used_bytes: usize,
+}
+
+/// What is in use of a range at this moment, by all who share it.
+pub fn usage(range: Range) -> Usage {
+    // In this order: what is taken out of a slab meanwhile does not come out as less than nothing.
+    let idle_bytes = slab::idle_bytes(range);
+    let held_bytes = pages::used_bytes(range);
+    Usage { held_bytes, used_bytes: held_bytes.saturating_sub(idle_bytes) }
+}
+
 /// Whether the address of a pointer word lies in the literal range. Every routine that moves or copies terms asks
 /// this and leaves literals alone.
 #[inline(always)]
@@ -123,6 +140,24 @@ mod tests {
                 unsafe { free(Range::Fragments, at, size) };
             }
         }
+    }
+
+    #[test]
+    fn what_is_allocated_is_in_use() {
+        let before = usage(Range::Literals);
+        let all: Vec<_> = (0..1000).map(|_| allocate(Range::Literals, 400)).collect();
+        let large = allocate(Range::Literals, 100_000);
+        let during = usage(Range::Literals);
+        assert!(during.used_bytes >= before.used_bytes + 8 * (400 * 900 + 100_000), "{before:?} {during:?}");
+        assert!(during.held_bytes >= during.used_bytes);
+        for at in all {
+            // SAFETY: allocated above with this size.
+            unsafe { free(Range::Literals, at, 400) };
+        }
+        // SAFETY: as above.
+        unsafe { free(Range::Literals, large, 100_000) };
+        let after = usage(Range::Literals);
+        assert!(after.used_bytes + 8 * (400 * 500 + 100_000) <= during.used_bytes, "{during:?} {after:?}");
     }
 
     #[test]

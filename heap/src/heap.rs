@@ -274,13 +274,17 @@ impl Heap {
         self.rare.as_ref().map_or(0, |rare| rare.old_words())
     }
 
+    /// Words of memory that the old generation and the frozen stack take.
+    pub fn old_capacity_words(&self) -> usize {
+        self.rare.as_ref().map_or(0, |rare| rare.capacity_words())
+    }
+
     /// Words of all memory that the heap holds: block, fragments, old generation and frozen stack.
     pub fn total_words(&self) -> usize {
         // SAFETY: the chain is ours.
         let fragments: usize =
             unsafe { chunk::chain(self.fragments.get()).map(|chunk| (*chunk).capacity).sum() };
-        let rare = self.rare.as_ref().map_or(0, |rare| rare.capacity_words());
-        self.block_words() + fragments + rare
+        self.block_words() + fragments + self.old_capacity_words()
     }
 
     /// The references to shared bytes that the heap holds, in attached messages too.

@@ -6,9 +6,11 @@ use crate::fiber::Fibers;
 use crate::local::Local;
 use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
+use crate::observe::Observer;
+use crate::online::Online;
 use crate::process::table::Table;
 use crate::process::{
-    ControlBlock, Flags, Parent, Prepared, Process, SpawnOptions, Start, TooManyProcesses, spawn,
+    ControlBlock, Flags, Parent, Prepared, Process, Settings, SpawnOptions, Start, TooManyProcesses, spawn,
 };
 use crate::timers::MessageTimers;
 use crossbeam_epoch::Collector;
@@ -19,7 +21,7 @@ use purlin_scheduler::{Clock, Handle, Pool, TimerKey, WorkerPanicked};
 use std::any::Any;
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// What a machine is made from.
@@ -63,6 +65,12 @@ pub struct Vm {
     processes: Table<ControlBlock>,
     names: Names,
     collector: Collector,
+    observer: Observer,
+    online: Online,
+    /// What new processes are set to where their spawn does not say it.
+    default_settings: Mutex<Settings>,
+    has_default_settings: AtomicBool,
+    system_logger: Mutex<SystemLogger>,
     heap_config: HeapConfig,
     config: Config,
     handle: OnceLock<Handle<Runnable>>,
@@ -79,6 +87,18 @@ pub struct Vm {
     finder: OnceLock<ModuleFinder>,
     /// See [`Vm::library_state`].
     library_state: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+/// Who gets the reports of processes that errors have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SystemLogger {
+    /// This process, and when it has ended whoever is registered.
+    Process(Pid),
+    /// Whoever is registered as `logger`.
+    #[default]
+    Registered,
+    /// Nobody.
+    Nobody,
 }
 
 /// Entries in a stack trace, the first one included, unless a program sets another number, and the highest such number:
@@ -122,6 +142,11 @@ impl Vm {
             processes: Table::new(config.processes_max),
             names: Names::new(config.atoms_max),
             collector: Collector::new(),
+            observer: Observer::new(config.schedulers.workers),
+            online: Online::new(config.schedulers.workers),
+            default_settings: Mutex::default(),
+            has_default_settings: AtomicBool::new(false),
+            system_logger: Mutex::default(),
             heap_config,
             config,
             handle: OnceLock::new(),
@@ -163,6 +188,45 @@ impl Vm {
     /// Whether what becomes of guesses is counted.
     pub(crate) fn counts(&self) -> bool {
         self.config.counts
+    }
+
+    /// Who gets the reports of processes that errors have ended.
+    pub fn system_logger(&self) -> SystemLogger {
+        let logger = *self.system_logger.lock();
+        match logger {
+            SystemLogger::Process(pid) if !self.is_known(pid) => SystemLogger::Registered,
+            _ => logger,
+        }
+    }
+
+    /// Sets who gets them; who it was.
+    pub fn set_system_logger(&self, logger: SystemLogger) -> SystemLogger {
+        let former = self.system_logger();
+        *self.system_logger.lock() = logger;
+        former
+    }
+
+    /// What new processes are set to where their spawn does not say it.
+    pub fn default_settings(&self) -> Settings {
+        *self.default_settings.lock()
+    }
+
+    /// Changes that; as it was.
+    pub fn change_default_settings(&self, change: impl FnOnce(&mut Settings)) -> Settings {
+        let mut settings = self.default_settings.lock();
+        let former = *settings;
+        change(&mut settings);
+        self.has_default_settings.store(true, Ordering::Relaxed);
+        former
+    }
+
+    /// The settings of a process that is spawned with these.
+    #[inline]
+    pub(crate) fn settings_for(&self, given: Option<Settings>) -> Option<Settings> {
+        if !self.has_default_settings.load(Ordering::Relaxed) {
+            return given;
+        }
+        Some(given.unwrap_or_default().or(&self.default_settings()))
     }
 
     /// How many entries a stack trace has, at most.
@@ -277,6 +341,20 @@ impl Vm {
 
     pub(crate) fn timers(&self) -> &MessageTimers {
         &self.timers
+    }
+
+    pub(crate) fn observer(&self) -> &Observer {
+        &self.observer
+    }
+
+    pub(crate) fn online(&self) -> &Online {
+        &self.online
+    }
+
+    /// Whether a process is in the table.
+    pub fn is_known(&self, pid: Pid) -> bool {
+        let handle = self.collector.register();
+        self.processes.lookup(pid, &handle.pin()).is_some()
     }
 
     pub(crate) fn collector(&self) -> &Collector {

@@ -81,6 +81,14 @@ pub unsafe fn free(range: Range, at: NonNull<Word>, pages: usize) {
     DIRTY.fetch_add(1, Ordering::Relaxed);
 }
 
+/// How many bytes of the range are in use, in whole pages.
+pub fn used_bytes(range: Range) -> usize {
+    let spans = SPANS[range as usize].lock();
+    let free: usize = spans.free.values().map(|span| span.length).sum();
+    let dirty: usize = spans.dirty.iter().map(|&(_, length)| length).sum();
+    (spans.frontier - free - dirty) * PAGE
+}
+
 /// Gives a part of what was freed back to the system: see [`super::trim`].
 #[inline]
 pub fn trim() -> bool {

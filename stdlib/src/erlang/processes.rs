@@ -4,6 +4,7 @@ use purlin_heap::{Atom, Build, Mfa, Term, View, am};
 use purlin_vm::actions::{Asked, Flags, MaxHeapSize, Settings, priority_name};
 use purlin_vm::{Context, Outcome, Sent, Stop, natives};
 
+use super::nodes::Foreign;
 use super::spawn::{is_off_heap, priority, read_settings_limit};
 use crate::args::{self, Read};
 
@@ -36,18 +37,21 @@ fn answer_of<'h>(sent: Sent, answer: Term<'h>) -> Outcome<'h> {
     }
 }
 
-/// No send suspends the sender here, and none has to connect to a node.
+/// No send suspends the sender here. To another node there is no connection.
 fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut is_priority = false;
+    let (mut is_priority, mut may_connect) = (false, true);
     for option in args::elements(args[2]).map_err(|_| args::bad_option())? {
         match option.as_atom() {
-            Some(am::nosuspend | am::noconnect) => {}
+            Some(am::nosuspend) => {}
+            Some(am::noconnect) => may_connect = false,
             Some(am::priority) => is_priority = true,
             _ => return Err(args::bad_option()),
         }
     }
     let sent = if is_priority { cx.send_priority(args[0], args[1]) } else { cx.send(args[0], args[1]) };
-    answer_of(sent, Term::atom(am::ok))
+    let is_elsewhere = sent == Sent::Remote && Foreign::of(cx, args[0]) != Some(Foreign::Earlier);
+    let answer = if is_elsewhere && !may_connect { am::noconnect } else { am::ok };
+    answer_of(sent, Term::atom(answer))
 }
 
 /// No send has to suspend the sender.
@@ -150,6 +154,9 @@ fn processes_next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn is_process_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if Foreign::of(cx, args[0]) == Some(Foreign::Earlier) {
+        return Ok(Term::boolean(false));
+    }
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
     if pid == cx.pid() {
         return Ok(Term::boolean(true));
@@ -163,6 +170,9 @@ fn group_leader<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 
 fn set_group_leader<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_pid = args[0].as_pid().is_some() || matches!(args[0].view(), View::External(_));
+    if is_pid && Foreign::of(cx, args[1]) == Some(Foreign::Elsewhere) {
+        return Ok(Term::boolean(true));
+    }
     let pid = args[1].as_pid().filter(|_| is_pid).ok_or(Stop::badarg())?;
     if pid == cx.pid() {
         cx.set_group_leader(args[0]);
@@ -199,7 +209,7 @@ fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome<'h> {
     if flag == am::max_heap_size {
-        let limit = limit_of_flag(value)?;
+        let limit = limit_of_flag(cx, value)?;
         let former = cx.change_settings(|settings| settings.max_heap_size = limit);
         return Ok(cx.max_heap_size(&former));
     }
@@ -216,8 +226,12 @@ fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome
     Ok(told.as_tuple().map_or(told, |pair| pair.element(1)))
 }
 
-fn limit_of_flag<'h>(value: Term<'h>) -> Read<'h, MaxHeapSize> {
-    read_settings_limit(value)
+/// No limit is below the least size of the heap.
+fn limit_of_flag<'h>(cx: &Context<'h>, value: Term<'h>) -> Read<'h, MaxHeapSize> {
+    let limit = read_settings_limit(value)?;
+    let told = cx.own_info(Term::atom(am::min_heap_size));
+    let least = told.as_tuple().and_then(|pair| pair.element(1).as_small()).unwrap_or(0) as u64;
+    if limit.words != 0 && limit.words < least { Err(Stop::badarg()) } else { Ok(limit) }
 }
 
 /// Calls are not saved; the answer is the former number.
@@ -231,7 +245,12 @@ fn save_calls<'h>(value: Term<'h>) -> Outcome<'h> {
 /// Of other processes only `save_calls` can be set.
 fn process_flag_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
-    if !args[1].is_atom(am::save_calls) || !cx.processes().contains(&pid) {
+    if !args[1].is_atom(am::save_calls) {
+        return Err(Stop::badarg());
+    }
+    // After what was sent to it before.
+    let is_alive = pid == cx.pid() || cx.ask(pid, Asked::IsAlive, cx.heap().list(args))?.is_atom(am::true_);
+    if !is_alive {
         return Err(Stop::badarg());
     }
     save_calls(args[2])
@@ -273,10 +292,14 @@ fn halt_options<'h>(options: Term<'h>) -> args::Read<'h, ()> {
 fn hibernate<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
     let arity = args::length(args[2]).and_then(|length| u32::try_from(length).ok()).ok_or(Stop::badarg())?;
-    if !cx.has_no_frames() {
+    if arity > super::spawn::ARITY_MAX {
+        return Err(Stop::system_limit());
+    }
+    if !cx.set_flag(Flags::FORGOTTEN, true) {
         return Err(Stop::Forget(cx.heap().list(args)));
     }
     if cx.has_messages() {
+        cx.set_flag(Flags::FORGOTTEN, false);
         let export = cx.vm().code().export(Mfa { module, function, arity });
         return Err(Stop::Call(&export.name, args[2]));
     }
@@ -295,7 +318,7 @@ fn hibernate_here<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// Uses up the slice.
 fn yield_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    cx.bump_reductions(SLICE);
+    cx.end_slice();
     Ok(Term::boolean(true))
 }
 
@@ -311,11 +334,14 @@ fn bump_reductions<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// The collection comes at the end of the slice, which is now.
 fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     cx.set_flag(Flags::COLLECT, true);
-    cx.bump_reductions(SLICE);
+    cx.end_slice();
     Ok(Term::boolean(true))
 }
 
 fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if args.len() == 1 && Foreign::of(cx, args[0]) == Some(Foreign::Earlier) {
+        return Ok(Term::boolean(false));
+    }
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
     let (mut reply, mut list) = (None, args.get(1).copied().unwrap_or(Term::NIL));
     while let Some(cell) = list.as_cons() {
@@ -327,13 +353,12 @@ fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         }
         list = cell.tail();
     }
-    let done = if pid == cx.pid() {
-        garbage_collect(cx, args)?
-    } else {
-        cx.ask(pid, Asked::CollectGarbage, cx.heap().list(args))?
-    };
-    let Some(id) = reply else { return Ok(done) };
-    let message = cx.heap().tuple(&[Term::atom(am::garbage_collect), id, done]);
-    cx.send_to(cx.pid(), message);
-    Ok(Term::atom(am::async_))
+    match reply {
+        None if pid == cx.pid() => garbage_collect(cx, args),
+        None => cx.ask(pid, Asked::CollectGarbage, cx.heap().list(args)),
+        Some(id) => {
+            cx.collect_later(pid, id);
+            Ok(Term::atom(am::async_))
+        }
+    }
 }

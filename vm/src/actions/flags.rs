@@ -54,11 +54,6 @@ impl<'h> Context<'h> {
         })
     }
 
-    /// Whether the caller has no frames but that of the native.
-    pub fn has_no_frames(&self) -> bool {
-        self.with(|process, _| process.heap.stack_words() == 1)
-    }
-
     /// Whether there are messages, received or not; takes in what has come.
     pub fn has_messages(&self) -> bool {
         self.with(|process, local| {

@@ -4,6 +4,7 @@
 use super::Process;
 use crate::local::Local;
 use crate::signal::Signal;
+use crate::vm::SystemLogger;
 use purlin_heap::{Build, FragmentBuilder, Map, Message, Pid, Term, am, copy_into};
 
 /// What the report says; its arguments are the process and the reason with the stack trace.
@@ -18,16 +19,25 @@ impl Process {
         {
             return;
         }
-        match local.vm().names().lookup(am::logger).filter(|word| word.is_pid()) {
+        match self.logger(local) {
             Some(logger) => {
-                let _ = local.deliver(
-                    Pid(logger.payload()),
-                    Signal::message(Message::build(|b| self.report(local, b))),
-                );
+                let _ = local.deliver(logger, Signal::message(Message::build(|b| self.report(local, b))));
             }
             None => {
                 tracing::error!(process = ?self.pid(), function = ?self.initial, "a process ended by an error")
             }
+        }
+    }
+
+    /// Who gets the report.
+    fn logger(&self, local: &Local) -> Option<Pid> {
+        match local.vm().system_logger() {
+            SystemLogger::Process(pid) => Some(pid),
+            SystemLogger::Registered => {
+                let word = local.vm().names().lookup(am::logger).filter(|word| word.is_pid())?;
+                Some(Pid(word.payload()))
+            }
+            SystemLogger::Nobody => None,
         }
     }
 
