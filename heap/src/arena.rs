@@ -1,4 +1,4 @@
-//! Where the memory of terms comes from: three address ranges reserved once, spans of pages within them, and
+//! Where the memory of terms comes from: address ranges reserved once, spans of pages within them, and
 //! size-classed slabs with a small cache for each thread.
 //!
 //! This is the one process-wide state of the crate. It holds memory, never meaning: two machines in one program
@@ -53,10 +53,16 @@ pub fn allocate_rounded(range: Range, words: usize) -> (NonNull<Word>, usize) {
     }
 }
 
+/// As [`allocate`], of a power of two of words, aligned to its size.
+pub fn allocate_aligned(range: Range, words: usize) -> NonNull<Word> {
+    debug_assert!(words.is_power_of_two() && words >= pages::PAGE_WORDS);
+    pages::allocate(range, words / pages::PAGE_WORDS, words / pages::PAGE_WORDS)
+}
+
 /// Gives memory back.
 ///
 /// # Safety
-/// `at` came from [`allocate`] with the same `range` and a number of words that is [`rounded`] alike, and nobody
+/// `at` came from [`allocate`] or [`allocate_aligned`] with the same `range` and a number of words that is [`rounded`] alike, and nobody
 /// uses it any more.
 #[inline]
 pub unsafe fn free(range: Range, at: NonNull<Word>, words: usize) {

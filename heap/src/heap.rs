@@ -13,9 +13,11 @@
 
 mod config;
 mod frames;
+mod generation;
 mod large;
-mod old;
 pub(crate) mod rare;
+mod regions;
+mod segments;
 
 use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
@@ -32,10 +34,12 @@ use crate::word::Word;
 pub use config::HeapConfig;
 pub(crate) use frames::Frozen;
 pub use frames::StackWords;
+pub(crate) use generation::Generation;
 pub(crate) use large::{LARGE_WORDS, LargeObjects};
-pub(crate) use old::Regions;
 pub use rare::Statistics;
 pub(crate) use rare::{Quarantined, Rare};
+pub(crate) use regions::Regions;
+pub(crate) use segments::{Segments, prefetch};
 
 /// Words that are free between heap and stack at any moment.
 pub const RED_ZONE: usize = 4;

@@ -98,7 +98,7 @@ pub fn trim() -> bool {
 #[cold]
 fn trim_some() -> bool {
     let mut left = TRIM;
-    for range in [Range::Blocks, Range::Fragments, Range::Literals] {
+    for range in Range::ALL.into_iter().rev() {
         while left > 0 {
             let cut = SPANS[range as usize].lock().cut_dirty(left);
             let Some((page, pages)) = cut else { break };
