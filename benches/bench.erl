@@ -26,5 +26,9 @@ report(Name, Value, Unit) ->
 %% Asks the runner to note the memory that the whole machine holds now. From two marks of one name it prints the
 %% difference divided by the difference of the counts.
 mark_memory(Name, Count) ->
+    rest(),
     io:format("memory ~s ~b~n", [Name, Count]),
-    receive after 300 -> ok end.
+    rest().
+
+%% What has been started is given time to come to rest, and the runner to look.
+rest() -> receive after 200 -> ok end.

@@ -5,6 +5,8 @@ mod demo;
 mod erlang;
 mod front_end;
 mod loom;
+mod machine;
+mod process;
 mod programs;
 mod random;
 mod random_calls;

@@ -1,5 +1,6 @@
 //! A benchmark program and what its head comment says about how to run it; `benches/bench.erl` lists the directives.
 
+use crate::machine::Call;
 use crate::{Result, erlang, repository};
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,8 @@ pub struct Program {
     pub name: String,
     /// The directory of its `.beam` file.
     pub beams: PathBuf,
-    /// The argument of `main/1`.
-    pub size: String,
+    /// The argument of `main/1`, its size.
+    pub arguments: [String; 1],
     /// Whether it counts in the geometric mean of sequential code.
     pub sequential: bool,
     /// The numbers of schedulers to run it with; `None` leaves that to the machine.
@@ -31,11 +32,16 @@ impl Program {
             directive("schedulers").map(|list| list.split(' ').map(|n| n.parse().map(Some)).collect());
         Ok(Some(Self {
             beams: beams.to_owned(),
-            size: size.into(),
+            arguments: [size.into()],
             sequential: kind == "sequential",
             schedulers: schedulers.transpose()?.unwrap_or_else(|| vec![None]),
             rounds_max: directive("rounds").map(str::parse).transpose()?.unwrap_or(usize::MAX),
             name,
         }))
+    }
+
+    /// The call that runs it.
+    pub fn call(&self, schedulers: Option<u32>) -> Call<'_> {
+        Call { module: &self.name, arguments: &self.arguments, beams: &self.beams, schedulers }
     }
 }

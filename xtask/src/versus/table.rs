@@ -1,8 +1,8 @@
 //! Medians, ratios and means, printed as they come.
 
-use super::machine::Measurement;
 use super::program::Program;
 use crate::Result;
+use crate::machine::Measurement;
 
 /// What one round of a program gave on one machine.
 type Round = Result<Vec<Measurement>>;
