@@ -291,6 +291,20 @@ impl Heap {
             .map(|object| unsafe { Shared::retained((*object.add(ref_bits::SHARED)).0) })
     }
 
+    /// Bytes outside of all heaps that the heap refers to, each buffer once. Takes time in proportion to the references.
+    pub fn shared_bytes_held(&self) -> usize {
+        let old = self.rare.as_ref().map_or(null_mut(), |rare| rare.old_off_heap);
+        let mut buffers = Vec::new();
+        for list in [self.off_heap.get(), old] {
+            // SAFETY: the lists are ours, and their objects stay while the heap is borrowed; each holds a count.
+            buffers.extend(unsafe { chunk::off_heap_list(list) }.map(|object| unsafe { *object.add(ref_bits::SHARED) }.0));
+        }
+        buffers.sort_unstable();
+        buffers.dedup();
+        // SAFETY: as above.
+        buffers.into_iter().map(|address| unsafe { shared::capacity(address) }).sum()
+    }
+
     /// What collections have done so far.
     pub fn statistics(&self) -> Statistics {
         self.rare.as_ref().map_or(Statistics::default(), |rare| rare.statistics)

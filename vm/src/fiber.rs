@@ -121,6 +121,15 @@ impl Fiber {
         debug_assert_eq!(exit, Exit::GivenUp);
     }
 
+    /// Charges what runs here to an account: see [`pace::Account`].
+    ///
+    /// # Safety
+    /// As for [`Pace::set_account`].
+    pub(crate) unsafe fn set_account(&mut self, account: Option<NonNull<dyn pace::Account>>) {
+        // SAFETY: by the caller; nobody else uses the register file while the fiber is here.
+        unsafe { (*self.machine.as_ptr()).pace.set_account(account) };
+    }
+
     #[inline(always)]
     unsafe fn order(&mut self, local: *const Local, order: Order) -> Exit {
         // SAFETY: nobody else uses the register file while the fiber is here; the pace stands in it. `local` is
@@ -217,7 +226,7 @@ unsafe fn collect(process: *mut Process) -> Exit {
     if collected.is_ok() {
         return Exit::Yielded;
     }
-    process.end_killed();
+    process.end_over_limit();
     Exit::Exited
 }
 
@@ -248,6 +257,10 @@ unsafe fn leave(machine: *mut Machine) -> bool {
     // SAFETY: by the caller. Behind the switch this may be another thread.
     unsafe {
         let vm = (*machine).vm();
+        // A collection leaves nothing that could be looked at in its midst.
+        if !(*machine).process.is_null() && !(*machine).pace.is_shielded() {
+            (*(*machine).process).note_growth();
+        }
         let Some(spare) = vm.fibers().take_spare(vm) else { return false };
         (*machine).local().spare_fiber.replace(Some(spare));
         (*machine).interrupted += (*machine).pace.take();

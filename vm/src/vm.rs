@@ -8,18 +8,18 @@ use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
 use crate::process::table::Table;
 use crate::process::{
-    ControlBlock, Flags, Parent, Prepared, Process, SpawnOptions, Start, TooManyProcesses, spawn,
+    ControlBlock, Flags, MaxHeapSize, Parent, Prepared, Process, Settings, SpawnOptions, Start, TooManyProcesses, spawn,
 };
 use crate::timers::MessageTimers;
 use crossbeam_epoch::Collector;
 use parking_lot::Mutex;
 use purlin_heap::pace;
-use purlin_heap::{Atom, AtomTable, HeapConfig, Message, Mfa, Pid, Term, am};
+use purlin_heap::{Atom, AtomTable, CODE_RESERVE, HeapConfig, Message, Mfa, Pid, Term, am};
 use purlin_scheduler::{Clock, Handle, Pool, TimerKey, WorkerPanicked};
 use std::any::Any;
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// What a machine is made from.
@@ -76,6 +76,9 @@ pub struct Vm {
     fibers: Fibers,
     status: AtomicI32,
     trace_depth: AtomicUsize,
+    /// The `max_heap_size` of new processes, and whether it is not what it was at first.
+    max_heap_size: Mutex<MaxHeapSize>,
+    has_max_heap_size: AtomicBool,
     finder: OnceLock<ModuleFinder>,
     /// See [`Vm::library_state`].
     library_state: OnceLock<Box<dyn Any + Send + Sync>>,
@@ -120,7 +123,7 @@ impl Vm {
             atoms,
             code,
             processes: Table::new(config.processes_max),
-            names: Names::new(config.atoms_max),
+            names: Names::new(config.atoms_max.saturating_add(CODE_RESERVE)),
             collector: Collector::new(),
             heap_config,
             config,
@@ -133,6 +136,8 @@ impl Vm {
             fibers: Fibers::default(),
             status: AtomicI32::new(0),
             trace_depth: AtomicUsize::new(TRACE_DEPTH),
+            max_heap_size: Mutex::default(),
+            has_max_heap_size: AtomicBool::new(false),
             finder: OnceLock::new(),
             library_state: OnceLock::new(),
         })
@@ -175,6 +180,29 @@ impl Vm {
         self.trace_depth.swap(depth.min(TRACE_DEPTH_MAX), Ordering::Relaxed)
     }
 
+    /// The limit of the heaps of new processes.
+    pub fn max_heap_size(&self) -> MaxHeapSize {
+        *self.max_heap_size.lock()
+    }
+
+    /// Sets the limit of the heaps of new processes, and gives what it was.
+    pub fn set_max_heap_size(&self, limit: MaxHeapSize) -> MaxHeapSize {
+        let former = std::mem::replace(&mut *self.max_heap_size.lock(), limit);
+        self.has_max_heap_size.store(limit != MaxHeapSize::default(), Ordering::Release);
+        former
+    }
+
+    /// The settings that a new process begins with, when it is spawned with these.
+    #[inline]
+    pub(crate) fn settings_at_start(&self, settings: Option<Settings>) -> Option<Settings> {
+        if !self.has_max_heap_size.load(Ordering::Acquire) {
+            return settings;
+        }
+        let mut settings = settings.unwrap_or_default();
+        settings.max_heap_size.get_or_insert_with(|| self.max_heap_size());
+        Some(settings)
+    }
+
     /// Has modules that are called and not loaded looked for by `finder`; only the first one counts.
     pub fn set_module_finder(&self, finder: ModuleFinder) {
         let _ = self.finder.set(finder);
@@ -187,8 +215,8 @@ impl Vm {
             && !on_loads.is_pending(module)
             && !on_loads.is_refused(module)
         {
-            // Loading takes locks.
-            let _hold = pace::hold();
+            // Loading takes locks, and is for all who call the module.
+            let (_hold, _exempt) = (pace::hold(), pace::exempt());
             finder(self, module);
         }
     }
@@ -376,7 +404,7 @@ impl RunningVm {
 
     /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
     pub fn register(&self, name: Atom, pid: Pid) -> bool {
-        Local::new(&self.vm).register(name, pid)
+        Local::new(&self.vm).register(name, pid).is_ok()
     }
 
     /// Sends a message to a process.

@@ -115,13 +115,14 @@ fn other<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
         "emu_flavor" => atom("emu")?,
         "min_heap_size" => pair("min_heap_size", words_min)?,
         "min_bin_vheap_size" => pair("min_bin_vheap_size", words_min)?,
+        "max_heap_size" => cx.max_heap_size(&cx.vm().max_heap_size()),
         "fullsweep_after" => pair("fullsweep_after", cx.vm().config().minors_max.into())?,
         "heap_sizes" => heap_sizes(cx, words_min),
         "snifs" => natives(cx),
         "garbage_collection" => heap.list(&[
             pair("min_heap_size", words_min)?,
             pair("min_bin_vheap_size", words_min)?,
-            pair("max_heap_size", 0)?,
+            pair("max_heap_size", cx.vm().max_heap_size().words as i64)?,
             pair("fullsweep_after", cx.vm().config().minors_max.into())?,
         ]),
         "taints" | "check_io" | "alloc_util_allocators" | "procs" | "loaded" | "dist" | "info" => Term::NIL,
@@ -178,7 +179,12 @@ fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             Term::small(cx.vm().config().schedulers.workers as i64)
         }
         "min_heap_size" | "min_bin_vheap_size" => Term::small(cx.vm().config().heap_words_min.into()),
-        "max_heap_size" | "trace_control_word" => Term::small(0),
+        "max_heap_size" => {
+            let limit = super::spawn::read_settings_limit(cx, args[1], 0)?;
+            let former = cx.vm().set_max_heap_size(limit);
+            cx.max_heap_size(&former)
+        }
+        "trace_control_word" => Term::small(0),
         "fullsweep_after" => Term::small(cx.vm().config().minors_max.into()),
         "multi_scheduling" => Term::atom(am::enabled),
         "scheduler_bind_type" => Term::atom(am::unbound),
