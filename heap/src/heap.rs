@@ -43,6 +43,10 @@ pub const RED_ZONE: usize = 4;
 /// The least room in a fragment for what overflows the block.
 const OVERFLOW_WORDS_MIN: usize = 60;
 
+/// So many words may be taken outside of the block, or as many as the block has, by a process that allocates nothing
+/// itself.
+const OUTSIDE_WORDS_MAX: usize = 1 << 12;
+
 /// The heap of a process.
 pub struct Heap {
     pub(crate) start: *mut Word,
@@ -180,6 +184,13 @@ impl Heap {
         self.outside.get() > self.outside_max
     }
 
+    /// Whether so much was taken outside of the block that it is time to collect, although the process does nothing that
+    /// would find out: it takes messages and forgets them.
+    #[inline(always)]
+    pub fn is_overdue(&self) -> bool {
+        self.outside.get() > self.outside_max.max(OUTSIDE_WORDS_MAX)
+    }
+
     /// A term of this heap.
     ///
     /// # Safety
@@ -297,7 +308,10 @@ impl Heap {
         let mut buffers = Vec::new();
         for list in [self.off_heap.get(), old] {
             // SAFETY: the lists are ours, and their objects stay while the heap is borrowed; each holds a count.
-            buffers.extend(unsafe { chunk::off_heap_list(list) }.map(|object| unsafe { *object.add(ref_bits::SHARED) }.0));
+            buffers.extend(
+                unsafe { chunk::off_heap_list(list) }
+                    .map(|object| unsafe { *object.add(ref_bits::SHARED) }.0),
+            );
         }
         buffers.sort_unstable();
         buffers.dedup();

@@ -108,8 +108,7 @@ impl ProcessExecutor {
             if process.flags.has(Flags::GIVEN_UP) && !process.is_ending() {
                 break;
             }
-            if process.flags.has(Flags::COLLECT) && !process.is_ending() {
-                process.flags.set(Flags::COLLECT, false);
+            if (process.flags.has(Flags::COLLECT) || process.heap.is_overdue()) && !process.is_ending() {
                 // SAFETY: the process is ours to run, and `process` is not used while it does.
                 match unsafe { self.fiber.collect(&self.local, process) } {
                     Exit::Interrupted => return self.interrupt(task),
@@ -186,7 +185,9 @@ impl ProcessExecutor {
         vm.fibers().give_spare(std::mem::replace(&mut self.fiber, fiber));
         // SAFETY: this is the fiber of the process, which is ours to run.
         let exit = unsafe {
-            if block.shared().is_killed() || block.shared().ledger().is_some_and(|ledger| ledger.over().is_some()) {
+            if block.shared().is_killed()
+                || block.shared().ledger().is_some_and(|ledger| ledger.over().is_some())
+            {
                 self.fiber.give_up();
                 (*process).flags.set(Flags::GIVEN_UP, true);
                 return (Ran::Yielded(task), END_REDUCTIONS);

@@ -83,7 +83,7 @@ impl Fiber {
         unsafe { self.order(local, Order::Run(process)) }
     }
 
-    /// Collects all garbage of a process, which ends when it is above its limit even so. One that is going to hibernate takes
+    /// Collects the garbage of a process, all of it if somebody has asked for that. It ends when it is above its limit even so. One that is going to hibernate takes
     /// as little memory as possible then.
     ///
     /// # Safety
@@ -212,7 +212,7 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
     }
 }
 
-/// Collects all garbage of a process.
+/// Collects the garbage of a process.
 ///
 /// # Safety
 /// It is ours to run.
@@ -220,9 +220,14 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
 unsafe fn collect(process: *mut Process) -> Exit {
     // SAFETY: by the caller.
     let process = unsafe { &mut *process };
-    let hibernates = process.flags.has(Flags::HIBERNATE);
+    let (hibernates, is_asked) = (process.flags.has(Flags::HIBERNATE), process.flags.has(Flags::COLLECT));
     process.flags.set(Flags::HIBERNATE, false);
-    let collected = if hibernates { process.hibernate(&mut []) } else { process.collect_major(&mut []) };
+    process.flags.set(Flags::COLLECT, false);
+    let collected = match (hibernates, is_asked) {
+        (true, _) => process.hibernate(&mut []),
+        (_, true) => process.collect_major(&mut []),
+        _ => process.collect(0, &mut []),
+    };
     if collected.is_ok() {
         return Exit::Yielded;
     }

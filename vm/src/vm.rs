@@ -3,12 +3,14 @@
 use crate::code::{CodeTable, LoadedModule};
 use crate::executor::{Lingering, ProcessExecutor, Runnable};
 use crate::fiber::Fibers;
+use crate::limits::{Limits, Tree};
 use crate::local::Local;
 use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
 use crate::process::table::Table;
 use crate::process::{
-    ControlBlock, Flags, MaxHeapSize, Parent, Prepared, Process, Settings, SpawnOptions, Start, TooManyProcesses, spawn,
+    ControlBlock, Flags, MaxHeapSize, Parent, Prepared, Process, Settings, SpawnOptions, Start,
+    TooManyProcesses, spawn,
 };
 use crate::timers::MessageTimers;
 use crossbeam_epoch::Collector;
@@ -178,6 +180,11 @@ impl Vm {
     /// Sets how many entries a stack trace has, at most, and gives what it was.
     pub fn set_trace_depth(&self, depth: usize) -> usize {
         self.trace_depth.swap(depth.min(TRACE_DEPTH_MAX), Ordering::Relaxed)
+    }
+
+    /// A tree for processes that have these limits together: see [`RunningVm::spawn_in`].
+    pub fn tree(&self, limits: Limits) -> Arc<Tree> {
+        Tree::new(limits, None).expect("a tree that stands in no other is not too deep")
     }
 
     /// The limit of the heaps of new processes.
@@ -394,10 +401,22 @@ impl RunningVm {
         group_leader: Option<Pid>,
         on_end: Option<EndCallback>,
     ) -> Result<Pid, TooManyProcesses> {
+        self.spawn_in(None, name, arguments, group_leader, on_end)
+    }
+
+    /// As [`RunningVm::spawn`], in a tree that has limits.
+    pub fn spawn_in(
+        &self,
+        tree: Option<&Arc<Tree>>,
+        name: Mfa,
+        arguments: &[Term<'_>],
+        group_leader: Option<Pid>,
+        on_end: Option<EndCallback>,
+    ) -> Result<Pid, TooManyProcesses> {
         let local = Local::new(&self.vm);
         let ip = self.vm.code.export(name).address.load(Ordering::Acquire);
         let start = Start { ip, arguments, initial: name };
-        let options = SpawnOptions { on_end, ..SpawnOptions::default() };
+        let options = SpawnOptions { on_end, tree: tree.cloned(), ..SpawnOptions::default() };
         let prepared = Prepared::new(&self.vm, &start, None);
         spawn(&local, Parent::Host { group_leader }, prepared, options)
     }

@@ -47,7 +47,8 @@ pub(crate) fn may_make_atom() -> bool {
 #[inline]
 pub(crate) fn may_take_bytes(bytes: usize) -> bool {
     // SAFETY: as above.
-    bytes < ASKED_BYTES_MIN || of_current().is_none_or(|account| unsafe { account.as_ref() }.may_take_bytes(bytes))
+    bytes < ASKED_BYTES_MIN
+        || of_current().is_none_or(|account| unsafe { account.as_ref() }.may_take_bytes(bytes))
 }
 
 /// While it lives, nothing is charged to an account.

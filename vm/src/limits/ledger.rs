@@ -11,8 +11,8 @@ use super::line::{Joined, Line};
 use super::{Fatal, MailboxBound, Policy, Tree};
 use purlin_heap::Pid;
 use purlin_heap::pace::Account;
-use purlin_scheduler::sync::Arc;
 use purlin_scheduler::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::Arc;
 
 /// Senders tell the tree of bytes in portions of so many, as a power of two.
 const PORTION_LOG: u32 = 14;

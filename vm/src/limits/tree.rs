@@ -7,8 +7,8 @@
 use super::Limits;
 use super::rate::Rate;
 use crossbeam_utils::CachePadded;
-use purlin_scheduler::sync::Arc;
 use purlin_scheduler::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 /// So many trees may stand one within the other.
 const DEPTH_MAX: u32 = 16;

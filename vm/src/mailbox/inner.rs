@@ -434,7 +434,10 @@ impl Mailbox {
     }
 
     /// Takes the first message that `matches`.
-    pub(crate) fn remove_first(&mut self, matches: impl Fn(Word) -> bool) -> Option<(Word, Option<Fragment>)> {
+    pub(crate) fn remove_first(
+        &mut self,
+        matches: impl Fn(Word) -> bool,
+    ) -> Option<(Word, Option<Fragment>)> {
         self.rewind();
         while let Look::Message(root) = self.look() {
             if matches(root) {

@@ -10,7 +10,7 @@ use crate::mailbox::Mailbox;
 use purlin_heap::word::{Word, sub};
 use purlin_heap::{Heap, HeapConfig, Mfa, Pid, Term, am, copy_into};
 use purlin_scheduler::Priority;
-use purlin_scheduler::sync::Arc;
+use std::sync::Arc;
 
 /// What a new process runs.
 pub(crate) struct Start<'a> {

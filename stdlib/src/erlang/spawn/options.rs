@@ -2,8 +2,8 @@
 
 use purlin_heap::{Atom, Map, Term, View, am};
 use purlin_vm::actions::{
-    Alias, Flags, Limits, MailboxBound, MaxHeapSize, MonitorOptions, Policy, Priority, Settings, SpawnMonitor,
-    SpawnOptions, Until,
+    Alias, Flags, Limits, MailboxBound, MaxHeapSize, MonitorOptions, Policy, Priority, Settings,
+    SpawnMonitor, SpawnOptions, Until,
 };
 use purlin_vm::{Context, Stop};
 
