@@ -1,4 +1,4 @@
-//! Where the memory of terms comes from: three address ranges reserved once, spans of pages within them, and
+//! Where the memory of terms comes from: address ranges reserved once, spans of pages within them, and
 //! size-classed slabs with a small cache for each thread.
 //!
 //! This is the one process-wide state of the crate. It holds memory, never meaning: two machines in one program
@@ -53,10 +53,16 @@ pub fn allocate_rounded(range: Range, words: usize) -> (NonNull<Word>, usize) {
     }
 }
 
+/// As [`allocate`], of a power of two of words, aligned to its size.
+pub fn allocate_aligned(range: Range, words: usize) -> NonNull<Word> {
+    debug_assert!(words.is_power_of_two() && words >= pages::PAGE_WORDS);
+    pages::allocate(range, words / pages::PAGE_WORDS, words / pages::PAGE_WORDS)
+}
+
 /// Gives memory back.
 ///
 /// # Safety
-/// `at` came from [`allocate`] with the same `range` and a number of words that is [`rounded`] alike, and nobody
+/// `at` came from [`allocate`] or [`allocate_aligned`] with the same `range` and a number of words that is [`rounded`] alike, and nobody
 /// uses it any more.
 #[inline]
 pub unsafe fn free(range: Range, at: NonNull<Word>, words: usize) {
@@ -77,6 +83,23 @@ pub unsafe fn free(range: Range, at: NonNull<Word>, words: usize) {
 #[inline]
 pub fn trim() -> bool {
     pages::trim()
+}
+
+/// What is in use of the address ranges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes in pages that are not free.
+    pub held_bytes: usize,
+    /// Bytes of them that somebody has allocated, those in the caches of threads included.
+    pub used_bytes: usize,
+}
+
+/// What is in use of a range at this moment, by all who share it.
+pub fn usage(range: Range) -> Usage {
+    // In this order: what is taken out of a slab meanwhile does not come out as less than nothing.
+    let idle_bytes = slab::idle_bytes(range);
+    let held_bytes = pages::used_bytes(range);
+    Usage { held_bytes, used_bytes: held_bytes.saturating_sub(idle_bytes) }
 }
 
 /// Whether the address of a pointer word lies in the literal range. Every routine that moves or copies terms asks
@@ -117,6 +140,24 @@ mod tests {
                 unsafe { free(Range::Fragments, at, size) };
             }
         }
+    }
+
+    #[test]
+    fn what_is_allocated_is_in_use() {
+        let before = usage(Range::Literals);
+        let all: Vec<_> = (0..1000).map(|_| allocate(Range::Literals, 400)).collect();
+        let large = allocate(Range::Literals, 100_000);
+        let during = usage(Range::Literals);
+        assert!(during.used_bytes >= before.used_bytes + 8 * (400 * 900 + 100_000), "{before:?} {during:?}");
+        assert!(during.held_bytes >= during.used_bytes);
+        for at in all {
+            // SAFETY: allocated above with this size.
+            unsafe { free(Range::Literals, at, 400) };
+        }
+        // SAFETY: as above.
+        unsafe { free(Range::Literals, large, 100_000) };
+        let after = usage(Range::Literals);
+        assert!(after.used_bytes + 8 * (400 * 500 + 100_000) <= during.used_bytes, "{during:?} {after:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Collection: when, how much, and what is done before and after the copying. See `docs/collection.md`.
 
+mod cycle;
 mod evacuate;
 mod install;
 mod policy;
@@ -9,6 +10,8 @@ use crate::heap::Heap;
 use crate::pace;
 use crate::word::Word;
 use policy::Plan;
+
+pub(crate) use cycle::Cycle;
 
 /// What a collection starts from, beside the stack that the heap knows itself. No two of these may overlap.
 #[derive(Default)]
@@ -56,18 +59,24 @@ impl Heap {
     /// are up to date afterwards, whatever happens, and the room is there unless it alone is above the limit. The
     /// error says that the heap is above its limit.
     pub fn collect(&mut self, need: usize, roots: &mut Roots<'_>) -> Result<(), OverLimit> {
-        let reach = if self.major_is_due() { Reach::Major } else { Reach::Minor };
-        self.run(need, roots, reach)
+        self.run(need, roots, self.reach())
     }
 
-    /// As [`Heap::collect`], of all generations.
+    /// As [`Heap::collect`], of all generations, by copying all that lives.
     pub fn collect_major(&mut self, need: usize, roots: &mut Roots<'_>) -> Result<(), OverLimit> {
-        self.run(need, roots, Reach::Major)
+        self.run_all(need, roots, Reach::Major)
     }
 
     /// Collects everything and keeps as little memory as possible, for a process that will not run soon.
     pub fn hibernate(&mut self, roots: &mut Roots<'_>) -> Result<(), OverLimit> {
-        self.run(0, roots, Reach::Hibernate)
+        self.run_all(0, roots, Reach::Hibernate)
+    }
+
+    /// Before a large old generation is copied, it is not known whether what lives is large too. If it is not, it is copied once
+    /// more.
+    fn run_all(&mut self, need: usize, roots: &mut Roots<'_>, reach: Reach) -> Result<(), OverLimit> {
+        let result = self.run(need, roots, reach);
+        if self.is_sparse() { self.run(need, roots, reach) } else { result }
     }
 
     fn run(&mut self, need: usize, roots: &mut Roots<'_>, reach: Reach) -> Result<(), OverLimit> {
@@ -81,7 +90,10 @@ impl Heap {
         let plan = Plan::new(self, need, stack_words, reach, roots.peeked.is_some());
         let result = evacuate::evacuate(self, &plan, roots);
         self.install(&plan, result);
-        self.account(&plan, before, roots.turn);
+        let promoted = self.account(&plan, before, roots.turn);
+        if reach == Reach::Minor && self.old_is_large() {
+            self.advance_cycle(promoted, roots);
+        }
         if self.zeal {
             self.fill_up(need);
             if self.is_worth_checking() {

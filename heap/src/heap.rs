@@ -13,9 +13,11 @@
 
 mod config;
 mod frames;
+mod generation;
 mod large;
-mod old;
 pub(crate) mod rare;
+mod regions;
+mod segments;
 
 use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
@@ -32,10 +34,12 @@ use crate::word::Word;
 pub use config::HeapConfig;
 pub(crate) use frames::Frozen;
 pub use frames::StackWords;
+pub(crate) use generation::Generation;
 pub(crate) use large::{LARGE_WORDS, LargeObjects};
-pub(crate) use old::Regions;
 pub use rare::Statistics;
 pub(crate) use rare::{Quarantined, Rare};
+pub(crate) use regions::Regions;
+pub(crate) use segments::{Segments, prefetch};
 
 /// Words that are free between heap and stack at any moment.
 pub const RED_ZONE: usize = 4;
@@ -281,13 +285,17 @@ impl Heap {
         self.rare.as_ref().map_or(0, |rare| rare.old_words())
     }
 
+    /// Words of memory that the old generation and the frozen stack take.
+    pub fn old_capacity_words(&self) -> usize {
+        self.rare.as_ref().map_or(0, |rare| rare.capacity_words())
+    }
+
     /// Words of all memory that the heap holds: block, fragments, old generation and frozen stack.
     pub fn total_words(&self) -> usize {
         // SAFETY: the chain is ours.
         let fragments: usize =
             unsafe { chunk::chain(self.fragments.get()).map(|chunk| (*chunk).capacity).sum() };
-        let rare = self.rare.as_ref().map_or(0, |rare| rare.capacity_words());
-        self.block_words() + fragments + rare
+        self.block_words() + fragments + self.old_capacity_words()
     }
 
     /// The references to shared bytes that the heap holds, in attached messages too.

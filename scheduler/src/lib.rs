@@ -10,6 +10,7 @@ mod deque;
 mod dirty;
 mod idle;
 mod injector;
+mod load;
 #[cfg(all(test, loom))]
 mod models;
 mod park;
@@ -26,6 +27,7 @@ mod worker;
 
 pub use clock::Clock;
 pub use dirty::DirtyKind;
+pub use load::Load;
 pub use mio::{Interest, event::Source};
 pub use poller::Readiness;
 pub use pool::{Config, Pool, WorkerPanicked};

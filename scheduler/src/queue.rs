@@ -18,6 +18,8 @@ pub(crate) struct LocalQueue<T> {
     slot: Option<T>,
     slot_runs: u32,
     normals_since_low: u32,
+    /// So many tasks in a row went before normal ones.
+    urgents: u32,
     /// A bit for each lane other than normal that may hold something. Thieves may have emptied it meanwhile.
     occupied: u8,
     lanes: [Owner<T>; Priority::COUNT],
@@ -32,6 +34,7 @@ impl<T: Task> LocalQueue<T> {
             slot: None,
             slot_runs: 0,
             normals_since_low: 0,
+            urgents: 0,
             occupied: 0,
             lanes: std::array::from_fn(|_| Owner::new()),
         }
@@ -117,8 +120,16 @@ impl<T: Task> LocalQueue<T> {
 
     fn pop_by_priority(&mut self) -> Option<T> {
         if let Some(task) = self.pop_aside(Priority::Max).or_else(|| self.pop_aside(Priority::High)) {
+            self.urgents = self.urgents.saturating_add(1);
+            // When that goes on, what is in the slot is not to wait where no thief sees it.
+            if self.urgents > SLOT_RUNS_MAX
+                && let Some(waiting) = self.slot.take()
+            {
+                self.lane(Priority::Normal).push(waiting);
+            }
             return Some(task);
         }
+        self.urgents = 0;
         if self.normals_since_low < NORMALS_PER_LOW
             && let Some(task) = self.pop_normal()
         {
@@ -157,6 +168,11 @@ impl<T: Task> LocalQueue<T> {
     pub(crate) fn stealable(&self) -> usize {
         let normal = self.lane(Priority::Normal).len();
         if self.occupied == 0 { normal } else { self.lanes.iter().map(Owner::len).sum() }
+    }
+
+    /// Whether there is a task that thieves do not see.
+    pub(crate) fn has_slot(&self) -> bool {
+        self.slot.is_some()
     }
 
     /// Whether anything is queued.

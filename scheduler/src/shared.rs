@@ -3,6 +3,7 @@
 use crate::dirty::{Dirty, DirtyKind};
 use crate::idle::Idle;
 use crate::injector::Injector;
+use crate::load::{Load, Meter};
 use crate::park::Parker;
 use crate::poller::Poller;
 use crate::queue::{LocalQueue, Stealers};
@@ -31,6 +32,8 @@ pub(crate) struct Shared<T: Task> {
     pub(crate) seed: u64,
     /// How many [`Raised`] there are.
     pub(crate) raised: std::sync::Arc<Count>,
+    /// So many workers, the first ones, run tasks.
+    pub(crate) online: Count,
     /// Which wheel takes the next timer that no worker sets.
     next_wheel: AtomicUsize,
 }
@@ -50,6 +53,7 @@ pub(crate) struct Remote<T: Task> {
     pub(crate) stealers: Stealers<T>,
     pub(crate) timers: Timers<T::Timer>,
     pub(crate) parker: Parker,
+    pub(crate) meter: std::sync::Arc<Meter>,
 }
 
 impl<T: Task> Shared<T> {
@@ -60,7 +64,8 @@ impl<T: Task> Shared<T> {
         let now_ns = config.clock.monotonic_ns();
         let remotes = queues.iter().map(|queue| {
             let (stealers, timers) = (queue.stealers(), Timers::new(now_ns));
-            CachePadded::new(Remote { stealers, timers, parker: Parker::new() })
+            let meter = std::sync::Arc::new(Meter::new(now_ns));
+            CachePadded::new(Remote { stealers, timers, parker: Parker::new(), meter })
         });
         let shared = Self {
             remotes: remotes.collect(),
@@ -72,6 +77,7 @@ impl<T: Task> Shared<T> {
             dirty: Dirty::new(config.dirty_cpu_max, config.dirty_io_max),
             seed: config.seed,
             raised: std::sync::Arc::default(),
+            online: Count::new(count),
             next_wheel: AtomicUsize::new(0),
         };
         (Arc::new(shared), queues)
@@ -102,6 +108,10 @@ impl<T: Task> Shared<T> {
 
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        self.unpark_all();
+    }
+
+    fn unpark_all(&self) {
         for worker in 0..self.remotes.len() {
             self.unpark(WorkerId(worker as u32));
         }
@@ -134,6 +144,31 @@ impl<T: Task> Handle<T> {
     /// How many workers there are.
     pub fn workers(&self) -> usize {
         self.0.remotes.len()
+    }
+
+    /// How many of the workers run tasks.
+    pub fn online(&self) -> usize {
+        self.0.online.load(Ordering::Acquire)
+    }
+
+    /// Has only so many workers run tasks, one at least; how many it were before. The others hand over what they have when
+    /// their present slices are over, and only look after their timers.
+    pub fn set_online(&self, count: usize) -> usize {
+        let former = self.0.online.swap(count.clamp(1, self.workers()), Ordering::AcqRel);
+        self.0.unpark_all();
+        former
+    }
+
+    /// The load of each worker at this moment.
+    pub fn loads(&self) -> Vec<Load> {
+        let now_ns = self.0.clock.monotonic_ns();
+        let load = |remote: &CachePadded<Remote<T>>| remote.meter.load(now_ns, remote.stealers.len());
+        self.0.remotes.iter().map(load).collect()
+    }
+
+    /// How many tasks came from outside and wait for a worker.
+    pub fn injected(&self) -> usize {
+        self.0.injector.len()
     }
 
     /// How many tasks are ready but not running: a momentary view.

@@ -1,6 +1,7 @@
 //! One scheduler: it runs tasks, and between them looks at clock, timers, injector, poller and the load of others.
 
 use crate::idle::Awake;
+use crate::load::Meter;
 use crate::poller::Readiness;
 use crate::queue::LocalQueue;
 use crate::shared::{Handle, Remote, Shared};
@@ -57,8 +58,13 @@ pub struct Worker<T: Task> {
     /// Slices run so far, and what that was when the worker last went to sleep.
     slices: u64,
     slices_at_sleep: u64,
+    /// Reductions that it was charged with.
+    reductions: u64,
+    meter: std::sync::Arc<Meter>,
     searching: bool,
     stopping: bool,
+    /// Others run the tasks: see [`Handle::set_online`].
+    offline: bool,
     had_backlog: bool,
 }
 
@@ -82,6 +88,8 @@ impl<T: Task> Worker<T> {
     /// and other workers nearer. Without it 62 slices that end waiting, or 12 that end yielding, pass between two looks.
     #[inline]
     pub fn charge(&mut self, reductions: u32) {
+        self.reductions += u64::from(reductions);
+        self.meter.set_reductions(self.reductions);
         self.budget = self.budget.saturating_sub_unsigned(reductions);
     }
 
@@ -130,6 +138,7 @@ impl<T: Task> Worker<T> {
 impl<T: Task> Worker<T> {
     pub(crate) fn new(shared: Arc<Shared<T>>, id: WorkerId, queue: LocalQueue<T>) -> Self {
         let now_ns = shared.clock.monotonic_ns();
+        let meter = shared.remote(id).meter.clone();
         let random =
             (shared.seed as u32 ^ (shared.seed >> 32) as u32).wrapping_add(id.0.wrapping_mul(0x9E37_79B9));
         Self {
@@ -142,8 +151,11 @@ impl<T: Task> Worker<T> {
             random: random | 1,
             slices: 0,
             slices_at_sleep: 0,
+            reductions: 0,
+            meter,
             searching: false,
             stopping: false,
+            offline: false,
             had_backlog: false,
         }
     }
@@ -163,6 +175,10 @@ impl<T: Task> Worker<T> {
             if self.stopping {
                 return None;
             }
+            if self.offline {
+                self.rest_offline(executor);
+                continue;
+            }
             if let Some(task) = self.queue.pop().or_else(|| self.find(executor)) {
                 self.end_search();
                 return Some(task);
@@ -176,6 +192,7 @@ impl<T: Task> Worker<T> {
     pub(crate) fn run(&mut self, executor: &mut impl Executor<Task = T>, task: T) {
         self.budget -= SLICE_COST;
         self.slices += 1;
+        self.meter.set_slices(self.slices);
         if let Ran::Yielded(task) = executor.run(self, task) {
             self.budget -= YIELD_COST;
             self.queue.push_yielded(task);
@@ -195,6 +212,7 @@ impl<T: Task> Worker<T> {
     pub(crate) fn look(&mut self, executor: &mut impl Executor<Task = T>) {
         self.budget = LOOK_BUDGET;
         self.stopping = self.shared().stopping.load(Ordering::Acquire);
+        self.offline = self.id.index() >= self.shared().online.load(std::sync::atomic::Ordering::Acquire);
         self.now_ns = self.handle.clock().monotonic_ns();
         self.fire_timers(executor);
         self.take_injected();
@@ -204,6 +222,7 @@ impl<T: Task> Worker<T> {
         if self.now_ns - self.polled_ns >= POLL_INTERVAL_NS {
             self.poll(executor);
         }
+        self.meter.set_slot(self.queue.has_slot());
         let has_backlog = self.queue.stealable() > 0;
         if has_backlog && self.had_backlog {
             self.shared().ask_for_help();
@@ -294,6 +313,22 @@ impl<T: Task> Worker<T> {
         }
     }
 
+    /// Hands over what it has to the other workers, and waits for a timer or to be online again. It is not among the
+    /// sleepers that are chosen to help.
+    #[cold]
+    fn rest_offline(&mut self, executor: &mut impl Executor<Task = T>) {
+        while let Some(task) = self.queue.pop() {
+            self.handle.inject(task);
+        }
+        self.end_search();
+        executor.rest(self);
+        self.meter.begin_sleep(self.now_ns());
+        let ready = self.park();
+        self.meter.end_sleep(self.now_ns());
+        self.budget = 0;
+        self.tell_ready(executor, ready);
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping
     }
@@ -309,8 +344,10 @@ impl<T: Task> Worker<T> {
         self.slices_at_sleep = self.slices;
         let was_searching = std::mem::take(&mut self.searching);
         let mut ready = Vec::new();
+        self.meter.begin_sleep(self.now_ns());
         let (sees_work, park) = (|| self.sees_work(), || ready = self.park());
         let awake = self.shared().idle.sleep(self.id.0, was_searching, sees_work, park);
+        self.meter.end_sleep(self.now_ns());
         self.searching = awake == Awake::Chosen;
         // The next thing to do is to look around.
         self.budget = 0;

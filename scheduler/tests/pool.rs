@@ -168,3 +168,86 @@ fn a_task_may_stop_its_pool() {
     pool.handle().inject(Do::this(|worker| worker.handle().stop()));
     pool.join().unwrap();
 }
+
+#[test]
+fn workers_that_are_not_online_hand_over_what_they_have() {
+    let pool = pool(3);
+    let handle = pool.handle();
+    let worker_of = |tasks: usize, with_timers: bool| -> Vec<usize> {
+        let (sender, receiver) = channel();
+        for _ in 0..tasks {
+            let sender = sender.clone();
+            let task = Do::this(move |worker| sender.send(worker.id().index()).unwrap());
+            if with_timers {
+                handle.set_timer(handle.clock().monotonic_ns() + 3_000_000, task);
+            } else {
+                handle.inject(task);
+            }
+        }
+        (0..tasks).map(|_| receiver.recv_timeout(Duration::from_secs(20)).unwrap()).collect()
+    };
+    assert_eq!(handle.set_online(1), 3);
+    // They notice when they have ended what they do.
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(worker_of(500, false).iter().all(|&worker| worker == 0));
+    assert!(worker_of(500, true).iter().all(|&worker| worker == 0));
+    assert_eq!((handle.set_online(99), handle.online()), (1, 3));
+    worker_of(500, true);
+    let loads = handle.loads();
+    assert!(
+        loads.len() == 3 && loads[0].slices >= 1000 && loads.iter().all(|load| load.busy_ns < load.total_ns)
+    );
+    pool.shutdown().unwrap();
+}
+
+/// A task that ends a worker's slice by giving way until it is told to end.
+struct Hog {
+    end: Arc<AtomicUsize>,
+    priority: purlin_scheduler::Priority,
+    woken: Option<Box<Hog>>,
+}
+
+impl Task for Hog {
+    type Timer = ();
+
+    fn priority(&self) -> purlin_scheduler::Priority {
+        self.priority
+    }
+}
+
+struct HogRunner;
+
+impl Executor for HogRunner {
+    type Task = Hog;
+
+    fn run(&mut self, worker: &mut Worker<Hog>, mut task: Hog) -> Ran<Hog> {
+        if task.priority == purlin_scheduler::Priority::Normal {
+            task.end.store(1, Ordering::Release);
+            return Ran::Exited;
+        }
+        if let Some(woken) = task.woken.take() {
+            worker.schedule(*woken);
+        }
+        std::thread::sleep(Duration::from_micros(200));
+        worker.charge(4000);
+        if task.end.load(Ordering::Acquire) == 1 { Ran::Exited } else { Ran::Yielded(task) }
+    }
+
+    fn fire(&mut self, _: &mut Worker<Hog>, (): ()) {}
+}
+
+#[test]
+fn what_an_urgent_task_wakes_runs_on_another_worker() {
+    use purlin_scheduler::Priority;
+    let pool = Pool::start(&Config { workers: 2, ..Config::default() }, |_, _| HogRunner).unwrap();
+    let end = Arc::new(AtomicUsize::new(0));
+    let woken = Hog { end: end.clone(), priority: Priority::Normal, woken: None };
+    let hog = Hog { end: end.clone(), priority: Priority::High, woken: Some(Box::new(woken)) };
+    pool.handle().inject(hog);
+    let begin = Instant::now();
+    while end.load(Ordering::Acquire) == 0 && begin.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(end.swap(1, Ordering::Release), 1, "it waits where nobody sees it");
+    pool.shutdown().unwrap();
+}

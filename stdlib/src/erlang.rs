@@ -12,10 +12,11 @@ mod floats;
 mod funs;
 pub(crate) mod guards;
 mod identities;
-mod info;
+pub(crate) mod info;
 mod integers;
 mod links;
 mod lists;
+pub(crate) mod memory;
 mod monitors;
 mod names;
 mod nodes;
@@ -24,7 +25,10 @@ mod packets;
 mod ports;
 mod processes;
 mod spawn;
+mod statistics;
+mod system_flag;
 mod system_info;
+mod system_monitor;
 mod time;
 mod timers;
 mod tuples;
@@ -68,7 +72,12 @@ pub(crate) const TABLES: &[&[NativeFunction]] = &[
     ports::INTERNAL,
     processes::NATIVES,
     spawn::NATIVES,
+    memory::NATIVES,
+    statistics::NATIVES,
+    system_flag::NATIVES,
+    system_flag::INTERNAL,
     system_info::NATIVES,
+    system_monitor::NATIVES,
     time::NATIVES,
     time::OTHERS,
     timers::NATIVES,

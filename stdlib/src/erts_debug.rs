@@ -9,6 +9,7 @@ use purlin_vm::actions::Flags;
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args;
+use crate::erlang::{info, memory};
 use crate::state::State;
 
 natives! { "erts_debug":
@@ -39,7 +40,26 @@ fn get_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if args[0].is_atom(am::reds_left) {
         return Ok(Term::small(cx.reductions_left().max(0)));
     }
-    Err(Stop::badarg())
+    match args[0].as_atom().map(|name| cx.atoms().name(name)) {
+        Some("memory") => Ok(memory::all(cx)),
+        Some("process_info_args") => Ok(info::items(cx)),
+        // Schedulers share their load all the time: what is asked is whether they had time for that.
+        Some("nbalance") => Ok(cx.heap().unsigned(cx.total_reductions() / BALANCED_AFTER_REDUCTIONS)),
+        _ => process_status(cx, args[0]),
+    }
+}
+
+/// So many reductions are between two moments at which OTP's schedulers balance their load.
+const BALANCED_AFTER_REDUCTIONS: u64 = 4_000_000;
+
+/// `{process_status, Pid}`: `undefined` once there is nothing left of a process.
+fn process_status<'h>(cx: &Context<'h>, item: Term<'h>) -> Outcome<'h> {
+    let &[name, pid] = args::tuple(item)?.elements() else { return Err(Stop::badarg()) };
+    let pid = pid.as_pid().ok_or(Stop::badarg())?;
+    if cx.atoms().name(args::atom(name)?) != "process_status" {
+        return Err(Stop::badarg());
+    }
+    Ok(Term::atom(if cx.vm().is_known(pid) { am::running } else { am::undefined }))
 }
 
 fn set_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -48,6 +68,10 @@ fn set_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             let on = args[1].as_boolean().ok_or(Stop::badarg())?;
             Ok(Term::boolean(State::of(cx).internal_state_is_available.swap(on, Ordering::Relaxed)))
         }
+        // Timers and memory are given back at once, and nobody waits for other threads.
+        (Some(name), _) if cx.atoms().name(name) == "wait" => Ok(Term::atom(am::ok)),
+        // Mailboxes always take signals from several senders at once.
+        (Some(name), _) if cx.atoms().name(name) == "proc_sig_buffers" => Ok(Term::boolean(true)),
         // Holds the scheduler: that is what it is for.
         (Some(am::sleep), Some(ms)) => {
             std::thread::sleep(Duration::from_millis(u64::try_from(ms).map_err(|_| Stop::badarg())?));

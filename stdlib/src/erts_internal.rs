@@ -12,7 +12,7 @@ natives! { "erts_internal":
     "map_to_tuple_keys"/1 => map_to_tuple_keys, "is_system_process"/1 => is_system_process,
     "get_creation"/0 => zero, "get_dflags"/0 => zero, "no_aux_work_threads"/0 => zero,
     "system_check"/1 => system_check, "processes_next"/1 => processes_next,
-    "trace"/3 => no_tracing, "trace_pattern"/3 => no_tracing, "scheduler_wall_time"/1 => off,
+    "trace"/3 => no_tracing, "trace_pattern"/3 => no_tracing,
 }
 
 /// Facts that modules of OTP ask of the runtime.
@@ -25,10 +25,6 @@ pub(crate) const FACTS: &[NativeFunction] = &[
 
 fn yes<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::boolean(true))
-}
-
-fn off<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::boolean(false))
 }
 
 fn latin1<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {

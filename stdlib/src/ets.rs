@@ -1,6 +1,6 @@
 //! Module `ets`: tables of rows that processes share. Each table has one lock for its rows; see `docs/ets.md`.
 
-mod access;
+pub(crate) mod access;
 mod matching;
 mod registry;
 mod select;
@@ -235,11 +235,7 @@ fn item<'h>(cx: &Context<'h>, table: &Table, item: Atom) -> Option<Term<'h>> {
         }
         am::read_concurrency => Term::boolean(table.read_concurrency),
         am::write_concurrency => Term::boolean(table.write_concurrency),
-        am::memory => {
-            let rows = table.rows.read().all();
-            let words: usize = rows.iter().map(|row| purlin_heap::size_of(row.term())).sum();
-            Term::small(words as i64)
-        }
+        am::memory => Term::small(table.rows.read().words() as i64),
         am::owner => Term::pid(table.owner()),
         am::heir => table.heir.lock().as_ref().map_or(Term::atom(am::none), |(pid, _)| Term::pid(*pid)),
         am::name => Term::atom(*table.name.read()),

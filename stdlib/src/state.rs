@@ -1,13 +1,14 @@
 //! What the natives of one machine remember between calls.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::MutexGuard;
 
 use crate::held::{Held, Mutex};
-use purlin_vm::Context;
+use purlin_vm::{Context, Vm};
 
+use crate::accounts::{Counted, Microstates, Times};
 use crate::atomics::Array;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
@@ -24,8 +25,17 @@ pub(crate) struct State {
     pub(crate) persistent_terms: persistent_term::Terms,
     /// The tables of module `ets`.
     pub(crate) tables: Tables,
-    /// What `statistics/1` was last asked for: milliseconds, milliseconds, reductions.
-    last_statistics: [AtomicU64; 3],
+    /// What `statistics/1` was last asked for, in milliseconds.
+    wall_clock: Counted,
+    runtime: Counted,
+    pub(crate) reductions: Counted,
+    pub(crate) exact_reductions: Counted,
+    /// Whether `statistics/1` tells how long schedulers were busy.
+    pub(crate) wall_time: AtomicBool,
+    pub(crate) microstates: Mutex<Microstates>,
+    /// How many schedulers for long work are said to be online; 0 while nobody has set it.
+    pub(crate) dirty_online: AtomicUsize,
+    pub(crate) trace_control_word: AtomicU32,
     /// What `erts_debug:set_internal_state/2` has set.
     pub(crate) internal_state_is_available: AtomicBool,
     /// The last moment that `now/0` has given, in microseconds.
@@ -43,7 +53,14 @@ impl Default for State {
             arrays: boxcar::Vec::new(),
             persistent_terms: persistent_term::Terms::default(),
             tables: Tables::default(),
-            last_statistics: Default::default(),
+            wall_clock: Counted::default(),
+            runtime: Counted::default(),
+            reductions: Counted::default(),
+            exact_reductions: Counted::default(),
+            wall_time: AtomicBool::new(false),
+            microstates: Mutex::default(),
+            dirty_online: AtomicUsize::new(0),
+            trace_control_word: AtomicU32::new(0),
             internal_state_is_available: AtomicBool::new(false),
             now_us: AtomicI64::new(0),
         }
@@ -69,17 +86,30 @@ impl State {
 
     /// What has been added to the wall clock since this was last called.
     pub(crate) fn since_last_wall_clock(&self, ms: u64) -> u64 {
-        ms.saturating_sub(self.last_statistics[0].swap(ms, Ordering::Relaxed))
+        self.wall_clock.count(ms).1
     }
 
     /// What has been added to the time of computation since this was last called.
     pub(crate) fn since_last_runtime(&self, ms: u64) -> u64 {
-        ms.saturating_sub(self.last_statistics[1].swap(ms, Ordering::Relaxed))
+        self.runtime.count(ms).1
     }
 
-    /// What has been added to reductions since this was last called.
-    pub(crate) fn since_last_reductions(&self, reductions: u64) -> u64 {
-        reductions.saturating_sub(self.last_statistics[2].swap(reductions, Ordering::Relaxed))
+    /// Whether `statistics/1` tells how long schedulers were busy.
+    pub(crate) fn tells_wall_time(&self) -> bool {
+        self.wall_time.load(Ordering::Relaxed)
+    }
+
+    /// What each scheduler has spent its time with while that was accounted for.
+    pub(crate) fn microstates(&self, vm: &Vm) -> Vec<Times> {
+        self.microstates.lock().sum(vm)
+    }
+
+    /// Bytes that came in and went out.
+    pub(crate) fn traffic_bytes(&self) -> (u64, u64) {
+        let bytes = self.consoles.iter().map(Console::traffic_bytes);
+        bytes.fold((0, 0), |(input, output), (more_input, more_output)| {
+            (input + more_input, output + more_output)
+        })
     }
 
     /// This moment, or the one after the last that was asked for.

@@ -134,7 +134,6 @@ impl<'h> Decoder<'h> {
         let (taken, _) = bytes.split_at(missing.min(bytes.len()));
         let whole = [&self.pending, taken].concat();
         if taken.len() < missing {
-            // As in OTP, they are looked at when there are enough of them, or at the end.
             self.pending = whole;
             return Ok(bytes.len());
         }
@@ -190,13 +189,18 @@ fn length_by_first(byte: u8) -> usize {
 /// Whether bytes can be the first of a character of more bytes. As in OTP, only the kind of each byte is looked at, not which
 /// character it could become.
 fn is_beginning(bytes: &[u8]) -> bool {
-    let Some((&first @ 0xc0..=0xf7, rest)) = bytes.split_first() else { return false };
-    bytes.len() < length_by_first(first) && rest.iter().all(|byte| byte & 0xc0 == 0x80)
+    is_cut(bytes) && bytes[1..].iter().all(|byte| byte & 0xc0 == 0x80)
+}
+
+/// Whether there are fewer bytes than the first of them asks for. As in OTP, the others are looked at when all are there, or at
+/// the end.
+fn is_cut(bytes: &[u8]) -> bool {
+    matches!(bytes, &[first @ 0xc0..=0xf7, ..] if bytes.len() < length_by_first(first))
 }
 
 fn first_character(bytes: &[u8]) -> First {
     let bytes = &bytes[..bytes.len().min(CHARACTER_BYTES_MAX)];
-    if is_beginning(bytes) {
+    if is_cut(bytes) {
         return First::Incomplete;
     }
     let text = match std::str::from_utf8(bytes) {

@@ -5,6 +5,7 @@ use crate::fiber::{Fiber, SLICE_REDUCTIONS};
 use crate::interpreter::Exit;
 use crate::limits::Ledger;
 use crate::local::Local;
+use crate::observe::{SliceWatch, queue_changed};
 use crate::process::{ControlBlock, Flags, Process};
 use crate::timers::MessageTimer;
 use purlin_heap::pace::Account;
@@ -97,6 +98,7 @@ impl ProcessExecutor {
         // SAFETY: the task is held here and nobody else uses the process.
         let process = unsafe { task.process() };
         let before = process.reductions;
+        self.local.slice_began_at.set(before);
         for _ in 0..RESUMES_MAX {
             if process.has_urgent_signals() {
                 process.handle_signals(&self.local);
@@ -144,6 +146,35 @@ impl ProcessExecutor {
         (Ran::Yielded(task), spent)
     }
 
+    /// A slice, of which somebody may want to know.
+    #[inline]
+    fn observed_slice(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
+        if self.local.vm().observer().is_on() { self.watched_slice(task) } else { self.slice(task) }
+    }
+
+    /// A slice while somebody is told of long ones, or of long mailboxes.
+    #[cold]
+    fn watched_slice(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
+        if task.is_interrupted() {
+            return self.slice(task);
+        }
+        // SAFETY: the task is held here and nobody else uses the process.
+        let process = unsafe { task.process() };
+        process.handle_signals(&self.local);
+        queue_changed(&self.local, process);
+        let watch = SliceWatch::begin(&self.local, process);
+        let (ran, spent) = self.slice(task);
+        let left = match &ran {
+            // SAFETY: as above; the process is still in our hands.
+            Ran::Yielded(task) if !task.is_interrupted() => Some(unsafe { task.process() }),
+            _ => None,
+        };
+        if let Some(watch) = watch {
+            watch.end(&self.local, left.as_deref());
+        }
+        (ran, spent)
+    }
+
     /// The process waits, unless something has come for it meanwhile.
     #[inline]
     fn begin_wait(&mut self, process: &mut Process) -> Begun {
@@ -151,6 +182,9 @@ impl ProcessExecutor {
         process.turn = process.turn.wrapping_add(1);
         if !process.rest_limited(&self.local) {
             return Begun::Ended;
+        }
+        if self.local.vm().observer().is_on() {
+            queue_changed(&self.local, process);
         }
         if process.flags.has(Flags::HIBERNATE) {
             // SAFETY: the process is ours to run, and `process` is not used while it does.
@@ -160,7 +194,9 @@ impl ProcessExecutor {
                 _ => return Begun::Ended,
             }
         }
-        if process.shared().incoming.begin_wait() { Begun::Asleep } else { Begun::Disturbed }
+        // Signals that were taken from the outer queue, and for which there was no time yet, wake nobody.
+        let has_more = process.flags.has(Flags::BACKLOG);
+        if !has_more && process.shared().incoming.begin_wait() { Begun::Asleep } else { Begun::Disturbed }
     }
 
     /// The process was interrupted in the midst of work: it keeps the fiber, and this scheduler goes on with another.
@@ -181,6 +217,7 @@ impl ProcessExecutor {
         let (block, process) = unsafe { (task.0.as_ref(), task.0.as_ref().owned()) };
         // SAFETY: as above.
         let fiber = unsafe { (*block.interrupted()).take() }.expect("the process was interrupted");
+        self.local.slice_began_at.set(u64::MAX);
         let vm = self.local.vm();
         vm.fibers().give_spare(std::mem::replace(&mut self.fiber, fiber));
         // SAFETY: this is the fiber of the process, which is ours to run.
@@ -230,7 +267,7 @@ impl ProcessExecutor {
             // SAFETY: as above; and if the process takes the fiber along, the ledger is freed after that.
             unsafe { self.fiber.set_account(Some(account)) };
         }
-        let (ran, spent) = self.slice(task);
+        let (ran, spent) = self.observed_slice(task);
         // SAFETY: nothing is charged to any more.
         unsafe { self.fiber.set_account(None) };
         if spent > 0 && ledger.has_rate() {
@@ -333,7 +370,7 @@ impl Executor for ProcessExecutor {
     fn run(&mut self, worker: &mut Worker<Runnable>, task: Runnable) -> Ran<Runnable> {
         self.local.enter(worker);
         let (ran, spent) = match task.ledger() {
-            None => self.slice(task),
+            None => self.observed_slice(task),
             Some(ledger) => self.limited_slice(task, ledger),
         };
         self.local.leave();

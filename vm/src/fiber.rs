@@ -7,6 +7,7 @@
 
 use crate::interpreter::{self, Exit, Machine};
 use crate::local::Local;
+use crate::observe::CollectionWatch;
 use crate::process::{Flags, Process};
 use crate::vm::Vm;
 use corosensei::stack::DefaultStack;
@@ -192,7 +193,7 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
             (*machine).pace.allow(SLICE_STEPS);
             catch_unwind(AssertUnwindSafe(|| match order {
                 Order::Run(process) => interpreter::run(machine, process, SLICE_REDUCTIONS),
-                Order::Collect(process) => collect(process),
+                Order::Collect(process) => collect(machine, process),
                 Order::CopyReasons(process) => {
                     (*process).copy_reasons();
                     Exit::Exited
@@ -215,11 +216,14 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
 /// Collects the garbage of a process.
 ///
 /// # Safety
-/// It is ours to run.
+/// It is ours to run, on the fiber of the register file.
 #[cold]
-unsafe fn collect(process: *mut Process) -> Exit {
+unsafe fn collect(machine: *mut Machine, process: *mut Process) -> Exit {
     // SAFETY: by the caller.
     let process = unsafe { &mut *process };
+    // SAFETY: the register file is that of this fiber; what belongs to the thread is asked for anew after the collection.
+    let (vm, local) = unsafe { ((*machine).vm(), || (*machine).local()) };
+    let watch = CollectionWatch::begin(vm, process);
     let (hibernates, is_asked) = (process.flags.has(Flags::HIBERNATE), process.flags.has(Flags::COLLECT));
     process.flags.set(Flags::HIBERNATE, false);
     process.flags.set(Flags::COLLECT, false);
@@ -228,6 +232,7 @@ unsafe fn collect(process: *mut Process) -> Exit {
         (_, true) => process.collect_major(&mut []),
         _ => process.collect(0, &mut []),
     };
+    watch.end(local(), process);
     if collected.is_ok() {
         return Exit::Yielded;
     }

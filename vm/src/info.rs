@@ -8,9 +8,11 @@ mod limits;
 mod memory;
 mod relations;
 
+pub use memory::MIN_BIN_VHEAP_SIZE;
 pub(crate) use memory::max_heap_size;
 
 use crate::Vm;
+use crate::native::Context;
 use crate::process::{Flags, Process};
 use purlin_heap::{Atom, Build, Heap, Message, Term, View, am, copy_into};
 use purlin_scheduler::Priority;
@@ -57,6 +59,14 @@ pub fn is_item(atoms: &purlin_heap::AtomTable, term: Term<'_>) -> bool {
         View::Atom(item) => ITEMS.contains(&item) || OWN.contains(&item) || RARE.contains(&atoms.name(item)),
         View::Tuple(tuple) => tuple.arity() == 2 && tuple.element(0).is_atom(am::dictionary),
         _ => false,
+    }
+}
+
+impl Context<'_> {
+    /// All that can be asked for by an atom.
+    pub fn all_info_items(&self) -> Vec<Atom> {
+        let rare = RARE.iter().filter_map(|name| self.atoms().intern(name).ok());
+        ITEMS.into_iter().chain(rare).collect()
     }
 }
 

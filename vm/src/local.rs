@@ -31,6 +31,9 @@ pub struct Local {
     freed: Cell<u32>,
     next_number: Cell<u64>,
     end_number: Cell<u64>,
+    /// Reductions of the process that runs when its slice began; no number that it has when it goes on with a native, whose
+    /// reductions are counted as whole slices.
+    pub(crate) slice_began_at: Cell<u64>,
     /// The fiber to go on with while a process keeps the one that it was interrupted on.
     pub(crate) spare_fiber: Cell<Option<Box<Fiber>>>,
 }
@@ -50,6 +53,7 @@ impl Local {
             freed: Cell::new(0),
             next_number: Cell::new(0),
             end_number: Cell::new(0),
+            slice_began_at: Cell::new(u64::MAX),
             spare_fiber: Cell::new(None),
         }
     }

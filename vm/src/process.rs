@@ -28,6 +28,7 @@ pub(crate) use small_map::SmallMap;
 
 use crate::mailbox::Mailbox;
 use crate::native::Class;
+use crate::timers::OwnTimers;
 use purlin_heap::word::{Word, sub};
 use purlin_heap::{Atom, Heap, Message, Mfa, Pid, am};
 use purlin_scheduler::TimerKey;
@@ -92,6 +93,15 @@ impl Flags {
 
     /// The reason of its end has been copied for those who have to know, as far as that takes long.
     pub(crate) const REASONS_COPIED: Flags = Flags(1 << 15);
+
+    /// Somebody was told that its mailbox is long.
+    pub(crate) const LONG_QUEUE: Flags = Flags(1 << 24);
+
+    /// It has given up its frames to hibernate, and has not gone on since.
+    pub const FORGOTTEN: Flags = Flags(1 << 26);
+
+    /// It lets only one scheduler run.
+    pub(crate) const BLOCKS_OTHERS: Flags = Flags(1 << 25);
 
     /// Its first function has returned, with what stands in place of the exception's trace.
     pub const RETURNED: Flags = Flags(1 << 10);
@@ -166,6 +176,8 @@ pub(crate) struct Rare {
     pub(crate) suspended: u32,
     /// How often it has suspended others.
     pub(crate) suspending: SmallMap<u32>,
+    /// The timers that it has set for itself.
+    pub(crate) timers: OwnTimers,
     /// Numbers unlinks.
     pub(crate) unlinks: u64,
     /// Links whose exit signals go before ordinary messages.
@@ -198,6 +210,19 @@ pub struct Settings {
     pub max_heap_size: Option<MaxHeapSize>,
     /// `error_handler`
     pub error_handler: Option<Atom>,
+}
+
+impl Settings {
+    /// These, and what they leave open as in `others`.
+    pub(crate) fn or(self, others: &Settings) -> Settings {
+        Settings {
+            min_bin_vheap_size: self.min_bin_vheap_size.or(others.min_bin_vheap_size),
+            fullsweep_after: self.fullsweep_after.or(others.fullsweep_after),
+            min_heap_size: self.min_heap_size.or(others.min_heap_size),
+            max_heap_size: self.max_heap_size.or(others.max_heap_size),
+            error_handler: self.error_handler.or(others.error_handler),
+        }
+    }
 }
 
 /// The limit of a heap and what happens at it.

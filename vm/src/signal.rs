@@ -16,7 +16,7 @@ pub(crate) use send::{alias_of, send_counted};
 
 use crate::mailbox::Node;
 use purlin_heap::word::Word;
-use purlin_heap::{Fragment, Message, Pid};
+use purlin_heap::{Build, Fragment, Message, Pid, Term, am};
 
 /// What a node of a mailbox holds.
 pub(crate) enum Signal {
@@ -98,6 +98,8 @@ pub(crate) enum Signal {
     Suspend,
     /// Takes back one such signal.
     Resume,
+    /// Collects its garbage, and tells a process of that by a message.
+    Collect(Box<Collect>),
     /// A question that the receiver answers as it comes across it.
     Request(Box<Request>),
     /// The answer to the receiver's question.
@@ -107,6 +109,23 @@ pub(crate) enum Signal {
         /// The answer.
         answer: Message,
     },
+}
+
+/// A collection that somebody is told of: `{garbage_collect, Id, Done}`.
+pub(crate) struct Collect {
+    /// Who is told.
+    pub(crate) from: Pid,
+    /// What the message names.
+    pub(crate) id: Message,
+}
+
+impl Collect {
+    /// The message.
+    pub(crate) fn told(self, is_done: bool) -> Message {
+        Message::build(|b| {
+            b.tuple(&[Term::atom(am::garbage_collect), b.adopt(self.id), Term::boolean(is_done)])
+        })
+    }
 }
 
 /// An exit signal by an alias.

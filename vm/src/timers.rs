@@ -1,7 +1,9 @@
 //! Timers that send messages: `erlang:start_timer`, `send_after`, `cancel_timer` and `read_timer`.
 //!
 //! The wheels of the schedulers keep the timers; here only is known which timer a reference names. A reference is a
-//! number, so the table is a map from numbers, in shards, each with a lock that is held for a moment.
+//! number, so the table is a map from numbers, in shards, each with a lock that is held for a moment. A process knows the
+//! timers that it has set for itself, which are cancelled when it ends: they would keep their messages for as long as they
+//! run.
 
 use crate::executor::Timer;
 use crate::local::Local;
@@ -45,6 +47,32 @@ pub(crate) enum Receiver {
 impl MessageTimers {
     fn shard(&self, number: u64) -> &Mutex<FxHashMap<u64, TimerKey>> {
         &self.shards[(number >> SHARD_SHIFT) as usize % SHARDS]
+    }
+}
+
+/// The timers that a process has set for itself, and some that have fired or were cancelled since.
+#[derive(Default)]
+pub(crate) struct OwnTimers {
+    numbers: Vec<u64>,
+    /// When there are so many, those that have fired or were cancelled are forgotten.
+    forget_at: usize,
+}
+
+impl OwnTimers {
+    const FORGET_MIN: usize = 32;
+
+    /// A timer was set.
+    pub(crate) fn add(&mut self, timers: &MessageTimers, number: u64) {
+        if self.numbers.len() >= self.forget_at.max(OwnTimers::FORGET_MIN) {
+            self.numbers.retain(|&number| timers.shard(number).lock().contains_key(&number));
+            self.forget_at = 2 * self.numbers.len();
+        }
+        self.numbers.push(number);
+    }
+
+    /// One of them, for the end of the process.
+    pub(crate) fn pop(&mut self) -> Option<u64> {
+        self.numbers.pop()
     }
 }
 

@@ -7,6 +7,8 @@ use crate::limits::{Limits, Tree};
 use crate::local::Local;
 use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
+use crate::observe::Observer;
+use crate::online::Online;
 use crate::process::table::Table;
 use crate::process::{
     ControlBlock, Flags, MaxHeapSize, Parent, Prepared, Process, Settings, SpawnOptions, Start,
@@ -65,6 +67,12 @@ pub struct Vm {
     processes: Table<ControlBlock>,
     names: Names,
     collector: Collector,
+    observer: Observer,
+    online: Online,
+    /// What new processes are set to where their spawn does not say it.
+    default_settings: Mutex<Settings>,
+    has_default_settings: AtomicBool,
+    system_logger: Mutex<SystemLogger>,
     heap_config: HeapConfig,
     config: Config,
     handle: OnceLock<Handle<Runnable>>,
@@ -78,12 +86,21 @@ pub struct Vm {
     fibers: Fibers,
     status: AtomicI32,
     trace_depth: AtomicUsize,
-    /// The `max_heap_size` of new processes, and whether it is not what it was at first.
-    max_heap_size: Mutex<MaxHeapSize>,
-    has_max_heap_size: AtomicBool,
     finder: OnceLock<ModuleFinder>,
     /// See [`Vm::library_state`].
     library_state: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+/// Who gets the reports of processes that errors have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SystemLogger {
+    /// This process, and when it has ended whoever is registered.
+    Process(Pid),
+    /// Whoever is registered as `logger`.
+    #[default]
+    Registered,
+    /// Nobody.
+    Nobody,
 }
 
 /// Entries in a stack trace, the first one included, unless a program sets another number, and the highest such number:
@@ -127,6 +144,11 @@ impl Vm {
             processes: Table::new(config.processes_max),
             names: Names::new(config.atoms_max.saturating_add(CODE_RESERVE)),
             collector: Collector::new(),
+            observer: Observer::new(config.schedulers.workers),
+            online: Online::new(config.schedulers.workers),
+            default_settings: Mutex::default(),
+            has_default_settings: AtomicBool::new(false),
+            system_logger: Mutex::default(),
             heap_config,
             config,
             handle: OnceLock::new(),
@@ -138,8 +160,6 @@ impl Vm {
             fibers: Fibers::default(),
             status: AtomicI32::new(0),
             trace_depth: AtomicUsize::new(TRACE_DEPTH),
-            max_heap_size: Mutex::default(),
-            has_max_heap_size: AtomicBool::new(false),
             finder: OnceLock::new(),
             library_state: OnceLock::new(),
         })
@@ -172,6 +192,45 @@ impl Vm {
         self.config.counts
     }
 
+    /// Who gets the reports of processes that errors have ended.
+    pub fn system_logger(&self) -> SystemLogger {
+        let logger = *self.system_logger.lock();
+        match logger {
+            SystemLogger::Process(pid) if !self.is_known(pid) => SystemLogger::Registered,
+            _ => logger,
+        }
+    }
+
+    /// Sets who gets them; who it was.
+    pub fn set_system_logger(&self, logger: SystemLogger) -> SystemLogger {
+        let former = self.system_logger();
+        *self.system_logger.lock() = logger;
+        former
+    }
+
+    /// What new processes are set to where their spawn does not say it.
+    pub fn default_settings(&self) -> Settings {
+        *self.default_settings.lock()
+    }
+
+    /// Changes that; as it was.
+    pub fn change_default_settings(&self, change: impl FnOnce(&mut Settings)) -> Settings {
+        let mut settings = self.default_settings.lock();
+        let former = *settings;
+        change(&mut settings);
+        self.has_default_settings.store(true, Ordering::Relaxed);
+        former
+    }
+
+    /// The settings of a process that is spawned with these.
+    #[inline]
+    pub(crate) fn settings_for(&self, given: Option<Settings>) -> Option<Settings> {
+        if !self.has_default_settings.load(Ordering::Relaxed) {
+            return given;
+        }
+        Some(given.unwrap_or_default().or(&self.default_settings()))
+    }
+
     /// How many entries a stack trace has, at most.
     pub fn trace_depth(&self) -> usize {
         self.trace_depth.load(Ordering::Relaxed)
@@ -189,25 +248,7 @@ impl Vm {
 
     /// The limit of the heaps of new processes.
     pub fn max_heap_size(&self) -> MaxHeapSize {
-        *self.max_heap_size.lock()
-    }
-
-    /// Sets the limit of the heaps of new processes, and gives what it was.
-    pub fn set_max_heap_size(&self, limit: MaxHeapSize) -> MaxHeapSize {
-        let former = std::mem::replace(&mut *self.max_heap_size.lock(), limit);
-        self.has_max_heap_size.store(limit != MaxHeapSize::default(), Ordering::Release);
-        former
-    }
-
-    /// The settings that a new process begins with, when it is spawned with these.
-    #[inline]
-    pub(crate) fn settings_at_start(&self, settings: Option<Settings>) -> Option<Settings> {
-        if !self.has_max_heap_size.load(Ordering::Acquire) {
-            return settings;
-        }
-        let mut settings = settings.unwrap_or_default();
-        settings.max_heap_size.get_or_insert_with(|| self.max_heap_size());
-        Some(settings)
+        self.default_settings().max_heap_size.unwrap_or_default()
     }
 
     /// Has modules that are called and not loaded looked for by `finder`; only the first one counts.
@@ -312,6 +353,20 @@ impl Vm {
 
     pub(crate) fn timers(&self) -> &MessageTimers {
         &self.timers
+    }
+
+    pub(crate) fn observer(&self) -> &Observer {
+        &self.observer
+    }
+
+    pub(crate) fn online(&self) -> &Online {
+        &self.online
+    }
+
+    /// Whether a process is in the table.
+    pub fn is_known(&self, pid: Pid) -> bool {
+        let handle = self.collector.register();
+        self.processes.lookup(pid, &handle.pin()).is_some()
     }
 
     pub(crate) fn collector(&self) -> &Collector {

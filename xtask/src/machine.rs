@@ -113,16 +113,16 @@ impl Machine {
         Self { name: start.rsplit('/').next().unwrap_or(start).into(), command: Box::new(command) }
     }
 
-    /// Starts a call, with pipes for what it prints.
-    pub fn start(&self, call: &Call) -> Result<Child> {
+    /// The command that makes a call, with a pipe for what it prints.
+    pub fn command(&self, call: &Call) -> Command {
         let mut command = (self.command)(call);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        child.map_err(|error| format!("{}: {error}", self.name).into())
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command
     }
 
     /// Makes a call and returns all that it measured.
     pub fn run(&self, call: &Call) -> Result<Vec<Measurement>> {
-        let mut child = self.start(call)?;
+        let mut child = self.command(call).stderr(Stdio::piped()).spawn()?;
         let measurements = read(&mut child);
         let output = child.wait_with_output()?;
         if !output.status.success() {

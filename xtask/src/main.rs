@@ -6,12 +6,14 @@ mod erlang;
 mod front_end;
 mod loom;
 mod machine;
+mod pauses;
 mod process;
 mod programs;
 mod random;
 mod random_calls;
 mod repository;
 mod shell;
+mod soak;
 mod tail_calls;
 mod test;
 mod tidy;
@@ -49,6 +51,10 @@ enum Command {
     Demo(demo::Options),
     /// Run the benchmark programs on purlin and on erl in turn, and compare
     Versus(versus::Options),
+    /// Measure how long a process with a large heap is stopped, and bystanders, on purlin and on erl
+    Pauses(pauses::Options),
+    /// Load a machine in all ways for a long time, and fail if it grows, loses a message, or something is stuck
+    Soak(soak::Options),
     /// Fail if a handler of the interpreter lost its tail call in the release build
     TailCalls(tail_calls::Options),
     /// Run the models of the scheduler's and the machine's protocols
@@ -64,6 +70,8 @@ fn main() -> ExitCode {
         Command::FrontEnd(options) => front_end::run(&options),
         Command::Demo(options) => demo::run(&options),
         Command::Versus(options) => versus::run(&options),
+        Command::Pauses(options) => pauses::run(&options),
+        Command::Soak(options) => soak::run(&options),
         Command::TailCalls(options) => tail_calls::run(&options),
         Command::Loom => loom::run(),
     };

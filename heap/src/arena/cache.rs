@@ -125,8 +125,7 @@ impl Bin {
 
 impl Drop for Cache {
     fn drop(&mut self) {
-        let ranges = [Range::Literals, Range::Fragments, Range::Blocks];
-        for (range, bins) in ranges.into_iter().zip(self.bins.get_mut()) {
+        for (range, bins) in Range::ALL.into_iter().zip(self.bins.get_mut()) {
             for (class, bin) in bins.iter().enumerate() {
                 // SAFETY: free blocks of this range and class, held by nobody else.
                 unsafe { slab::give(range, class, bin.first) };

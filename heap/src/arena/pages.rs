@@ -81,6 +81,14 @@ pub unsafe fn free(range: Range, at: NonNull<Word>, pages: usize) {
     DIRTY.fetch_add(1, Ordering::Relaxed);
 }
 
+/// How many bytes of the range are in use, in whole pages.
+pub fn used_bytes(range: Range) -> usize {
+    let spans = SPANS[range as usize].lock();
+    let free: usize = spans.free.values().map(|span| span.length).sum();
+    let dirty: usize = spans.dirty.iter().map(|&(_, length)| length).sum();
+    (spans.frontier - free - dirty) * PAGE
+}
+
 /// Gives a part of what was freed back to the system: see [`super::trim`].
 #[inline]
 pub fn trim() -> bool {
@@ -90,7 +98,7 @@ pub fn trim() -> bool {
 #[cold]
 fn trim_some() -> bool {
     let mut left = TRIM;
-    for range in [Range::Blocks, Range::Fragments, Range::Literals] {
+    for range in Range::ALL.into_iter().rev() {
         while left > 0 {
             let cut = SPANS[range as usize].lock().cut_dirty(left);
             let Some((page, pages)) = cut else { break };

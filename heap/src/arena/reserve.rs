@@ -1,4 +1,4 @@
-//! The three ranges of addresses, reserved once and made usable step by step.
+//! The ranges of addresses, reserved once and made usable step by step.
 
 use std::ptr::NonNull;
 use std::sync::Once;
@@ -15,12 +15,19 @@ pub enum Range {
     Literals = 0,
     /// Messages and what overflows a process's block.
     Fragments = 1,
-    /// The blocks of processes and the segments of their old generations.
+    /// The blocks of processes, regions of small old generations, and large objects.
     Blocks = 2,
+    /// The segments of large old generations, each aligned to its size.
+    Segments = 3,
+}
+
+impl Range {
+    /// All, in their order.
+    pub const ALL: [Range; RANGES] = [Range::Literals, Range::Fragments, Range::Blocks, Range::Segments];
 }
 
 /// How many ranges there are.
-pub const RANGES: usize = 3;
+pub const RANGES: usize = 4;
 /// Sizes to try for one range: what a system or a limit on address space does not grant is asked for smaller.
 const SIZES: [usize; 7] = [1 << 40, 1 << 38, 1 << 36, 1 << 34, 1 << 32, 1 << 30, 1 << 28];
 /// Ranges start at a multiple of this, the size of a huge page.

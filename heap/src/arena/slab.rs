@@ -5,6 +5,7 @@
 //! range and class.
 
 use std::ptr::{NonNull, null_mut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -41,6 +42,14 @@ struct Slabs {
 // SAFETY: the slabs are reached only under the lock around this list.
 unsafe impl Send for Slabs {}
 
+/// Bytes of each range that stand in slabs and that no thread has taken.
+static IDLE: [AtomicUsize; RANGES] = [const { AtomicUsize::new(0) }; RANGES];
+
+/// How many bytes of the range's slabs no thread has taken, at some moment.
+pub fn idle_bytes(range: Range) -> usize {
+    IDLE[range as usize].load(Ordering::Relaxed)
+}
+
 static SLABS: [[Mutex<Slabs>; class::COUNT]; RANGES] =
     [const { [const { Mutex::new(Slabs { first: null_mut() }) }; class::COUNT] }; RANGES];
 
@@ -69,6 +78,7 @@ pub fn take(range: Range, class: usize, count: u32) -> (NonNull<Free>, u32) {
         }
         taken += 1;
     }
+    IDLE[range as usize].fetch_sub(taken as usize * class::words(class) * 8, Ordering::Relaxed);
     (NonNull::new(list).expect("a fresh slab has blocks"), taken)
 }
 
@@ -79,6 +89,7 @@ pub fn take(range: Range, class: usize, count: u32) -> (NonNull<Free>, u32) {
 pub unsafe fn give(range: Range, class: usize, list: *mut Free) {
     let mut slabs = SLABS[range as usize][class].lock();
     let mut block = list;
+    let idle = &IDLE[range as usize];
     while !block.is_null() {
         // SAFETY: a free block's first word is its link, and its slab is found by masking its address; slabs are
         // used under the lock only.
@@ -91,9 +102,11 @@ pub unsafe fn give(range: Range, class: usize, list: *mut Free) {
             (*block).next = (*slab).free;
             (*slab).free = block;
             (*slab).used -= 1;
+            idle.fetch_add(class::words(class) * 8, Ordering::Relaxed);
             let last = (*slab).next.is_null() && (*slab).previous.is_null();
             if (*slab).used == 0 && !last {
                 slabs.unlink(slab);
+                idle.fetch_sub(room_words(class) * 8, Ordering::Relaxed);
                 pages::free(range, NonNull::new_unchecked(slab.cast()), class::slab_bytes(class) / PAGE);
             }
             block = next;
@@ -106,7 +119,8 @@ fn make(range: Range, class: usize) -> *mut Slab {
     let bytes = class::slab_bytes(class);
     let at = pages::allocate(range, bytes / PAGE, bytes / PAGE).as_ptr();
     let slab = at.cast::<Slab>();
-    let room = (bytes - size_of::<Slab>()) / 8 / class::words(class) * class::words(class);
+    let room = room_words(class);
+    IDLE[range as usize].fetch_add(room * 8, Ordering::Relaxed);
     // SAFETY: the span is ours, `bytes` long, and aligned to its pages; the header and the blocks fit it.
     unsafe {
         let fresh = at.add(size_of::<Slab>() / 8);
@@ -114,6 +128,12 @@ fn make(range: Range, class: usize) -> *mut Slab {
         slab.write(Slab { next, previous, free, fresh, end: fresh.add(room), used: 0 });
     }
     slab
+}
+
+/// Words of a slab that blocks of the class take up.
+fn room_words(class: usize) -> usize {
+    let words = class::words(class);
+    (class::slab_bytes(class) - size_of::<Slab>()) / 8 / words * words
 }
 
 impl Slab {

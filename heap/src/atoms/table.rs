@@ -1,7 +1,7 @@
 //! The table of one machine's atoms.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -36,6 +36,8 @@ pub struct AtomTable {
     chunks: [AtomicPtr<AtomicPtr<Name>>; CHUNKS],
     count: AtomicU32,
     limit: u32,
+    /// Bytes that the names take.
+    name_bytes: AtomicUsize,
 }
 
 /// A name as it stands in the table.
@@ -52,6 +54,7 @@ impl AtomTable {
             chunks: Default::default(),
             count: AtomicU32::new(0),
             limit: limit.max(KNOWN.len() as u32),
+            name_bytes: AtomicUsize::new(0),
         };
         for (index, name) in KNOWN.iter().enumerate() {
             let atom = table.intern(name).expect("the well-known atoms fit an empty table");
@@ -124,6 +127,17 @@ impl AtomTable {
         self.limit as usize
     }
 
+    /// Bytes of memory that the table takes, and how many of them atoms use.
+    pub fn bytes(&self) -> (usize, usize) {
+        /// What an atom takes beside its name: that of the name, its slot, and its entry in a shard.
+        const ATOM: usize = size_of::<Name>() + size_of::<AtomicPtr<Name>>() + size_of::<(&str, Atom)>();
+        let is_there = |&chunk: &usize| !self.chunks[chunk].load(Ordering::Relaxed).is_null();
+        let slots: usize = (0..CHUNKS).filter(is_there).map(|chunk| FIRST << chunk).sum();
+        let names = self.name_bytes.load(Ordering::Relaxed);
+        let used = self.len() * ATOM + names;
+        (used + slots.saturating_sub(self.len()) * size_of::<AtomicPtr<Name>>(), used)
+    }
+
     fn shard(&self, name: &str) -> &Mutex<HashMap<&'static str, Atom>> {
         &self.shards[self.hasher.hash_one(name) as usize % SHARDS]
     }
@@ -132,6 +146,7 @@ impl AtomTable {
     fn publish(&self, index: u32, name: &str) -> &'static str {
         let (chunk, at) = place(index as usize);
         let slots = self.chunk(chunk);
+        self.name_bytes.fetch_add(name.len(), Ordering::Relaxed);
         let name = Box::into_raw(Box::new(Name { text: name.into() }));
         // SAFETY: `at` is within the chunk by `place`.
         unsafe { (*slots.add(at)).store(name, Ordering::Release) };
@@ -197,6 +212,15 @@ mod tests {
             assert_eq!(table.name(atom), format!("a{i}"));
             assert_eq!(table.intern(&format!("a{i}")), Ok(atom));
         }
+    }
+
+    #[test]
+    fn atoms_take_memory() {
+        let table = AtomTable::new(100_000);
+        let (held, used) = table.bytes();
+        assert!(held >= used);
+        table.intern(&"x".repeat(200)).unwrap();
+        assert!(table.bytes().1 >= used + 200);
     }
 
     #[test]

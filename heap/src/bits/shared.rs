@@ -28,6 +28,26 @@ struct Header {
     committed: AtomicUsize,
 }
 
+/// Bytes of memory that shared bytes take, in parts, so that threads seldom change the same one.
+static TAKEN: [Taken; PARTS] = [const { Taken(AtomicUsize::new(0)) }; PARTS];
+const PARTS: usize = 16;
+
+/// Wraps round when bytes are freed that others have made; the sum is right.
+#[repr(align(128))]
+struct Taken(AtomicUsize);
+
+/// The part that memory at this address is counted in: allocators give each thread memory of its own for a while.
+fn taken_at(at: *const Header) -> &'static AtomicUsize {
+    &TAKEN[(at as usize >> 16) % PARTS].0
+}
+
+/// How many bytes of memory all shared bytes take at this moment.
+pub fn total_bytes() -> usize {
+    let sum = TAKEN.iter().fold(0, |sum: usize, part| sum.wrapping_add(part.0.load(Ordering::Relaxed)));
+    // Parts that change while they are added may leave less than nothing.
+    if sum > isize::MAX as usize { 0 } else { sum }
+}
+
 /// One counted reference to shared bytes.
 pub struct Shared(NonNull<Header>);
 
@@ -58,6 +78,7 @@ impl Shared {
         let header = Header { count: AtomicUsize::new(1), capacity, committed: AtomicUsize::new(committed) };
         // SAFETY: fresh memory for a header and `capacity` bytes.
         unsafe { at.write(header) };
+        taken_at(at.as_ptr()).fetch_add(layout(capacity).size(), Ordering::Relaxed);
         Some(Shared(at))
     }
 
@@ -161,7 +182,9 @@ pub unsafe fn release(address: u64) {
     unsafe {
         if (*header).count.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
-            memory::release(header.cast(), layout((*header).capacity));
+            let layout = layout((*header).capacity);
+            taken_at(header).fetch_sub(layout.size(), Ordering::Relaxed);
+            memory::release(header.cast(), layout);
         }
     }
 }

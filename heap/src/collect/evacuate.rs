@@ -15,7 +15,7 @@ use crate::arena::{self, Bounds, Range, bounds};
 use crate::chunk;
 use crate::copy::copy_words;
 use crate::fragment::Fragment;
-use crate::heap::{Frozen, Heap, LARGE_WORDS, LargeObjects, Rare, Regions};
+use crate::heap::{Frozen, Generation, Heap, LARGE_WORDS, LargeObjects, Rare, Regions};
 use crate::pace::{self, Steps};
 use crate::word::{Word, tag};
 
@@ -27,7 +27,7 @@ pub(super) struct Evacuated {
     pub stack_top: *mut Word,
     /// Survivors for which the block had no room.
     pub spilled: Regions,
-    pub old: Regions,
+    pub old: Generation,
     pub large: LargeObjects,
     /// A survivor points to the message that is being looked at.
     pub holds_peeked: bool,
@@ -61,7 +61,7 @@ struct Beyond<'r> {
     /// At most so many words can be promoted.
     expected: usize,
     spilled: Regions,
-    old: Regions,
+    old: Generation,
     large: LargeObjects,
 }
 
@@ -92,8 +92,11 @@ pub(super) fn evacuate(heap: &mut Heap, plan: &Plan, roots: &mut Roots<'_>) -> E
         any_peeked: roots.peeked.is_some(),
     };
     let spilled = Regions::with_heads(Range::Fragments, chunk::HEAD_WORDS as u32);
-    let old = Regions::new(Range::Blocks);
-    let large = std::mem::take(&mut heap.rare_mut().large);
+    let old = if plan.to_large { Generation::large(heap.zeal) } else { Generation::SMALL };
+    let mut large = std::mem::take(&mut heap.rare_mut().large);
+    if plan.reach != Reach::Minor {
+        large.start_round();
+    }
     let beyond = Beyond {
         peeked: roots.peeked,
         found_peeked: false,
@@ -189,10 +192,8 @@ impl Evacuation<'_> {
                 }
                 if let Some((at, end)) = self.beyond.spilled.next_scan() {
                     steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
-                    self.beyond.spilled.scanned(end);
                 } else if let Some((at, end)) = self.beyond.old.next_scan() {
                     steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
-                    self.beyond.old.scanned(end);
                 } else if let Some((at, end)) = self.beyond.large.next_scan() {
                     steps.add(from.forward_range::<MAJOR>(at, end, &mut room, &mut self.beyond));
                 } else {
@@ -278,7 +279,7 @@ impl From {
         }
         let is_old = MAJOR && !in_fragment && !in_block;
         let promote = self.promote_all || self.aged.contains(word) || is_old;
-        if is_old && LargeObjects::may_be_large(word) && beyond.large.mark(word.address()) {
+        if is_old && LargeObjects::may_be_large(word) && beyond.mark_large(word) {
             return word;
         }
         // SAFETY: `word` points to an object of this heap, moved or not.
@@ -351,6 +352,16 @@ impl Beyond<'_> {
             return self.large.allocate(words);
         }
         self.old.allocate(words, self.expected)
+    }
+
+    /// Has a large object looked through if it was not; false when it is none.
+    #[cold]
+    fn mark_large(&mut self, word: Word) -> bool {
+        let marked = self.large.mark(word.address());
+        if marked == Some(true) {
+            self.large.look_through(word.address());
+        }
+        marked.is_some()
     }
 
     #[cold]

@@ -9,7 +9,7 @@ use super::policy::{self, Plan};
 use crate::arena::{self, Bounds, Range, bounds};
 use crate::bits::shared;
 use crate::chunk::{self, Chunk, HEAD_WORDS};
-use crate::heap::{Heap, Quarantined, RED_ZONE, Regions, rare, words_between};
+use crate::heap::{Generation, Heap, Quarantined, RED_ZONE, rare, words_between};
 use crate::layout::{Kind, header, ref_bits};
 use crate::word::{Word, tag};
 
@@ -25,12 +25,18 @@ impl Heap {
         let rare = self.rare_mut();
         let mut left = std::mem::replace(&mut rare.old, new.old);
         rare.large = new.large;
-        rare.large.settle(plan.reach != Reach::Minor);
+        if plan.reach != Reach::Minor {
+            rare.cycle = None;
+            rare.large.sweep(0, usize::MAX);
+        }
+        if let Some(segments) = rare.old.segments() {
+            segments.note_promoted();
+        }
         self.sweep(plan.reach, block);
         // SAFETY: all that lived there has been copied, and the off-heap objects have been swept.
         unsafe {
             if plan.reach != Reach::Minor {
-                self.discard_regions(&mut left);
+                self.discard_generation(&mut left);
             }
             self.discard_chain(self.fragments.get());
             self.discard(Range::Blocks, NonNull::new_unchecked(old_block), old_block_words);
@@ -74,8 +80,9 @@ impl Heap {
         self.off_heap.set(kept);
     }
 
-    /// Brings counts, limits and recommendations up to date. `before` is how many words were looked at.
-    pub(super) fn account(&mut self, plan: &Plan, before: usize, turn: u32) {
+    /// Brings counts, limits and recommendations up to date. `before` is how many words were looked at. So many words have been
+    /// promoted.
+    pub(super) fn account(&mut self, plan: &Plan, before: usize, turn: u32) -> usize {
         let spilled = self.fragment_words();
         let survived = self.young_words() + spilled;
         let old_words = self.old_words();
@@ -97,12 +104,10 @@ impl Heap {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;
         } else {
-            rare.minors = 0;
-            rare.statistics.majors += 1;
-            rare.old_words_max = rare::OLD_WORDS_MIN.max(2 * old_words);
-            rare.old_bytes_words_max = rare::OLD_BYTES_WORDS_MIN.max(2 * rare.old_bytes_words);
+            rare.note_major(if rare.old.is_large() { old_words / 2 } else { old_words });
         }
         rare.statistics.reclaimed_words += before.saturating_sub(lived) as u64;
+        promoted
     }
 
     /// In zeal mode, fills the block up so that the next allocation has to collect again, which makes a block of exactly
@@ -120,10 +125,10 @@ impl Heap {
         debug_assert!(words_between(self.top(), self.stack_top()) == need + RED_ZONE);
     }
 
-    unsafe fn discard_regions(&mut self, regions: &mut Regions) {
-        for (at, words) in regions.take() {
-            // SAFETY: as the caller promises, nobody uses the regions.
-            unsafe { self.discard(Range::Blocks, at, words) };
+    unsafe fn discard_generation(&mut self, old: &mut Generation) {
+        for (range, at, words) in old.take() {
+            // SAFETY: as the caller promises, nobody uses this memory.
+            unsafe { self.discard(range, at, words) };
         }
     }
 

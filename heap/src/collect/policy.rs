@@ -15,6 +15,18 @@ const KEEPS_WORDS_MIN: usize = 1 << 12;
 /// stays small. No clock is asked, so that a run can be repeated. So large does a block become for that reason: it fits
 /// the caches next to the processor.
 pub(super) const BUSY_WORDS_MAX: usize = 1 << 13;
+/// An old generation with more words than this becomes one of segments, one with less than half of them small again. So many
+/// words are copied in about half a millisecond.
+const SMALL_WORDS_MAX: usize = 1 << 16;
+/// The same in zeal mode.
+const SMALL_WORDS_MAX_ZEAL: usize = 1 << 8;
+/// So much work a slice of a cycle does at least and at most, in steps of some nanoseconds.
+const SLICE_STEPS: std::ops::RangeInclusive<usize> = 1 << 14..=3 << 15;
+/// So many steps for each word that was promoted. Marking takes about two for a word, so that a cycle is over before the
+/// generation has grown by two thirds of what lives.
+const STEPS_PER_PROMOTED: usize = 3;
+/// The same in zeal mode.
+const SLICE_STEPS_ZEAL: usize = 64;
 /// In zeal mode, every so many collections of a small heap is a major one.
 const ZEAL_MAJOR: u32 = 3;
 /// In zeal mode, a heap is checked after every collection that can be paid with so many words looked at for each.
@@ -38,6 +50,8 @@ pub(super) struct Plan {
     pub old_words: usize,
     /// At most so many words can be promoted.
     pub promoted_max: usize,
+    /// Old objects are copied to segments, if they are copied.
+    pub to_large: bool,
 }
 
 impl Plan {
@@ -58,12 +72,51 @@ impl Plan {
         let old_words = heap.old_words();
         let moved = if reach == Reach::Minor { 0 } else { old_words };
         let promoted_max = moved + aged + if promote_all { young } else { 0 };
-        Plan { reach, need, stack_words, promote_all, block_words, old_words, promoted_max }
+        let to_large = reach != Reach::Minor && promoted_max > heap.small_words_max();
+        Plan { reach, need, stack_words, promote_all, block_words, old_words, promoted_max, to_large }
     }
 }
 
 impl Heap {
-    /// Whether the next collection is a major one.
+    /// How thorough a collection should be that nobody asked for.
+    pub(super) fn reach(&self) -> Reach {
+        let copies = match &self.rare {
+            Some(rare) if rare.old.is_large() => rare.cycle.is_none() && self.is_sparse(),
+            Some(_) => self.major_is_due() || self.outgrows(),
+            None => self.major_is_due(),
+        };
+        if copies { Reach::Major } else { Reach::Minor }
+    }
+
+    /// Whether the old generation is, or is about to be, too large for its form.
+    fn outgrows(&self) -> bool {
+        let old_words = self.old_words();
+        let young_words = self.young_words() + self.fragment_words();
+        old_words > self.small_words_max()
+            || young_words > YOUNG_WORDS_MAX && old_words + young_words > 4 * self.small_words_max()
+    }
+
+    /// Whether the old generation consists of segments and does not need them.
+    pub(super) fn is_sparse(&self) -> bool {
+        self.old_is_large() && self.old_words() <= self.small_words_max() / 2
+    }
+
+    /// Whether the old generation consists of segments.
+    pub(crate) fn old_is_large(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.old.is_large())
+    }
+
+    fn small_words_max(&self) -> usize {
+        if self.zeal { SMALL_WORDS_MAX_ZEAL } else { SMALL_WORDS_MAX }
+    }
+
+    /// The steps of a slice of a cycle after so many words have been promoted: a cycle is to end before much is.
+    pub(super) fn slice_steps(&self, promoted: usize) -> usize {
+        let steps = (STEPS_PER_PROMOTED * promoted).clamp(*SLICE_STEPS.start(), *SLICE_STEPS.end());
+        if self.zeal { SLICE_STEPS_ZEAL } else { steps }
+    }
+
+    /// Whether the next collection is a major one, or starts a cycle.
     pub(super) fn major_is_due(&self) -> bool {
         let Some(rare) = &self.rare else { return self.minors_max == 0 };
         rare.minors >= self.minors_max

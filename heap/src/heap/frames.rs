@@ -62,6 +62,10 @@ impl Heap {
         self.stack_top.set(self.end);
         if let Some(rare) = &mut self.rare {
             rare.frozen.clear();
+            rare.clean_frozen = 0;
+            if let Some(cycle) = &mut rare.cycle {
+                cycle.frozen_left = 0;
+            }
         }
     }
 
@@ -82,6 +86,7 @@ impl Heap {
             self.collect(count, roots)?;
         }
         let rare = self.rare.as_mut().expect("frozen frames are in the side block");
+        rare.mark_frames(count);
         let frozen = rare.frozen.last_mut().expect("frames are frozen");
         let words = frozen.words();
         let (target, rest) = (words[0], words.len() - 1 - count);
@@ -101,6 +106,9 @@ impl Heap {
         } else {
             rare.frozen.pop();
             rare.clean_frozen = rare.clean_frozen.min(rare.frozen.len());
+            if let Some(cycle) = &mut rare.cycle {
+                cycle.frozen_left = cycle.frozen_left.min(rare.frozen.len());
+            }
         }
         Ok(target)
     }
@@ -186,8 +194,12 @@ mod tests {
 
     impl Machine {
         fn new() -> Machine {
+            Machine::with(HeapConfig::default())
+        }
+
+        fn with(config: HeapConfig) -> Machine {
             let code = Box::new([0; 2]);
-            let heap = Heap::new(&HeapConfig { underflow: &raw const code[1], ..HeapConfig::default() });
+            let heap = Heap::new(&HeapConfig { underflow: &raw const code[1], ..config });
             Machine { heap, code, x: Word::NIL }
         }
 
@@ -264,6 +276,36 @@ mod tests {
             }
         }
         assert!(!machine.heap.has_frozen());
+    }
+
+    #[test]
+    fn frames_come_back_in_the_midst_of_a_cycle() {
+        let mut machine = Machine::with(HeapConfig { minors_max: 4, ..HeapConfig::default() });
+        let depth = 30_000;
+        for n in 0..depth {
+            machine.reserve(8);
+            let inner = machine.heap.tuple(&[Term::small(n)]);
+            let y = machine.heap.tuple(&[Term::small(n), inner, Term::NIL]).word();
+            machine.call(y);
+        }
+        assert!(machine.heap.old_is_large() && machine.heap.has_frozen());
+        let (mut cycles, mut deep) = (machine.heap.statistics().majors, 0);
+        for n in (0..depth).rev() {
+            // Some frames come back before the cycle has looked at them, some after.
+            if n % 64 == 0 {
+                machine.x = Word::NIL;
+                machine.reserve(machine.heap.free_words() + 1);
+                check(&machine.heap, &Roots::default());
+            }
+            let y = machine.ret();
+            // SAFETY: it was on the stack at each collection.
+            let inner = unsafe { machine.heap.term(y) }.as_tuple().unwrap().element(1);
+            assert_eq!(inner.as_tuple().unwrap().element(0).as_small(), Some(n));
+            let majors = machine.heap.statistics().majors;
+            deep += u32::from(majors > cycles && machine.heap.has_frozen());
+            cycles = majors;
+        }
+        assert!(deep > 2, "cycles end while frames are frozen");
     }
 
     /// How often the stack was cut: each cut leaves one more return address.

@@ -1,8 +1,8 @@
 //! Large objects of the old generation: each has memory of its own and never moves again.
 //!
 //! They are known by their address: it is a multiple of a page, which those of few other objects are, and stands in
-//! a map. A major collection *marks* those that it reaches, with a bit of the header that is otherwise 0, looks
-//! through them where they are, and frees the rest afterwards.
+//! a map. A major collection or a cycle of marking *marks* those that it reaches, looks through them where they are, and frees the
+//! rest afterwards.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -17,8 +17,8 @@ pub const LARGE_WORDS: usize = arena::SLAB_WORDS_MAX;
 /// What is known of an object.
 struct Large {
     words: usize,
-    /// The collection at work has reached it.
-    marked: bool,
+    /// The round of marking that has reached it last, or in which it was made.
+    marked_in: u32,
 }
 
 /// The large objects of a heap; most have none, which takes one word.
@@ -31,10 +31,12 @@ pub struct LargeObjects {
 struct List {
     /// Each by its start.
     all: BTreeMap<usize, Large>,
-    /// Those that a collection has reached and not looked through.
+    /// Copies that a collection has not looked through.
     pending: Vec<*mut Word>,
-    /// Those that a collection has made.
-    fresh: Vec<*mut Word>,
+    /// Counts major collections and cycles.
+    round: u32,
+    used_words: usize,
+    capacity_words: usize,
 }
 
 impl LargeObjects {
@@ -44,26 +46,36 @@ impl LargeObjects {
         word.0 as usize & (PAGE_BYTES - size_of::<Word>()) == 0
     }
 
-    /// Memory for a copy of `words` words, which is going to be looked through.
+    /// Memory for a copy of `words` words, which is marked and going to be looked through.
     #[cold]
     pub fn allocate(&mut self, words: usize) -> *mut Word {
         let at = arena::allocate(Range::Blocks, words).as_ptr();
         let list = self.list.get_or_insert_default();
-        list.all.insert(at as usize, Large { words, marked: false });
+        list.all.insert(at as usize, Large { words, marked_in: list.round });
+        list.used_words += words;
+        list.capacity_words += arena::rounded(words);
         list.pending.push(at);
-        list.fresh.push(at);
         at
     }
 
-    /// Notes that a large object is alive; false when there is none at `at`.
-    #[cold]
-    pub fn mark(&mut self, at: *mut Word) -> bool {
-        let Some(list) = &mut self.list else { return false };
-        let Some(large) = list.all.get_mut(&(at as usize)) else { return false };
-        if !std::mem::replace(&mut large.marked, true) {
-            list.pending.push(at);
+    /// Makes all objects unmarked.
+    pub fn start_round(&mut self) {
+        if let Some(list) = &mut self.list {
+            list.round += 1;
         }
-        true
+    }
+
+    /// Marks the large object at `at`. Nothing when there is none; otherwise whether it was not marked before.
+    #[cold]
+    pub fn mark(&mut self, at: *mut Word) -> Option<bool> {
+        let list = self.list.as_mut()?;
+        let large = list.all.get_mut(&(at as usize))?;
+        Some(mem::replace(&mut large.marked_in, list.round) != list.round)
+    }
+
+    /// Has an object looked through, where it is.
+    pub fn look_through(&mut self, at: *mut Word) {
+        self.list.get_or_insert_default().pending.push(at);
     }
 
     /// The next object to look through: from its header up to its end.
@@ -73,54 +85,57 @@ impl LargeObjects {
         unsafe { Some((at, at.add(1 + (*at).header_size()))) }
     }
 
-    /// Ends a collection: a major one frees the objects that it has not marked and not made.
-    pub fn settle(&mut self, major: bool) {
-        let Some(list) = &mut self.list else { return };
-        let fresh = mem::take(&mut list.fresh);
-        if !major {
-            return;
+    /// Looks at `count` objects from the address `from` on and frees those that were not marked. Where to go on; nothing at
+    /// the end.
+    pub fn sweep(&mut self, from: usize, count: usize) -> Option<usize> {
+        let list = self.list.as_mut()?;
+        let seen: Vec<(usize, bool)> = (list.all.range(from..).take(count))
+            .map(|(&start, large)| (start, large.marked_in == list.round))
+            .collect();
+        for &(start, _) in seen.iter().filter(|(_, is_marked)| !is_marked) {
+            list.free(start);
         }
-        for at in fresh {
-            list.all.entry(at as usize).and_modify(|large| large.marked = true);
-        }
-        list.all.retain(|&start, large| {
-            let marked = std::mem::take(&mut large.marked);
-            if !marked {
-                // SAFETY: an object of ours, to which nothing leads any more.
-                unsafe {
-                    arena::free(Range::Blocks, NonNull::new_unchecked(start as *mut Word), large.words)
-                };
-            }
-            marked
-        });
+        seen.last().filter(|_| seen.len() == count).map(|&(start, _)| start + 1)
     }
 
     /// Words of objects.
     pub fn used_words(&self) -> usize {
-        self.all().map(|(_, words)| words).sum()
+        self.list.as_ref().map_or(0, |list| list.used_words)
     }
 
     /// Words of memory.
     pub fn capacity_words(&self) -> usize {
-        self.all().map(|(_, words)| arena::rounded(words)).sum()
+        self.list.as_ref().map_or(0, |list| list.capacity_words)
     }
 
-    /// Where they are.
-    pub fn iter(&self) -> impl Iterator<Item = (*mut Word, *mut Word)> {
-        // SAFETY: the end of the object's memory.
-        self.all().map(|(start, words)| (start, unsafe { start.add(words) }))
-    }
-
-    fn all(&self) -> impl Iterator<Item = (*mut Word, usize)> {
-        self.list.iter().flat_map(|list| &list.all).map(|(&start, large)| (start as *mut Word, large.words))
+    /// Where they are; only what this round has marked when `marked_only`.
+    pub fn ranges(&self, marked_only: bool) -> impl Iterator<Item = (*mut Word, *mut Word)> {
+        let list = self.list.iter();
+        list.flat_map(move |list| {
+            let marked = move |large: &Large| !marked_only || large.marked_in == list.round;
+            list.all.iter().filter(move |(_, large)| marked(large)).map(|(&start, large)| {
+                let start = start as *mut Word;
+                // SAFETY: the end of the object's memory.
+                (start, unsafe { start.add(large.words) })
+            })
+        })
     }
 }
 
-impl Drop for LargeObjects {
+impl List {
+    fn free(&mut self, start: usize) {
+        let Large { words, .. } = self.all.remove(&start).expect("an object stands here");
+        self.used_words -= words;
+        self.capacity_words -= arena::rounded(words);
+        // SAFETY: allocated with this size, and nothing leads to it any more.
+        unsafe { arena::free(Range::Blocks, NonNull::new_unchecked(start as *mut Word), words) };
+    }
+}
+
+impl Drop for List {
     fn drop(&mut self) {
-        for (start, words) in self.all() {
-            // SAFETY: allocated with this size, and nobody uses it any more.
-            unsafe { arena::free(Range::Blocks, NonNull::new_unchecked(start), words) };
+        while let Some((&start, _)) = self.all.first_key_value() {
+            self.free(start);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::ptr::{NonNull, null_mut};
 
-use super::{Frozen, LargeObjects, Regions};
+use super::{Frozen, Generation, LargeObjects};
 use crate::arena::{self, Range};
 use crate::chunk;
+use crate::collect::Cycle;
 use crate::word::Word;
 
 /// Words that may be taken outside of the block before that is a reason to collect.
@@ -28,9 +29,11 @@ pub struct Statistics {
 /// The rarely used part of a heap.
 pub struct Rare {
     /// The old generation.
-    pub old: Regions,
+    pub old: Generation,
     /// The old objects that are too large to be moved.
     pub large: LargeObjects,
+    /// The cycle of marking that is going on, if the old generation has its large form.
+    pub cycle: Option<Box<Cycle>>,
     /// Off-heap objects in the old generation.
     pub old_off_heap: *mut Word,
     /// Words of shared bytes that old off-heap objects refer to.
@@ -89,6 +92,24 @@ impl Rare {
         self.old.used_words() + self.large.used_words()
     }
 
+    /// Where old objects are. While a cycle sweeps, what it has not marked is left out.
+    pub fn old_ranges(&self) -> Vec<(*mut Word, *mut Word)> {
+        let sweeping = self.cycle.as_ref().is_some_and(|cycle| cycle.is_sweeping());
+        let large = self.large.ranges(sweeping);
+        match &self.old {
+            Generation::Small(regions) => regions.iter().chain(large).collect(),
+            Generation::Large(segments) => segments.ranges(sweeping).into_iter().chain(large).collect(),
+        }
+    }
+
+    /// A major collection, or a cycle of marking, is over: the next one is due when the old generation has grown so much.
+    pub fn note_major(&mut self, growth_words: usize) {
+        self.minors = 0;
+        self.statistics.majors += 1;
+        self.old_words_max = OLD_WORDS_MIN.max(self.old_words() + growth_words);
+        self.old_bytes_words_max = OLD_BYTES_WORDS_MIN.max(2 * self.old_bytes_words);
+    }
+
     /// Words of memory that hangs on this.
     pub fn capacity_words(&self) -> usize {
         self.old.capacity_words() + self.large.capacity_words() + self.frozen_words()
@@ -105,8 +126,9 @@ const _: () = assert!(size_of::<Rare>() <= 256);
 impl Default for Rare {
     fn default() -> Rare {
         Rare {
-            old: Regions::new(Range::Blocks),
+            old: Generation::SMALL,
             large: LargeObjects::default(),
+            cycle: None,
             old_off_heap: null_mut(),
             old_bytes_words: 0,
             old_bytes_words_max: OLD_BYTES_WORDS_MIN,

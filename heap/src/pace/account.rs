@@ -51,9 +51,12 @@ pub(crate) fn may_take_bytes(bytes: usize) -> bool {
         || of_current().is_none_or(|account| unsafe { account.as_ref() }.may_take_bytes(bytes))
 }
 
+/// Where a pace keeps its account.
+type Place = Cell<Option<NonNull<dyn Account>>>;
+
 /// While it lives, nothing is charged to an account.
 pub struct Exempt {
-    place: Option<(NonNull<Cell<Option<NonNull<dyn Account>>>>, NonNull<dyn Account>)>,
+    place: Option<(NonNull<Place>, NonNull<dyn Account>)>,
 }
 
 /// Charges nobody for a while: for what the runtime does for all, at the request of the first.

@@ -4,6 +4,7 @@ use purlin_heap::{Build, Term, am};
 use purlin_vm::actions::{Asked, USUAL_ITEMS, is_item};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
+use super::nodes::Foreign;
 use crate::args;
 
 natives! { "erlang": "process_info"/1 => all, "process_info"/2 => some, }
@@ -17,6 +18,12 @@ fn all<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(if has_name { told } else { first.tail() })
 }
 
+/// All items that can be asked for.
+pub(crate) fn items<'h>(cx: &Context<'h>) -> Term<'h> {
+    let items: Vec<Term<'h>> = cx.all_info_items().into_iter().map(Term::atom).collect();
+    cx.heap().list(&items)
+}
+
 fn some<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_item = |term| is_item(cx.atoms(), term);
     if !is_item(args[1]) && !args::elements(args[1])?.into_iter().all(is_item) {
@@ -26,6 +33,9 @@ fn some<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn tell<'h>(cx: &Context<'h>, pid: Term<'h>, items: Term<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if Foreign::of(cx, pid) == Some(Foreign::Earlier) {
+        return Ok(Term::atom(am::undefined));
+    }
     let pid = pid.as_pid().ok_or(Stop::badarg())?;
     if pid == cx.pid() {
         return Ok(cx.own_info(items));

@@ -4,6 +4,7 @@ use purlin_heap::{Build, Term, View, am};
 use purlin_vm::actions::{Flags, Linked};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
+use super::nodes::Foreign;
 use super::ports::STANDARD;
 use crate::args::{self, Read};
 
@@ -14,6 +15,9 @@ fn link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         Some(options) => priority_option(*options)?,
         None => false,
     };
+    if let Some(foreign) = Foreign::of(cx, args[0]) {
+        return link_foreign(cx, args[0], foreign);
+    }
     match args[0].view() {
         View::Pid(pid) => match cx.link(pid, is_priority) {
             Linked::Done | Linked::Gone => Ok(Term::boolean(true)),
@@ -29,6 +33,19 @@ fn link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         View::Port(_) | View::External(_) => Err(Stop::error(am::noproc)),
         _ => Err(Stop::badarg()),
     }
+}
+
+/// There is nobody at the other end: the exit signal comes at once.
+fn link_foreign<'h>(cx: &Context<'h>, to: Term<'h>, foreign: Foreign) -> Outcome<'h> {
+    let reason = Term::atom(foreign.reason());
+    if cx.has_flag(Flags::TRAP_EXIT) {
+        cx.send_to(cx.pid(), cx.heap().tuple(&[Term::atom(am::EXIT), to, reason]));
+    } else if foreign == Foreign::Earlier {
+        return Err(Stop::error(am::noproc));
+    } else {
+        cx.exit_later(cx.pid(), reason);
+    }
+    Ok(Term::boolean(true))
 }
 
 /// Whether options, of which there is only this one, ask for `priority`.

@@ -1,9 +1,10 @@
 //! Monitors and aliases.
 
-use purlin_heap::{Build, Term, View, am};
+use purlin_heap::{Atom, Build, Term, View, am};
 use purlin_vm::actions::{Alias, MonitorOptions, Until, Watched};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
+use super::nodes::Foreign;
 use super::ports::STANDARD;
 use super::spawn::monitor_options;
 use crate::args::{self, Read};
@@ -31,6 +32,10 @@ fn monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             }
             Watched::Name(args::atom(pair.element(0))?)
         }
+        (Some(am::process), View::External(_)) => {
+            let foreign = Foreign::of(cx, args[1]).ok_or(Stop::badarg())?;
+            return monitor_nothing(cx, am::process, args[1], foreign.reason(), args);
+        }
         (Some(am::port), _) => return monitor_port(cx, args),
         (Some(am::time_offset), View::Atom(am::clock_service)) => Watched::TimeOffset,
         _ => return Err(Stop::badarg()),
@@ -45,22 +50,36 @@ fn options<'h>(args: &[Term<'h>]) -> Read<'h, MonitorOptions<'h>> {
 
 /// The one port that there is never ends; any other has ended, and so has the monitor.
 fn monitor_port<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let heap = cx.heap();
     let object = match args[1].view() {
+        View::Port(STANDARD) => return Ok(reference(cx, &options(args)?)),
         View::Port(_) => args[1],
-        View::Atom(_) => heap.tuple(&[args[1], Term::atom(cx.vm().node_name())]),
+        View::Atom(_) => cx.heap().tuple(&[args[1], Term::atom(cx.vm().node_name())]),
         _ => return Err(Stop::badarg()),
     };
-    let MonitorOptions { alias, tag, .. } = options(args)?;
-    let reference = match alias {
+    monitor_nothing(cx, am::port, object, am::noproc, args)
+}
+
+/// A monitor of what is not there, and so has ended at once.
+fn monitor_nothing<'h>(
+    cx: &Context<'h>,
+    kind: Atom,
+    object: Term<'h>,
+    reason: Atom,
+    args: &[Term<'h>],
+) -> Outcome<'h> {
+    let options = options(args)?;
+    let reference = reference(cx, &options);
+    let message = [options.tag, reference, Term::atom(kind), object, Term::atom(reason)];
+    cx.send_to(cx.pid(), cx.heap().tuple(&message));
+    Ok(reference)
+}
+
+/// The reference of a monitor that needs no more than that.
+fn reference<'h>(cx: &Context<'h>, options: &MonitorOptions<'h>) -> Term<'h> {
+    match options.alias {
         Some(alias) if alias.until == Until::Explicit => cx.alias(alias),
         _ => cx.reference(),
-    };
-    if !matches!(args[1].view(), View::Port(STANDARD)) {
-        let message = [tag, reference, Term::atom(am::port), object, Term::atom(am::noproc)];
-        cx.send_to(cx.pid(), heap.tuple(&message));
     }
-    Ok(reference)
 }
 
 fn demonitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -35,6 +35,36 @@ fn of_identity<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
 }
 
+/// A pid that is none of this machine's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Foreign {
+    /// Of this node in an earlier life: the process is gone.
+    Earlier,
+    /// Of another node, to which there is no connection.
+    Elsewhere,
+}
+
+impl Foreign {
+    /// Which of them a term is, if it is one.
+    pub(super) fn of(cx: &Context<'_>, term: Term<'_>) -> Option<Foreign> {
+        match term.view() {
+            View::External(object) if object.kind() == Kind::ExternalPid => {
+                let is_this = Atom(object.raw(1) as u32) == cx.vm().node_name();
+                Some(if is_this { Foreign::Earlier } else { Foreign::Elsewhere })
+            }
+            _ => None,
+        }
+    }
+
+    /// Why there is no link or monitor.
+    pub(super) fn reason(self) -> Atom {
+        match self {
+            Foreign::Earlier => am::noproc,
+            Foreign::Elsewhere => am::noconnection,
+        }
+    }
+}
+
 fn others<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::NIL)
 }

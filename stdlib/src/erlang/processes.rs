@@ -4,6 +4,7 @@ use purlin_heap::{Atom, Build, Mfa, Term, View, am};
 use purlin_vm::actions::{Asked, Flags, Settings, priority_name};
 use purlin_vm::{Context, Outcome, Sent, Stop, natives};
 
+use super::nodes::Foreign;
 use super::spawn::{is_off_heap, priority, read_settings_limit};
 use crate::args;
 
@@ -46,13 +47,13 @@ fn answer_of<'h>(cx: &Context<'h>, args: &[Term<'h>], sent: Sent, answer: Term<'
     }
 }
 
-/// No send has to connect to a node.
+/// To another node there is no connection.
 fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (mut is_priority, mut may_wait) = (false, true);
+    let (mut is_priority, mut may_wait, mut may_connect) = (false, true, true);
     for option in args::elements(args[2]).map_err(|_| args::bad_option())? {
         match option.as_atom() {
             Some(am::nosuspend) => may_wait = false,
-            Some(am::noconnect) => {}
+            Some(am::noconnect) => may_connect = false,
             Some(am::priority) => is_priority = true,
             _ => return Err(args::bad_option()),
         }
@@ -61,7 +62,9 @@ fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         true => cx.send_priority(args[0], args[1], may_wait),
         false => cx.send_with(args[0], args[1], may_wait),
     };
-    answer_of(cx, args, sent, Term::atom(am::ok))
+    let is_elsewhere = sent == Sent::Remote && Foreign::of(cx, args[0]) != Some(Foreign::Earlier);
+    let answer = if is_elsewhere && !may_connect { am::noconnect } else { am::ok };
+    answer_of(cx, args, sent, Term::atom(answer))
 }
 
 /// False when the sender would have to wait.
@@ -167,6 +170,9 @@ fn processes_next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn is_process_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if Foreign::of(cx, args[0]) == Some(Foreign::Earlier) {
+        return Ok(Term::boolean(false));
+    }
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
     if pid == cx.pid() {
         return Ok(Term::boolean(true));
@@ -180,6 +186,9 @@ fn group_leader<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 
 fn set_group_leader<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_pid = args[0].as_pid().is_some() || matches!(args[0].view(), View::External(_));
+    if is_pid && Foreign::of(cx, args[1]) == Some(Foreign::Elsewhere) {
+        return Ok(Term::boolean(true));
+    }
     let pid = args[1].as_pid().filter(|_| is_pid).ok_or(Stop::badarg())?;
     if pid == cx.pid() {
         cx.set_group_leader(args[0]);
@@ -249,7 +258,12 @@ fn save_calls<'h>(value: Term<'h>) -> Outcome<'h> {
 /// Of other processes only `save_calls` can be set.
 fn process_flag_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
-    if !args[1].is_atom(am::save_calls) || !cx.processes().contains(&pid) {
+    if !args[1].is_atom(am::save_calls) {
+        return Err(Stop::badarg());
+    }
+    // After what was sent to it before.
+    let is_alive = pid == cx.pid() || cx.ask(pid, Asked::IsAlive, cx.heap().list(args))?.is_atom(am::true_);
+    if !is_alive {
         return Err(Stop::badarg());
     }
     save_calls(args[2])
@@ -291,10 +305,14 @@ fn halt_options<'h>(options: Term<'h>) -> args::Read<'h, ()> {
 fn hibernate<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
     let arity = args::length(args[2]).and_then(|length| u32::try_from(length).ok()).ok_or(Stop::badarg())?;
-    if !cx.has_no_frames() {
+    if arity > super::spawn::ARITY_MAX {
+        return Err(Stop::system_limit());
+    }
+    if !cx.set_flag(Flags::FORGOTTEN, true) {
         return Err(Stop::Forget(cx.heap().list(args)));
     }
     if cx.has_messages() {
+        cx.set_flag(Flags::FORGOTTEN, false);
         let export = cx.vm().code().export(Mfa { module, function, arity });
         return Err(Stop::Call(&export.name, args[2]));
     }
@@ -313,7 +331,7 @@ fn hibernate_here<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// Uses up the slice.
 fn yield_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    cx.bump_reductions(SLICE);
+    cx.end_slice();
     Ok(Term::boolean(true))
 }
 
@@ -329,11 +347,14 @@ fn bump_reductions<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// The collection comes at the end of the slice, which is now.
 fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     cx.set_flag(Flags::COLLECT, true);
-    cx.bump_reductions(SLICE);
+    cx.end_slice();
     Ok(Term::boolean(true))
 }
 
 fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if args.len() == 1 && Foreign::of(cx, args[0]) == Some(Foreign::Earlier) {
+        return Ok(Term::boolean(false));
+    }
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
     let (mut reply, mut list) = (None, args.get(1).copied().unwrap_or(Term::NIL));
     while let Some(cell) = list.as_cons() {
@@ -345,13 +366,12 @@ fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         }
         list = cell.tail();
     }
-    let done = if pid == cx.pid() {
-        garbage_collect(cx, args)?
-    } else {
-        cx.ask(pid, Asked::CollectGarbage, cx.heap().list(args))?
-    };
-    let Some(id) = reply else { return Ok(done) };
-    let message = cx.heap().tuple(&[Term::atom(am::garbage_collect), id, done]);
-    cx.send_to(cx.pid(), message);
-    Ok(Term::atom(am::async_))
+    match reply {
+        None if pid == cx.pid() => garbage_collect(cx, args),
+        None => cx.ask(pid, Asked::CollectGarbage, cx.heap().list(args)),
+        Some(id) => {
+            cx.collect_later(pid, id);
+            Ok(Term::atom(am::async_))
+        }
+    }
 }

@@ -79,11 +79,17 @@ impl<'h> Target<'h> {
 }
 
 /// The most arguments that a function can have.
-const ARITY_MAX: u32 = 255;
+pub(super) const ARITY_MAX: u32 = 255;
 
-/// The arguments behind the name of a node, which must be this one.
-fn here<'h, 'a>(cx: &Context<'h>, args: &'a [Term<'h>]) -> Read<'h, &'a [Term<'h>]> {
-    if args[0].is_atom(cx.vm().node_name()) { Ok(&args[1..]) } else { Err(Stop::badarg()) }
+/// The target behind the name of a node. On another node nothing can be spawned: a process here takes the place of that
+/// which would be there, and ends because there is no connection.
+fn here<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Vec<Term<'h>>> {
+    if args::atom(args[0])? == cx.vm().node_name() {
+        return Ok(args[1..].to_vec());
+    }
+    Target::read(cx, &args[1..])?;
+    let reason = cx.heap().list(&[Term::atom(am::noconnection)]);
+    Ok(vec![Term::atom(am::erlang), Term::atom(am::exit), reason])
 }
 
 fn spawn<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -91,7 +97,7 @@ fn spawn<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn spawn_on<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    spawn(cx, here(cx, args)?)
+    spawn(cx, &here(cx, args)?)
 }
 
 fn spawn_link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -99,7 +105,7 @@ fn spawn_link<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn spawn_link_on<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    spawn_link(cx, here(cx, args)?)
+    spawn_link(cx, &here(cx, args)?)
 }
 
 fn spawn_monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -110,7 +116,7 @@ fn spawn_monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn spawn_monitor_on<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    spawn_monitor(cx, here(cx, args)?)
+    spawn_monitor(cx, &here(cx, args)?)
 }
 
 /// The last argument are the options.
@@ -130,5 +136,8 @@ fn spawn_opt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn spawn_opt_on<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    spawn_opt(cx, here(cx, args)?)
+    let (options, target) = args.split_last().expect("it has arguments");
+    let mut here = here(cx, target)?;
+    here.push(*options);
+    spawn_opt(cx, &here)
 }

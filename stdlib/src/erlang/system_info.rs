@@ -1,24 +1,27 @@
 //! What the machine tells of itself.
 
+use std::fmt::Write;
+use std::sync::atomic::Ordering;
+
 use purlin_heap::bits;
+use purlin_heap::print::displayed;
 use purlin_heap::{Build, Heap, Term, am};
-use purlin_vm::{Context, Outcome, Stop, natives};
+use purlin_vm::actions::MIN_BIN_VHEAP_SIZE;
+use purlin_vm::{Blocked, Context, Outcome, Stop, SystemLogger, natives};
 
 use crate::args;
 use crate::chars;
+use crate::state::State;
 
-natives! { "erlang":
-    "system_info"/1 => system_info, "system_flag"/2 => system_flag, "statistics"/1 => statistics,
-    "memory"/0 => memory, "memory"/1 => memory_of, "system_monitor"/0 => no_monitor,
-    "system_monitor"/1 => set_no_monitor, "system_monitor"/2 => set_no_monitor,
-    "system_profile"/0 => no_monitor, "system_profile"/2 => set_no_monitor,
-}
+natives! { "erlang": "system_info"/1 => system_info, }
 
 /// The release whose semantics are followed.
 const RELEASE: &str = "29";
 /// The version of that release's runtime.
 const RUNTIME_VERSION: &str = "17.1";
 const WORD_BYTES: i64 = 8;
+/// Schedulers for long work that waits: there are threads for that, but no process runs on them.
+pub(super) const DIRTY_IO_SCHEDULERS: usize = 10;
 
 fn system_info<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let heap = cx.heap();
@@ -39,9 +42,14 @@ fn number(cx: &Context<'_>, name: &str) -> Option<u64> {
     let (vm, config) = (cx.vm(), cx.vm().config());
     let schedulers = config.schedulers.workers as u64;
     Some(match name {
-        "schedulers" | "schedulers_online" | "schedulers_active" => schedulers,
-        "dirty_cpu_schedulers" | "dirty_cpu_schedulers_online" | "run_queues" => schedulers,
-        "dirty_io_schedulers" => 10,
+        "schedulers" | "dirty_cpu_schedulers" | "run_queues" => schedulers,
+        "schedulers_online" => vm.schedulers_online() as u64,
+        "schedulers_active" => vm.handle().online() as u64,
+        "dirty_cpu_schedulers_online" => match State::of(cx).dirty_online.load(Ordering::Relaxed) {
+            0 => schedulers,
+            count => count as u64,
+        },
+        "dirty_io_schedulers" => DIRTY_IO_SCHEDULERS as u64,
         "scheduler_id" => cx.scheduler_id() as u64,
         "logical_processors" | "logical_processors_available" | "logical_processors_online" => {
             std::thread::available_parallelism().map_or(1, |count| count.get() as u64)
@@ -51,13 +59,20 @@ fn number(cx: &Context<'_>, name: &str) -> Option<u64> {
         "process_limit" => config.processes_max.into(),
         "atom_count" => vm.atoms().len() as u64,
         "atom_limit" => vm.atoms().limit() as u64,
-        "port_count" | "trace_control_word" | "ets_count" => 0,
-        "port_limit" | "ets_limit" => 65536,
+        "port_count" => 1,
+        "trace_control_word" => State::of(cx).trace_control_word.load(Ordering::Relaxed).into(),
+        "ets_count" => State::of(cx).tables.len() as u64,
+        "port_limit" => 65536,
+        "ets_limit" => 8192,
         "context_reductions" => 4000,
-        "thread_pool_size" | "async_dist" => 0,
-        "start_time" => 0,
-        "creation" => 0,
-        "system_logger" => return None,
+        "thread_pool_size" => 1,
+        // The machine's monotonic time begins with it, and is kept in nanoseconds.
+        "start_time" | "creation" => 0,
+        "end_time" => i64::MAX as u64,
+        "compat_rel" => 29,
+        "delayed_node_table_gc" => 60,
+        "dist_buf_busy_limit" => 1 << 20,
+        "outstanding_system_requests_limit" => 4,
         _ => return None,
     })
 }
@@ -66,7 +81,10 @@ fn number(cx: &Context<'_>, name: &str) -> Option<u64> {
 fn text(name: &str) -> Option<String> {
     Some(match name {
         "otp_release" => RELEASE.to_owned(),
-        "version" | "driver_version" | "nif_version" => RUNTIME_VERSION.to_owned(),
+        "version" => RUNTIME_VERSION.to_owned(),
+        // Of the interfaces that this release has.
+        "driver_version" => "3.3".to_owned(),
+        "nif_version" => "2.18".to_owned(),
         "machine" => "BEAM".to_owned(),
         "system_version" => {
             format!("Purlin {} [64-bit] [as Erlang/OTP {RELEASE}]\n", env!("CARGO_PKG_VERSION"))
@@ -79,26 +97,28 @@ fn text(name: &str) -> Option<String> {
 /// Items that are atoms.
 fn word(name: &str) -> Option<purlin_heap::Atom> {
     Some(match name {
-        "smp_support" | "threads" | "tolerant_timeofday" | "constant_pool_support" => am::true_,
+        "smp_support" | "threads" | "constant_pool_support" | "kernel_poll" | "beam_jump_table" => am::true_,
         "debug_compiled"
         | "lock_counting"
         | "lock_checking"
         | "dist_ctrl"
         | "sequential_tracer"
         | "dynamic_trace_probes"
+        | "async_dist"
+        | "port_parallelism"
+        | "break_ignored"
         | "eager_check_io" => am::false_,
-        "multi_scheduling" => am::enabled,
+        "halt_flush_timeout" => am::infinity,
         "heap_type" => am::private,
         "build_type" | "emu_type" => am::opt,
         "time_correction" => am::true_,
         "time_warp_mode" => am::no_time_warp,
-        "message_queue_data" => am::off_heap,
+        "time_offset" => am::final_,
+        "message_queue_data" => am::on_heap,
         "scheduler_bind_type" => am::unbound,
-        "cpu_topology" | "cpu_quota" | "allocator" => am::undefined,
+        "cpu_topology" => am::undefined,
         "dynamic_trace" => am::none,
         "modified_timing_level" => am::undefined,
-        "end_time" => am::undefined,
-        "system_logger" => am::logger,
         _ => return None,
     })
 }
@@ -107,29 +127,142 @@ fn word(name: &str) -> Option<purlin_heap::Atom> {
 fn other<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
     let heap = cx.heap();
     let atom = |name: &str| cx.atoms().intern(name).ok().map(Term::atom);
-    let pair = |name: &str, value: i64| Some(heap.tuple(&[atom(name)?, Term::small(value)]));
     let words_min = i64::from(cx.vm().config().heap_words_min);
     Some(match name {
         "os_type" => heap.tuple(&[Term::atom(am::unix), atom(std::env::consts::OS)?]),
         "os_version" => os_version(heap),
         "emu_flavor" => atom("emu")?,
-        "min_heap_size" => pair("min_heap_size", words_min)?,
-        "min_bin_vheap_size" => pair("min_bin_vheap_size", words_min)?,
-        "max_heap_size" => cx.max_heap_size(&cx.vm().max_heap_size()),
-        "fullsweep_after" => pair("fullsweep_after", cx.vm().config().minors_max.into())?,
+        "tolerant_timeofday" => atom("disabled")?,
+        "cpu_quota" => atom("unknown")?,
+        "update_cpu_info" => atom("unchanged")?,
         "heap_sizes" => heap_sizes(cx, words_min),
         "snifs" => natives(cx),
-        "garbage_collection" => heap.list(&[
-            pair("min_heap_size", words_min)?,
-            pair("min_bin_vheap_size", words_min)?,
-            pair("max_heap_size", cx.vm().max_heap_size().words as i64)?,
-            pair("fullsweep_after", cx.vm().config().minors_max.into())?,
-        ]),
-        "taints" | "check_io" | "alloc_util_allocators" | "procs" | "loaded" | "dist" | "info" => Term::NIL,
-        "normal_multi_scheduling_blockers" | "multi_scheduling_blockers" | "allocated_areas" => Term::NIL,
-        "system_version_binary" => bits::binary(&[], heap),
+        "multi_scheduling" => multi_scheduling(cx).ok()?,
+        "multi_scheduling_blockers" => pids(cx, Blocked::All),
+        "normal_multi_scheduling_blockers" => pids(cx, Blocked::Normal),
+        "system_logger" => system_logger(cx.vm().system_logger()),
+        "scheduler_bindings" => {
+            heap.tuple(&vec![Term::atom(am::unbound); cx.vm().config().schedulers.workers])
+        }
+        "taints" | "check_io" | "alloc_util_allocators" | "allocated_areas" => Term::NIL,
+        "c_compiler_used" => heap.tuple(&[Term::atom(am::undefined), Term::atom(am::undefined)]),
+        "allocator" => heap.tuple(&[Term::atom(am::undefined), Term::NIL, Term::NIL, Term::NIL]),
+        "os_monotonic_time_source" => time_source(cx, "CLOCK_MONOTONIC", cx.vm().clock().machine_ns())?,
+        "os_system_time_source" => time_source(cx, "CLOCK_REALTIME", cx.vm().clock().system_ns())?,
+        "procs" | "loaded" | "dist" | "info" => bits::binary(report(cx, name).as_bytes(), heap),
+        _ => return default(cx, name),
+    })
+}
+
+/// What new processes are set to.
+pub(super) struct Defaults {
+    pub(super) min_heap_size: u64,
+    pub(super) min_bin_vheap_size: u64,
+    pub(super) fullsweep_after: u64,
+}
+
+/// What new processes are set to where their spawn does not say it.
+pub(super) fn defaults(cx: &Context<'_>) -> Defaults {
+    let (settings, config) = (cx.vm().default_settings(), cx.vm().config());
+    Defaults {
+        min_heap_size: settings.min_heap_size.unwrap_or(config.heap_words_min.into()),
+        min_bin_vheap_size: settings.min_bin_vheap_size.unwrap_or(MIN_BIN_VHEAP_SIZE),
+        fullsweep_after: settings.fullsweep_after.unwrap_or(config.minors_max.into()),
+    }
+}
+
+fn default<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
+    let heap = cx.heap();
+    let defaults = defaults(cx);
+    let pair = |name, value| heap.tuple(&[Term::atom(name), heap.unsigned(value)]);
+    let min_heap_size = pair(am::min_heap_size, defaults.min_heap_size);
+    let min_bin_vheap_size = pair(am::min_bin_vheap_size, defaults.min_bin_vheap_size);
+    let fullsweep_after = pair(am::fullsweep_after, defaults.fullsweep_after);
+    let max_heap_size = pair(am::max_heap_size, cx.vm().max_heap_size().words);
+    Some(match name {
+        "min_heap_size" => min_heap_size,
+        "min_bin_vheap_size" => min_bin_vheap_size,
+        "fullsweep_after" => fullsweep_after,
+        "max_heap_size" => cx.max_heap_size(&cx.vm().max_heap_size()),
+        "garbage_collection" => {
+            heap.list(&[max_heap_size, min_bin_vheap_size, min_heap_size, fullsweep_after])
+        }
         _ => return None,
     })
+}
+
+/// Whether something keeps schedulers from running.
+pub(super) fn multi_scheduling<'h>(cx: &Context<'h>) -> Outcome<'h> {
+    let vm = cx.vm();
+    let name = if vm.config().schedulers.workers == 1 {
+        "disabled"
+    } else if !vm.blockers(Blocked::All).is_empty() {
+        "blocked"
+    } else if !vm.blockers(Blocked::Normal).is_empty() {
+        "blocked_normal"
+    } else {
+        "enabled"
+    };
+    Ok(Term::atom(cx.atoms().intern(name)?))
+}
+
+fn pids<'h>(cx: &Context<'h>, blocked: Blocked) -> Term<'h> {
+    let pids: Vec<_> = cx.vm().blockers(blocked).into_iter().map(Term::pid).collect();
+    cx.heap().list(&pids)
+}
+
+pub(super) fn system_logger<'h>(logger: SystemLogger) -> Term<'h> {
+    match logger {
+        SystemLogger::Process(pid) => Term::pid(pid),
+        SystemLogger::Registered => Term::atom(am::logger),
+        SystemLogger::Nobody => Term::atom(am::undefined),
+    }
+}
+
+/// What the operating system's clocks are: `[{Property, Value}]`
+fn time_source<'h>(cx: &Context<'h>, clock: &str, now_ns: i64) -> Option<Term<'h>> {
+    const PER_SECOND: i64 = 1_000_000_000;
+    let heap = cx.heap();
+    let atom = |name: &str| cx.atoms().intern(name).ok().map(Term::atom);
+    let pair = |name: &str, value| Some(heap.tuple(&[atom(name)?, value]));
+    Some(heap.list(&[
+        pair("function", atom("clock_gettime")?)?,
+        pair("clock_id", atom(clock)?)?,
+        pair("resolution", Term::small(PER_SECOND))?,
+        pair("used_resolution", Term::small(PER_SECOND))?,
+        pair("extended", atom("no")?)?,
+        pair("parallel", atom("yes")?)?,
+        pair("time", heap.integer(now_ns))?,
+    ]))
+}
+
+/// A text for people: the processes, the modules with their bytes, the other nodes, or what there is of all.
+fn report(cx: &Context<'_>, name: &str) -> String {
+    let mut text = String::new();
+    match name {
+        "procs" => {
+            for pid in cx.processes() {
+                let shown = displayed(Term::pid(pid), cx.atoms());
+                let _ = writeln!(text, "=proc:{}", String::from_utf8_lossy(&shown));
+            }
+        }
+        "loaded" => {
+            for module in cx.vm().code().modules() {
+                let _ = writeln!(text, "{} {}", cx.atoms().name(module.name), module.bytes());
+            }
+        }
+        "dist" => text.push_str("=not_alive\n"),
+        _ => {
+            text.push_str("=memory\n");
+            for (kind, bytes) in super::memory::figures(cx) {
+                let _ = writeln!(text, "{}: {bytes}", cx.atoms().name(kind));
+            }
+            for part in ["loaded", "procs", "dist"] {
+                text.push_str(&report(cx, part));
+            }
+        }
+    }
+    text
 }
 
 /// The sizes that heaps are made of, in words: each twice the one before, up to what an address can reach.
@@ -164,127 +297,11 @@ fn compound<'h>(cx: &Context<'h>, item: &[Term<'h>]) -> Outcome<'h> {
         (Some("wordsize"), Some(kind)) if kind.is_atom(am::internal) || kind.is_atom(am::external) => {
             Ok(Term::small(WORD_BYTES))
         }
-        (Some("cpu_topology"), Some(_)) => Ok(Term::atom(am::undefined)),
+        (Some("cpu_topology"), Some(kind)) => match kind.as_atom().map(|kind| cx.atoms().name(kind)) {
+            Some("defined" | "detected" | "used") => Ok(Term::atom(am::undefined)),
+            _ => Err(Stop::badarg()),
+        },
         (Some("allocator" | "allocator_sizes"), Some(_)) => Ok(Term::boolean(false)),
         _ => Err(Stop::badarg()),
     }
-}
-
-/// Most flags are kept by nobody: what they would change is not adjustable here. Their former value is what the machine
-/// does.
-fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let value = match cx.atoms().name(args::atom(args[0])?) {
-        "backtrace_depth" => Term::small(cx.vm().set_trace_depth(args::size(args[1])?) as i64),
-        "schedulers_online" | "dirty_cpu_schedulers_online" => {
-            Term::small(cx.vm().config().schedulers.workers as i64)
-        }
-        "min_heap_size" | "min_bin_vheap_size" => Term::small(cx.vm().config().heap_words_min.into()),
-        "max_heap_size" => {
-            let limit = super::spawn::read_settings_limit(cx, args[1], 0)?;
-            let former = cx.vm().set_max_heap_size(limit);
-            cx.max_heap_size(&former)
-        }
-        "trace_control_word" => Term::small(0),
-        "fullsweep_after" => Term::small(cx.vm().config().minors_max.into()),
-        "multi_scheduling" => Term::atom(am::enabled),
-        "scheduler_bind_type" => Term::atom(am::unbound),
-        "scheduler_wall_time" | "microstate_accounting" => Term::boolean(false),
-        "cpu_topology" => Term::atom(am::undefined),
-        "system_logger" => Term::atom(am::logger),
-        "time_offset" => Term::atom(am::final_),
-        _ => return Err(Stop::badarg()),
-    };
-    Ok(value)
-}
-
-fn statistics<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let heap = cx.heap();
-    let pair = |first: u64, second: u64| heap.tuple(&[heap.unsigned(first), heap.unsigned(second)]);
-    let ms = cx.vm().monotonic_ns() / 1_000_000;
-    let workers = cx.vm().config().schedulers.workers;
-    let state = crate::state::State::of(cx);
-    Ok(match args::atom(args[0])? {
-        am::wall_clock => pair(ms, state.since_last_wall_clock(ms)),
-        am::runtime => {
-            let cpu_ms = cpu_time_ms().unwrap_or(ms);
-            pair(cpu_ms, state.since_last_runtime(cpu_ms))
-        }
-        am::reductions | am::exact_reductions => {
-            let reductions = cx.own_reductions();
-            pair(reductions, state.since_last_reductions(reductions))
-        }
-        am::garbage_collection => heap.tuple(&[Term::small(0), Term::small(0), Term::small(0)]),
-        am::context_switches => pair(0, 0),
-        am::io => {
-            let none = |name| heap.tuple(&[Term::atom(name), Term::small(0)]);
-            heap.tuple(&[none(am::input), none(am::output)])
-        }
-        am::run_queue | am::total_run_queue_lengths | am::total_active_tasks => Term::small(0),
-        am::run_queue_lengths | am::active_tasks => heap.list(&vec![Term::small(0); workers]),
-        am::scheduler_wall_time => Term::atom(am::undefined),
-        _ => return Err(Stop::badarg()),
-    })
-}
-
-/// The time that the operating system's process has computed, where it can be read.
-fn cpu_time_ms() -> Option<u64> {
-    const MS_PER_TICK: u64 = 10;
-    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
-    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at)?.parse::<u64>().ok();
-    Some((ticks(11)? + ticks(12)?) * MS_PER_TICK)
-}
-
-/// Kinds of memory in the order of OTP's list.
-const MEMORY: [purlin_heap::Atom; 9] = [
-    am::total,
-    am::processes,
-    am::processes_used,
-    am::system,
-    am::atom,
-    am::atom_used,
-    am::binary,
-    am::code,
-    am::ets,
-];
-
-/// Bytes in use, as the operating system counts them: it is not known what for.
-fn resident_bytes() -> u64 {
-    const PAGE_BYTES: u64 = 4096;
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = text.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok());
-    pages.unwrap_or(0) * PAGE_BYTES
-}
-
-fn memory_item<'h>(cx: &Context<'h>, kind: purlin_heap::Atom) -> Option<Term<'h>> {
-    MEMORY.contains(&kind).then(|| match kind {
-        am::total | am::system => cx.heap().unsigned(resident_bytes()),
-        _ => Term::small(0),
-    })
-}
-
-fn memory<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    let pair = |kind| Some(cx.heap().tuple(&[Term::atom(kind), memory_item(cx, kind)?]));
-    Ok(cx.heap().list(&MEMORY.into_iter().filter_map(pair).collect::<Vec<_>>()))
-}
-
-fn memory_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    if let Some(kind) = args[0].as_atom() {
-        return memory_item(cx, kind).ok_or(Stop::badarg());
-    }
-    let pair = |kind: Term<'h>| {
-        let value = memory_item(cx, args::atom(kind)?).ok_or(Stop::badarg())?;
-        Ok(cx.heap().tuple(&[kind, value]))
-    };
-    let kinds = args::elements(args[0])?;
-    Ok(cx.heap().list(&kinds.into_iter().map(pair).collect::<Result<Vec<_>, Stop<'h>>>()?))
-}
-
-fn no_monitor<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::atom(am::undefined))
-}
-
-/// Nobody is told of the system's events: only turning that off succeeds.
-fn set_no_monitor<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    if args[0].is_atom(am::undefined) { Ok(args[0]) } else { Err(Stop::badarg()) }
 }

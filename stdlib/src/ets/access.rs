@@ -28,7 +28,7 @@ fn key_of<'h>(table: &Table, row: Term<'h>) -> Read<'h, Term<'h>> {
     row.as_tuple().and_then(|row| row.elements().get(table.keypos - 1).copied()).ok_or(Stop::badarg())
 }
 
-fn insert<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+pub(crate) fn insert<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
     let new: Vec<Row> =
         rows(&table, args[1])?.into_iter().map(|row| Arc::new(Message::copy_of(row))).collect();
@@ -100,7 +100,7 @@ fn take<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(listed(cx, &taken))
 }
 
-fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+pub(crate) fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
     table.rows.write().remove(args[1], cx.atoms(), |_| true);
     Ok(Term::boolean(true))

@@ -63,6 +63,16 @@ impl Tables {
         self.by_number.read().get(&number).cloned()
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.by_number.read().len()
+    }
+
+    /// Words of the rows of all tables.
+    pub(crate) fn words(&self) -> usize {
+        self.all().iter().map(|table| table.rows.read().words()).sum()
+    }
+
     /// Adds a table. False when its name is in use.
     pub(super) fn add(&self, table: Table) -> bool {
         if table.named {

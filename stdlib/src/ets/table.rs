@@ -23,6 +23,8 @@ pub(super) struct Rows {
     /// The place of the key, from 0.
     key_at: usize,
     count: usize,
+    /// Words of all rows.
+    words: usize,
     form: Form,
 }
 
@@ -39,11 +41,16 @@ impl Rows {
             Kind::OrderedSet => Form::Ordered(Vec::new()),
             _ => Form::Hashed(BTreeMap::new()),
         };
-        Rows { kind, key_at, count: 0, form }
+        Rows { kind, key_at, count: 0, words: 0, form }
     }
 
     pub(super) fn len(&self) -> usize {
         self.count
+    }
+
+    /// Words of all rows.
+    pub(super) fn words(&self) -> usize {
+        self.words
     }
 
     /// The key of a row.
@@ -76,8 +83,12 @@ impl Rows {
             let place = self.place(rows, key, atoms);
             let Form::Ordered(rows) = &mut self.form else { unreachable!("looked at above") };
             match place {
-                Ok(at) => rows[at] = row,
+                Ok(at) => {
+                    self.words = self.words + row.words() - rows[at].words();
+                    rows[at] = row;
+                }
                 Err(at) => {
+                    self.words += row.words();
                     rows.insert(at, row);
                     self.count += 1;
                 }
@@ -91,6 +102,7 @@ impl Rows {
         match self.kind {
             Kind::Set => {
                 if let Some(at) = bucket.iter().position(has_key) {
+                    self.words = self.words + row.words() - bucket[at].words();
                     bucket[at] = row.clone();
                     return;
                 }
@@ -98,6 +110,7 @@ impl Rows {
             Kind::Bag if bucket.iter().any(|other| equal::exact(other.term(), row.term())) => return,
             _ => {}
         }
+        self.words += row.words();
         bucket.push(row.clone());
         self.count += 1;
     }
@@ -118,17 +131,19 @@ impl Rows {
         match &mut self.form {
             Form::Ordered(rows) => {
                 if let Some(at) = place.filter(|&at| unwanted(&rows[at])) {
-                    rows.remove(at);
+                    self.words -= rows.remove(at).words();
                     self.count -= 1;
                 }
             }
             Form::Hashed(buckets) => {
                 let hash = hash::internal(key);
                 let Some(bucket) = buckets.get_mut(&hash) else { return 0 };
-                let size = bucket.len();
+                let (size, words) = (bucket.len(), &mut self.words);
                 bucket.retain(|row| {
                     let tuple = row.term().as_tuple().expect("rows are tuples that have a key");
-                    !(equal::exact(tuple.element(key_at), key) && unwanted(row))
+                    let stays = !(equal::exact(tuple.element(key_at), key) && unwanted(row));
+                    *words -= if stays { 0 } else { row.words() };
+                    stays
                 });
                 self.count -= size - bucket.len();
                 if bucket.is_empty() {

@@ -1,5 +1,6 @@
 //! What a server knows of its device: input that nobody has taken, and who waits for what.
 
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, Read, Write};
 use std::sync::mpsc;
@@ -39,6 +40,10 @@ pub(super) struct Inner {
     /// Requests that wait for a function, by number.
     pub(super) calls: HashMap<u64, (Task, Call)>,
     pub(super) next_call: u64,
+    /// Bytes that were read.
+    pub(super) input_bytes: u64,
+    /// Bytes that were written.
+    output_bytes: Cell<u64>,
 }
 
 /// What to do with the value of a function.
@@ -61,9 +66,17 @@ impl Console {
                 readings: VecDeque::new(),
                 calls: HashMap::new(),
                 next_call: 0,
+                input_bytes: 0,
+                output_bytes: Cell::new(0),
             }),
             events: Mutex::default(),
         }
+    }
+
+    /// Bytes that were read, and written.
+    pub(crate) fn traffic_bytes(&self) -> (u64, u64) {
+        let inner = self.inner.lock();
+        (inner.input_bytes, inner.output_bytes.get())
     }
 
     /// Records an event and tells the server.
@@ -99,6 +112,7 @@ impl Inner {
             Device::Standard => Box::new(io::stdout().lock()),
             Device::Error => Box::new(io::stderr().lock()),
         };
+        self.output_bytes.set(self.output_bytes.get() + bytes.len() as u64);
         to.write_all(&bytes)?;
         to.flush()
     }

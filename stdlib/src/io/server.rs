@@ -204,6 +204,7 @@ impl<'h> Server<'_, 'h> {
             Event::Input(bytes) => {
                 let mut inner = self.console.inner.lock();
                 inner.ended |= bytes.is_empty();
+                inner.input_bytes += bytes.len() as u64;
                 inner.input.extend(bytes);
                 drop(inner);
                 self.read();

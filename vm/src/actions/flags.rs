@@ -64,11 +64,6 @@ impl<'h> Context<'h> {
         own.unwrap_or(self.vm().config().heap_words_min.into())
     }
 
-    /// Whether the caller has no frames but that of the native.
-    pub fn has_no_frames(&self) -> bool {
-        self.with(|process, _| process.heap.stack_words() == 1)
-    }
-
     /// Whether there are messages, received or not; takes in what has come.
     pub fn has_messages(&self) -> bool {
         self.with(|process, local| {

@@ -81,6 +81,13 @@ impl<'h> Context<'h> {
         self.with(|process, _| process.reductions)
     }
 
+    /// Reductions of all processes: those of slices that are over, and of the caller's so far.
+    pub fn total_reductions(&self) -> u64 {
+        self.settle_reductions();
+        let own = self.with(|process, local| process.reductions.saturating_sub(local.slice_began_at.get()));
+        self.vm().handle().loads().iter().map(|load| load.reductions).sum::<u64>() + own
+    }
+
     /// What is left of the calling process's slice, in reductions.
     pub fn reductions_left(&self) -> i64 {
         let machine = self.machine();

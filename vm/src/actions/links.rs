@@ -44,9 +44,14 @@ impl<'h> Context<'h> {
     /// Sends an exit signal. When the caller itself is meant the signal acts at once.
     pub fn exit(&self, to: Pid, reason: Term<'_>) -> Result<(), Stop<'h>> {
         let from = self.pid();
-        let reason = Message::copy_of(reason);
-        self.local().exit(to, from, reason);
+        self.exit_later(to, reason);
         if to == from { self.handle_own_signals() } else { Ok(()) }
+    }
+
+    /// Sends an exit signal; the caller, if it is meant, goes on until it looks at its signals.
+    pub fn exit_later(&self, to: Pid, reason: Term<'_>) {
+        let (from, reason) = (self.pid(), Message::copy_of(reason));
+        self.local().exit(to, from, reason);
     }
 
     /// Sends an exit signal to whoever holds an alias, if the reference is one. As a message it goes before ordinary ones

@@ -3,7 +3,7 @@
 use crate::info;
 use crate::native::{Context, Stop};
 use crate::process::MaxHeapSize;
-use crate::signal::{Handled, Question, Request, Signal};
+use crate::signal::{Collect, Handled, Question, Request, Signal};
 use purlin_heap::{Message, Pid, Term};
 
 /// What can be asked.
@@ -70,6 +70,17 @@ impl<'h> Context<'h> {
 }
 
 impl<'h> Context<'h> {
+    /// Has a process, which may be the caller, collect its garbage. The caller is told by a message with this `id`.
+    pub fn collect_later(&self, pid: Pid, id: Term<'h>) {
+        let (from, id) = (self.pid(), Message::copy_of(id));
+        self.with(|_, local| {
+            let collect = Signal::Collect(Box::new(Collect { from, id }));
+            if let Err(signal) = local.deliver(pid, collect) {
+                local.refuse(pid, signal);
+            }
+        });
+    }
+
     /// What `process_info/2` tells the caller of itself.
     pub fn own_info(&self, items: Term<'h>) -> Term<'h> {
         self.settle_reductions();

@@ -87,7 +87,7 @@ impl<'h> Context<'h> {
             link: options.link,
             monitor,
             priority: options.priority,
-            settings: options.settings,
+            settings: self.vm().settings_for(options.settings),
             flags: options.flags,
             limits: options.limits,
             bound: options.bound,

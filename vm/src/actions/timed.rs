@@ -30,6 +30,9 @@ impl<'h> Context<'h> {
             Message::copy_of(message)
         };
         timers::start(self.local(), number, deadline_ns, to, message);
+        if to == Receiver::Pid(self.pid()) {
+            self.with(|process, local| process.rare_mut().timers.add(local.vm().timers(), number));
+        }
         Some(self.heap().reference(number, None))
     }
 

@@ -93,6 +93,24 @@ impl LoadedModule {
         }
     }
 
+    /// Bytes of memory that it takes, without its literals.
+    pub fn bytes(&self) -> usize {
+        let names: usize = self.files.iter().map(|file| file.len()).sum();
+        size_of::<LoadedModule>()
+            + size_of_val(&*self.code)
+            + size_of_val(&*self.functions)
+            + size_of_val(&*self.places)
+            + size_of_val(&*self.exports)
+            + size_of_val(&*self.lines)
+            + size_of_val(&*self.lambdas)
+            + size_of_val(&*self.records)
+            + size_of_val(&*self.instructions)
+            + size_of_val(&*self.counters)
+            + size_of_val(&*self.files)
+            + self.strings.len()
+            + names
+    }
+
     /// The word offset of an address in this module's code.
     pub fn offset_of(&self, address: *const u64) -> Option<u32> {
         let range = self.code.as_ptr_range();

@@ -81,10 +81,11 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     fn garbage_collection_info(&self) -> Term<'b> {
         let heap = &self.process.heap;
         let atoms = self.vm.atoms();
+        let (block, old_block) = (heap.block_words(), heap.old_capacity_words());
         let entries = [
-            ("old_heap_block_size", heap.old_words()),
-            ("heap_block_size", heap.block_words()),
-            ("mbuf_size", heap.fragment_words()),
+            ("old_heap_block_size", old_block),
+            ("heap_block_size", block),
+            ("mbuf_size", heap.total_words() - block - old_block),
             ("recent_size", 0),
             ("stack_size", heap.stack_words()),
             ("old_heap_size", heap.old_words()),
@@ -102,8 +103,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
     }
 }
 
-/// What OTP has by default. Here it is only told.
-const MIN_BIN_VHEAP_SIZE: u64 = 46422;
+/// What OTP has as `min_bin_vheap_size` by default. Here it is only told.
+pub const MIN_BIN_VHEAP_SIZE: u64 = 46422;
 
 /// The map that tells of a heap's limit.
 pub(crate) fn max_heap_size<'b, B: Build>(

@@ -10,6 +10,7 @@ use crate::Vm;
 use crate::fiber::Switch;
 use crate::local::Local;
 use crate::native::Class;
+use crate::observe::CollectionWatch;
 use crate::process::Process;
 use purlin_heap::pace::Pace;
 use std::ptr::NonNull;
@@ -240,7 +241,10 @@ unsafe fn collect_saved(machine: *mut Machine, words: usize, live: usize) -> boo
     unsafe {
         let registers = &mut (&mut (*machine).x)[..live];
         let process = (*machine).process;
-        (*process).collect(words, registers).is_ok()
+        let watch = CollectionWatch::begin((*machine).vm(), &*process);
+        let is_within = (*process).collect(words, registers).is_ok();
+        watch.end((*machine).local(), &*process);
+        is_within
     }
 }
 

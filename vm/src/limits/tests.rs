@@ -81,7 +81,9 @@ fn senders_get_places_in_order() {
     let ledger = Ledger::new(None, Some(MailboxBound { max: 1, policy: Policy::Suspend }));
     assert!(ledger.take_place() && !ledger.take_place());
     let nobody = |_: Pid| panic!("nobody has a place");
-    (1..4).for_each(|pid| drop(ledger.join_line(Pid(pid), nobody)));
+    for pid in 1..4 {
+        assert_eq!(ledger.join_line(Pid(pid), nobody), super::Joined::Waiting(pid - 1));
+    }
     let mut nudged = Vec::new();
     ledger.count_message_out(0, |pid| nudged.push(pid));
     assert_eq!(nudged, [Pid(1)]);

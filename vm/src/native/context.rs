@@ -7,6 +7,7 @@ use purlin_heap::pace::STEPS_PER_REDUCTION_LOG;
 use purlin_heap::{AtomTable, Heap, Pid};
 
 use crate::Vm;
+use crate::fiber::SLICE_REDUCTIONS;
 use crate::interpreter::Machine;
 use crate::process::Process;
 
@@ -63,6 +64,14 @@ impl<'h> Context<'h> {
     pub fn bump_reductions(&self, reductions: u32) {
         // SAFETY: as in `charge_steps`.
         unsafe { (*self.machine.as_ptr()).pace.count((reductions as usize) << STEPS_PER_REDUCTION_LOG) };
+    }
+
+    /// Ends the slice of the caller after this call. What is left of it does not count as done.
+    pub fn end_slice(&self) {
+        let machine = self.machine.as_ptr();
+        // SAFETY: as in `charge_steps`; the slice is only compared with what is left of it.
+        unsafe { (*machine).slice -= SLICE_REDUCTIONS };
+        self.bump_reductions(SLICE_REDUCTIONS as u32);
     }
 
     /// As [`Context::charge`], in the steps that [`purlin_heap::pace::charge`] counts.

@@ -129,7 +129,7 @@ pub(crate) fn spawn(
     });
     // SAFETY: nobody else knows the block yet.
     let child = unsafe { &mut *block.as_ref().owned() };
-    if let Some(settings) = local.vm().settings_at_start(options.settings) {
+    if let Some(settings) = options.settings {
         child.apply_settings(settings);
     }
     if let Some(on_end) = options.on_end {

@@ -8,6 +8,7 @@ use super::{Flags, Link, Process};
 use crate::limits::Ledger;
 use crate::local::Local;
 use crate::signal::Signal;
+use crate::timers;
 use purlin_heap::{Message, Pid, Term, am};
 
 /// How many signals a slice of an ending process sends or drops.
@@ -31,6 +32,9 @@ impl Process {
         {
             vm.cancel_wake(key);
         }
+        if self.flags.has(Flags::BLOCKS_OTHERS) {
+            vm.unblock_all_of(self.pid());
+        }
         self.mailbox.close(&shared.incoming);
         self.end_limits(local);
         vm.processes().remove(&mut local.slots.borrow_mut(), self.pid());
@@ -47,6 +51,7 @@ impl Process {
             let more = self.end_link(local)
                 || self.end_monitor(local)
                 || self.end_suspension(local)
+                || self.end_timer(local)
                 || self.refuse_signal(local);
             if !more {
                 return true;
@@ -123,6 +128,13 @@ impl Process {
         true
     }
 
+    /// Nobody waits for the timers that it has set for itself.
+    fn end_timer(&mut self, local: &Local) -> bool {
+        let Some(number) = self.rare_if_any().and_then(|rare| rare.timers.pop()) else { return false };
+        let _ = timers::cancel(local, number);
+        true
+    }
+
     /// What came too late is answered as by a process that never was.
     fn refuse_signal(&mut self, local: &Local) -> bool {
         let Some(signal) = self.mailbox.pop_left() else {
@@ -147,6 +159,7 @@ impl Local {
             Signal::Monitor { number, watcher } => {
                 self.deliver(watcher, Signal::Down { number, reason: noproc() })
             }
+            Signal::Collect(collect) => self.deliver(collect.from, Signal::message(collect.told(false))),
             Signal::Request(request) => {
                 request.refuse(self);
                 Ok(())

@@ -4,6 +4,7 @@
 use super::Process;
 use crate::local::Local;
 use crate::signal::Signal;
+use crate::vm::SystemLogger;
 use purlin_heap::{Build, FragmentBuilder, Map, Message, Pid, Term, am, copy_into};
 
 /// What the report says; its arguments are the process and the reason with the stack trace.
@@ -23,12 +24,9 @@ impl Process {
         {
             return;
         }
-        match local.vm().names().lookup(am::logger).filter(|word| word.is_pid()) {
+        match self.logger(local) {
             Some(logger) => {
-                let _ = local.deliver(
-                    Pid(logger.payload()),
-                    Signal::message(Message::build(|b| self.report(local, b))),
-                );
+                let _ = local.deliver(logger, Signal::message(Message::build(|b| self.report(local, b))));
             }
             None => {
                 tracing::error!(process = ?self.pid(), function = ?self.initial, "a process ended by an error")
@@ -41,7 +39,7 @@ impl Process {
     pub(super) fn report_heap(&mut self, local: &Local) {
         self.flags.set(super::Flags::REPORTS_HEAP, false);
         let words = self.rare().map_or(0, |rare| rare.held_words);
-        let Some(logger) = local.vm().names().lookup(am::logger).filter(|word| word.is_pid()) else {
+        let Some(logger) = self.logger(local) else {
             tracing::error!(process = ?self.pid(), words, "a process holds more than its maximum heap size");
             return;
         };
@@ -58,7 +56,19 @@ impl Process {
             ];
             self.log_event(local, b, HEAP_FORMAT, &arguments)
         });
-        let _ = local.deliver(Pid(logger.payload()), Signal::message(report));
+        let _ = local.deliver(logger, Signal::message(report));
+    }
+
+    /// Who gets the report.
+    fn logger(&self, local: &Local) -> Option<Pid> {
+        match local.vm().system_logger() {
+            SystemLogger::Process(pid) => Some(pid),
+            SystemLogger::Registered => {
+                let word = local.vm().names().lookup(am::logger).filter(|word| word.is_pid())?;
+                Some(Pid(word.payload()))
+            }
+            SystemLogger::Nobody => None,
+        }
     }
 
     /// `{log, error, Format, [Pid, Reason], Metadata}`

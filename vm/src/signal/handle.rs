@@ -75,6 +75,12 @@ impl Process {
             Signal::Down { number, reason } => self.receive_down(local, number, reason),
             Signal::Suspend => self.suspend_by(1),
             Signal::Resume => self.suspend_by(-1),
+            Signal::Collect(collect) => {
+                // What was given up may have left anything in heap and stack.
+                let is_done = !self.flags.has(Flags::GIVEN_UP);
+                self.flags.set(Flags::COLLECT, is_done);
+                let _ = local.deliver(collect.from, Signal::message(collect.told(is_done)));
+            }
             Signal::Request(request) => self.answer(local, *request),
             Signal::Reply { number, answer } => {
                 let rare = self.rare_mut();

@@ -13,6 +13,8 @@ use crate::args::{self, Read};
 pub(super) struct Options<'h> {
     pub(super) spawn: SpawnOptions<'h>,
     pub(super) reply: Reply<'h>,
+    /// One of them is none. The others tell how that is answered.
+    pub(super) has_bad: bool,
 }
 
 /// What a request is answered with.
@@ -24,22 +26,30 @@ pub(super) struct Reply<'h> {
 }
 
 impl<'h> Options<'h> {
-    /// Reads a list of options; `request`: those of `spawn_request` are allowed.
+    /// Reads a list of options; `request`: those of `spawn_request` are allowed, and a bad one is only noted.
     pub(super) fn read(cx: &Context<'h>, list: Term<'h>, request: bool) -> Read<'h, Options<'h>> {
         let reply = Reply { tag: Term::atom(am::spawn_reply), on_success: true, on_error: true };
-        let mut options = Options { spawn: SpawnOptions::default(), reply };
+        let mut options = Options { spawn: SpawnOptions::default(), reply, has_bad: false };
         for option in args::elements(list)? {
-            match option.view() {
-                View::Atom(am::link) => options.spawn.link = true,
-                View::Atom(am::monitor) => options.spawn.monitor = Some(monitor(cx, Term::NIL)?),
-                View::Tuple(pair) if pair.arity() == 2 => {
-                    let name = args::atom(pair.element(0))?;
-                    options.read_pair(cx, name, pair.element(1), request)?;
-                }
-                _ => return Err(Stop::badarg()),
+            match options.read_one(cx, option, request) {
+                Err(_) if request => options.has_bad = true,
+                read => read?,
             }
         }
         Ok(options)
+    }
+
+    fn read_one(&mut self, cx: &Context<'h>, option: Term<'h>, request: bool) -> Read<'h, ()> {
+        match option.view() {
+            View::Atom(am::link) => self.spawn.link = true,
+            View::Atom(am::monitor) => self.spawn.monitor = Some(monitor(cx, Term::NIL)?),
+            View::Tuple(pair) if pair.arity() == 2 => {
+                let name = args::atom(pair.element(0))?;
+                self.read_pair(cx, name, pair.element(1), request)?;
+            }
+            _ => return Err(Stop::badarg()),
+        }
+        Ok(())
     }
 
     fn read_pair(&mut self, cx: &Context<'h>, name: Atom, value: Term<'h>, request: bool) -> Read<'h, ()> {

@@ -119,7 +119,7 @@ impl Regions {
         }
     }
 
-    /// The next word to look through and the end of the words that stand there at this moment.
+    /// The next words to look through, which count as looked through.
     #[inline]
     pub fn next_scan(&mut self) -> Option<(*mut Word, *mut Word)> {
         loop {
@@ -128,18 +128,12 @@ impl Regions {
             }
             let top = self.top_of(self.scan_region);
             if self.scan < top {
-                return Some((self.scan, top));
+                return Some((mem::replace(&mut self.scan, top), top));
             }
             let next = self.all.get(self.scan_region + 1)?;
             self.scan_region += 1;
             self.scan = next.start;
         }
-    }
-
-    /// All before `at` has been looked through.
-    #[inline]
-    pub fn scanned(&mut self, at: *mut Word) {
-        self.scan = at;
     }
 
     /// Words in use.
