@@ -89,7 +89,7 @@ fn a_program_limits_trees() {
     assert!(matches!(tree.spawn("limits", "sleeper", &()), Err(CallError::Full)));
     assert!(tree.usage().memory_bytes > 1000);
     let other = vm.tree(Limits { memory_bytes: Some(5 << 20), ..Limits::default() });
-    match other.call::<()>("limits", "grow", &([(); 0],), limit) {
+    match other.call::<()>("limits", "fill", &([(); 0],), limit) {
         Err(CallError::Exited { class: "exit", reason }) => assert_eq!(reason, "{limit,memory}"),
         ended => panic!("{ended:?}"),
     }

@@ -2,7 +2,7 @@
 %% What only Purlin has: limits of trees, bounds of mailboxes. Each function asserts what must hold and prints `ok`.
 -export([options/1, memory/1, memory_of_mailboxes/1, memory_comes_back/1, processes/1, processes_nested/1, atoms/1,
          mailbox/1, rate/1, rate_nested/1, kill_of_throttled/1, bystander/1,
-         refuse/1, drop/1, suspend/1, suspend_order/1, suspend_ends/1, suspend_kill/1, bound_lets_in/1, stress/1, tree_stress/1, hold/1, sleeper/0, grow/1, spawn_until_refused/1]).
+         refuse/1, drop/1, suspend/1, suspend_order/1, suspend_ends/1, suspend_kill/1, bound_lets_in/1, stress/1, tree_stress/1, hold/1, sleeper/0, fill/1, spawn_until_refused/1]).
 
 %% How a process with these options ends.
 run(Options, Fun) ->
@@ -57,6 +57,9 @@ nest(0) -> done;
 nest(N) -> limited(#{processes => 1000}, fun() -> exit(try nest(N - 1) catch error:Reason -> Reason end) end).
 
 catch_of(Fun) -> try Fun() catch error:Reason -> Reason end.
+
+%% As below, without a library.
+fill(List) -> fill([{a, b} | List]).
 
 grow(List) -> grow([lists:seq(1, 100) | List]).
 
