@@ -44,11 +44,12 @@ impl Process {
         live_x: &mut [Word],
         reach: Reach,
     ) -> Result<(), OverLimit> {
-        self.with_roots(live_x, |heap, roots| match reach {
+        let collected = self.with_roots(live_x, |heap, roots| match reach {
             Reach::Usual => heap.collect(need_words, roots),
             Reach::Major => heap.collect_major(need_words, roots),
             Reach::Hibernate => heap.hibernate(roots),
-        })
+        });
+        self.check_limits(collected)
     }
 
     fn with_roots<R>(
