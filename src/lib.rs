@@ -7,9 +7,11 @@
 
 pub mod convert;
 mod machine;
+mod tree;
 
 pub use convert::Atom;
 pub use machine::{Builder, CallError, ImageLoadError, Vm};
 pub use purlin_heap::{Build, Pid, Term};
 pub use purlin_vm::code::LoadError;
 pub use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
+pub use tree::{Limits, Tree, Usage};

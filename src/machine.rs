@@ -97,7 +97,7 @@ pub enum CallError {
     },
     /// The time limit was over; the process has been killed.
     Timeout,
-    /// There are too many processes, or atoms.
+    /// There are too many processes or atoms, or the tree has no room for a process.
     Full,
     /// The machine was stopped meanwhile.
     Stopped,
@@ -184,7 +184,7 @@ impl Vm {
 
     /// Spawns a process that runs `module:function(arguments...)`; the arguments are a tuple or a sequence.
     pub fn spawn(&self, module: &str, function: &str, arguments: &impl Serialize) -> Result<Pid, CallError> {
-        self.spawn_with(module, function, arguments, None)
+        self.spawn_with(None, (module, function), arguments, None)
     }
 
     /// Calls `module:function(arguments...)` in a process of its own and waits for the value.
@@ -192,6 +192,16 @@ impl Vm {
         &self,
         module: &str,
         function: &str,
+        arguments: &impl Serialize,
+        limit: Duration,
+    ) -> Result<T, CallError> {
+        self.call_with(None, (module, function), arguments, limit)
+    }
+
+    pub(crate) fn call_with<T: DeserializeOwned>(
+        &self,
+        tree: Option<&Arc<purlin_vm::limits::Tree>>,
+        function: (&str, &str),
         arguments: &impl Serialize,
         limit: Duration,
     ) -> Result<T, CallError> {
@@ -205,7 +215,7 @@ impl Vm {
                 }
             });
         };
-        let pid = self.spawn_with(module, function, arguments, Some(Box::new(on_end)))?;
+        let pid = self.spawn_with(tree, function, arguments, Some(Box::new(on_end)))?;
         match told.recv_timeout(limit) {
             Ok(Ended::Returned(value)) => Ok(from_term(value.term(), self.inner().atoms())?),
             Ok(Ended::Exited(class, reason)) => Err(CallError::Exited { class, reason }),
@@ -217,10 +227,10 @@ impl Vm {
         }
     }
 
-    fn spawn_with(
+    pub(crate) fn spawn_with(
         &self,
-        module: &str,
-        function: &str,
+        tree: Option<&Arc<purlin_vm::limits::Tree>>,
+        (module, function): (&str, &str),
         arguments: &impl Serialize,
         on_end: Option<purlin_vm::EndCallback>,
     ) -> Result<Pid, CallError> {
@@ -230,7 +240,7 @@ impl Vm {
         let arguments = arguments_of(terms)?;
         let (module, function) = (self.atom(module)?, self.atom(function)?);
         let name = Mfa { module, function, arity: arguments.len() as u32 };
-        self.running.spawn(name, &arguments, None, on_end).map_err(|_| CallError::Full)
+        self.running.spawn_in(tree, name, &arguments, None, on_end).map_err(|_| CallError::Full)
     }
 
     fn atom(&self, name: &str) -> Result<Atom, CallError> {

@@ -39,6 +39,7 @@ fn programs_with_records_do_as_on_otp_29() {
 #[test]
 fn processes_do_as_on_otp_29() {
     prints_the_same("priority_messages", &[]);
+    prints_the_same("max_heap_binaries", &[]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod known;
 mod table;
 
 pub use known::am;
-pub use table::{AtomError, AtomTable};
+pub use table::{AtomError, AtomTable, CODE_RESERVE};
 
 /// An atom: its index in the machine's table.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]

@@ -47,6 +47,10 @@ pub const RED_ZONE: usize = 4;
 /// The least room in a fragment for what overflows the block.
 const OVERFLOW_WORDS_MIN: usize = 60;
 
+/// So many words may be taken outside of the block, or as many as the block has, by a process that allocates nothing
+/// itself.
+const OUTSIDE_WORDS_MAX: usize = 1 << 12;
+
 /// The heap of a process.
 pub struct Heap {
     pub(crate) start: *mut Word,
@@ -184,6 +188,13 @@ impl Heap {
         self.outside.get() > self.outside_max
     }
 
+    /// Whether so much was taken outside of the block that it is time to collect, although the process does nothing that
+    /// would find out: it takes messages and forgets them.
+    #[inline(always)]
+    pub fn is_overdue(&self) -> bool {
+        self.outside.get() > self.outside_max.max(OUTSIDE_WORDS_MAX)
+    }
+
     /// A term of this heap.
     ///
     /// # Safety
@@ -297,6 +308,23 @@ impl Heap {
             .into_iter()
             .flatten()
             .map(|object| unsafe { Shared::retained((*object.add(ref_bits::SHARED)).0) })
+    }
+
+    /// Bytes outside of all heaps that the heap refers to, each buffer once. Takes time in proportion to the references.
+    pub fn shared_bytes_held(&self) -> usize {
+        let old = self.rare.as_ref().map_or(null_mut(), |rare| rare.old_off_heap);
+        let mut buffers = Vec::new();
+        for list in [self.off_heap.get(), old] {
+            // SAFETY: the lists are ours, and their objects stay while the heap is borrowed; each holds a count.
+            buffers.extend(
+                unsafe { chunk::off_heap_list(list) }
+                    .map(|object| unsafe { *object.add(ref_bits::SHARED) }.0),
+            );
+        }
+        buffers.sort_unstable();
+        buffers.dedup();
+        // SAFETY: as above.
+        buffers.into_iter().map(|address| unsafe { shared::capacity(address) }).sum()
     }
 
     /// What collections have done so far.

@@ -35,7 +35,7 @@ pub mod text;
 pub mod word;
 mod worklist;
 
-pub use atoms::{Atom, AtomError, AtomTable, am};
+pub use atoms::{Atom, AtomError, AtomTable, CODE_RESERVE, am};
 pub use build::Build;
 pub use code::{FunEntry, Mfa};
 pub use collect::{OverLimit, Roots};

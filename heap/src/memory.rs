@@ -198,7 +198,10 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(any(asan, miri), ignore = "nothing is mapped then, and the sanitizer does not allow to ask for too much")]
+    #[cfg_attr(
+        any(asan, miri),
+        ignore = "nothing is mapped then, and the sanitizer does not allow to ask for too much"
+    )]
     fn too_much_is_refused_or_mapped() {
         assert!(try_zeroed(layout(isize::MAX as usize - 7)).is_none());
         let at = try_zeroed(layout(5 * mapped::HUGE_PAGE)).expect("10 MB");

@@ -9,8 +9,11 @@
 //! The pace belongs to the thread rather than being handed down, because equality, order and hashing are called from
 //! everywhere, sorting and tables of others included, and none of it asks for more than "is it enough for now".
 
+mod account;
 mod sort;
 
+pub use account::{Account, Exempt, exempt};
+pub(crate) use account::{may_make_atom, may_take_bytes};
 pub use sort::sort_by;
 
 use std::cell::Cell;
@@ -35,6 +38,8 @@ pub struct Pace {
     held: Cell<u32>,
     /// Shields that are in force.
     shields: Cell<u32>,
+    /// Whom atoms and large memory are charged to.
+    account: Cell<Option<NonNull<dyn Account>>>,
     over: unsafe fn(NonNull<Pace>),
 }
 
@@ -45,7 +50,14 @@ thread_local! {
 impl Pace {
     /// A pace whose owner is called as `over` with its address when there are no steps left.
     pub const fn new(over: unsafe fn(NonNull<Pace>)) -> Pace {
-        Pace { spent: Cell::new(0), left: Cell::new(0), held: Cell::new(0), shields: Cell::new(0), over }
+        Pace {
+            spent: Cell::new(0),
+            left: Cell::new(0),
+            held: Cell::new(0),
+            shields: Cell::new(0),
+            account: Cell::new(None),
+            over,
+        }
     }
 
     /// Allows so many steps from now on.

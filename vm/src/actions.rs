@@ -11,6 +11,7 @@ mod spawns;
 mod timed;
 
 pub use crate::info::{MIN_BIN_VHEAP_SIZE, USUAL_ITEMS, is_item, priority_name};
+pub use crate::limits::{Limits, MailboxBound, Policy};
 pub use crate::process::{Alias, Flags, MaxHeapSize, Settings, Until};
 pub use host::{Received, Sender};
 pub use links::Linked;

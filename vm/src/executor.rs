@@ -3,10 +3,12 @@
 use crate::Vm;
 use crate::fiber::{Fiber, SLICE_REDUCTIONS};
 use crate::interpreter::Exit;
+use crate::limits::Ledger;
 use crate::local::Local;
 use crate::observe::{SliceWatch, queue_changed};
 use crate::process::{ControlBlock, Flags, Process};
 use crate::timers::MessageTimer;
+use purlin_heap::pace::Account;
 use purlin_heap::{Pid, arena};
 use purlin_scheduler::{Executor, Priority, Ran, Task, Worker};
 use std::ptr::NonNull;
@@ -38,6 +40,13 @@ impl Runnable {
         unsafe { &mut *self.0.as_ref().owned() }
     }
 
+    /// What is written down about the process, if it is limited.
+    #[inline]
+    fn ledger(&self) -> Option<NonNull<Ledger>> {
+        // SAFETY: a runnable process is alive.
+        unsafe { self.0.as_ref() }.shared().ledger().map(NonNull::from)
+    }
+
     /// Whether the process was interrupted in the midst of work.
     #[inline]
     fn is_interrupted(&self) -> bool {
@@ -62,6 +71,8 @@ pub enum Timer {
     Wake(Pid),
     /// A message is sent.
     Message(Box<MessageTimer>),
+    /// A process that was interrupted in the midst of work, and had to wait then, goes on.
+    GoOn(Runnable),
 }
 
 /// How often a process whose sleep is disturbed just then goes on in the same slice.
@@ -99,8 +110,7 @@ impl ProcessExecutor {
             if process.flags.has(Flags::GIVEN_UP) && !process.is_ending() {
                 break;
             }
-            if process.flags.has(Flags::COLLECT) && !process.is_ending() {
-                process.flags.set(Flags::COLLECT, false);
+            if (process.flags.has(Flags::COLLECT) || process.heap.is_overdue()) && !process.is_ending() {
                 // SAFETY: the process is ours to run, and `process` is not used while it does.
                 match unsafe { self.fiber.collect(&self.local, process) } {
                     Exit::Interrupted => return self.interrupt(task),
@@ -108,8 +118,8 @@ impl ProcessExecutor {
                     _ => return self.end(task),
                 }
             }
-            if process.flags.has(Flags::SUSPENDED) && !process.is_ending() {
-                match self.rest_suspended(process) {
+            if process.flags.has_any(Flags::HELD) && !process.is_ending() {
+                match self.rest_held(process) {
                     Rested::Asleep => return (Ran::Waiting, 0),
                     Rested::Busy => return (Ran::Yielded(task), END_REDUCTIONS),
                     Rested::Resumed => {}
@@ -134,6 +144,12 @@ impl ProcessExecutor {
         }
         let spent = process.reductions - before;
         (Ran::Yielded(task), spent)
+    }
+
+    /// A slice, of which somebody may want to know.
+    #[inline]
+    fn observed_slice(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
+        if self.local.vm().observer().is_on() { self.watched_slice(task) } else { self.slice(task) }
     }
 
     /// A slice while somebody is told of long ones, or of long mailboxes.
@@ -164,6 +180,9 @@ impl ProcessExecutor {
     fn begin_wait(&mut self, process: &mut Process) -> Begun {
         process.flags.set(Flags::WAITING, true);
         process.turn = process.turn.wrapping_add(1);
+        if !process.rest_limited(&self.local) {
+            return Begun::Ended;
+        }
         if self.local.vm().observer().is_on() {
             queue_changed(&self.local, process);
         }
@@ -203,7 +222,9 @@ impl ProcessExecutor {
         vm.fibers().give_spare(std::mem::replace(&mut self.fiber, fiber));
         // SAFETY: this is the fiber of the process, which is ours to run.
         let exit = unsafe {
-            if block.shared().is_killed() {
+            if block.shared().is_killed()
+                || block.shared().ledger().is_some_and(|ledger| ledger.over().is_some())
+            {
                 self.fiber.give_up();
                 (*process).flags.set(Flags::GIVEN_UP, true);
                 return (Ran::Yielded(task), END_REDUCTIONS);
@@ -225,12 +246,42 @@ impl ProcessExecutor {
         (ran, SLICE_REDUCTIONS as u64)
     }
 
-    /// A suspended process takes its signals in, and sleeps.
+    /// A slice of a process that is limited, which is charged to its trees.
     #[cold]
-    fn rest_suspended(&self, process: &mut Process) -> Rested {
+    fn limited_slice(&mut self, task: Runnable, ledger: NonNull<Ledger>) -> (Ran<Runnable>, u64) {
+        let account: NonNull<dyn Account> = ledger;
+        // SAFETY: the ledger is freed with its process, and that only after this thread has let go of the epoch, which
+        // is not before the next slice.
+        let ledger = unsafe { ledger.as_ref() };
+        // Work that was interrupted has its account with it, on its own fiber.
+        if task.is_interrupted() {
+            let now_ns = self.local.vm().monotonic_ns();
+            if let Some(opens_ns) = ledger.opens_at_ns(now_ns) {
+                let until_ns = opens_ns.min(now_ns + INTERRUPTED_WAIT_NS);
+                self.local.set_timer(until_ns, Timer::GoOn(task));
+                return (Ran::Waiting, 0);
+            }
+        } else {
+            // SAFETY: the task is held here and nobody else uses the process.
+            unsafe { task.process() }.begin_limited_slice(&self.local);
+            // SAFETY: as above; and if the process takes the fiber along, the ledger is freed after that.
+            unsafe { self.fiber.set_account(Some(account)) };
+        }
+        let (ran, spent) = self.observed_slice(task);
+        // SAFETY: nothing is charged to any more.
+        unsafe { self.fiber.set_account(None) };
+        if spent > 0 && ledger.has_rate() {
+            ledger.charge(self.local.vm().monotonic_ns(), spent);
+        }
+        (ran, spent)
+    }
+
+    /// A process that must not run now takes its signals in, and sleeps.
+    #[cold]
+    fn rest_held(&self, process: &mut Process) -> Rested {
         loop {
             process.handle_signals(&self.local);
-            if process.is_ending() || !process.flags.has(Flags::SUSPENDED) {
+            if process.is_ending() || !process.is_held(&self.local) {
                 return Rested::Resumed;
             }
             if process.flags.has(Flags::BACKLOG) {
@@ -295,7 +346,11 @@ enum Begun {
     Interrupted,
 }
 
-/// What a suspended process does.
+/// So long at most a process waits for its tree at a time that was interrupted in the midst of work: meanwhile nobody can
+/// wake it.
+const INTERRUPTED_WAIT_NS: u64 = 100_000_000;
+
+/// What a process does that must not run.
 enum Rested {
     /// It sleeps; it is not ours any more.
     Asleep,
@@ -314,8 +369,10 @@ impl Executor for ProcessExecutor {
     #[inline]
     fn run(&mut self, worker: &mut Worker<Runnable>, task: Runnable) -> Ran<Runnable> {
         self.local.enter(worker);
-        let (ran, spent) =
-            if self.local.vm().observer().is_on() { self.watched_slice(task) } else { self.slice(task) };
+        let (ran, spent) = match task.ledger() {
+            None => self.observed_slice(task),
+            Some(ledger) => self.limited_slice(task, ledger),
+        };
         self.local.leave();
         arena::trim();
         worker.charge(u32::try_from(spent).unwrap_or(u32::MAX));
@@ -327,6 +384,7 @@ impl Executor for ProcessExecutor {
         match timer {
             Timer::Wake(pid) => self.local.wake(pid),
             Timer::Message(timer) => crate::timers::fire(&self.local, *timer),
+            Timer::GoOn(task) => self.local.enqueue(task),
         }
         self.local.leave();
     }

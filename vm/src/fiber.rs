@@ -84,7 +84,7 @@ impl Fiber {
         unsafe { self.order(local, Order::Run(process)) }
     }
 
-    /// Collects all garbage of a process, which ends when it is above its limit even so. One that is going to hibernate takes
+    /// Collects the garbage of a process, all of it if somebody has asked for that. It ends when it is above its limit even so. One that is going to hibernate takes
     /// as little memory as possible then.
     ///
     /// # Safety
@@ -120,6 +120,15 @@ impl Fiber {
         // SAFETY: by the caller. What unwinds has no use for a scheduler, so there is none.
         let exit = unsafe { self.order(std::ptr::null(), Order::GiveUp) };
         debug_assert_eq!(exit, Exit::GivenUp);
+    }
+
+    /// Charges what runs here to an account: see [`pace::Account`].
+    ///
+    /// # Safety
+    /// As for [`Pace::set_account`].
+    pub(crate) unsafe fn set_account(&mut self, account: Option<NonNull<dyn pace::Account>>) {
+        // SAFETY: by the caller; nobody else uses the register file while the fiber is here.
+        unsafe { (*self.machine.as_ptr()).pace.set_account(account) };
     }
 
     #[inline(always)]
@@ -204,7 +213,7 @@ fn run_orders(machine: &SendMachine, switch: &Switch, first: Order) {
     }
 }
 
-/// Collects all garbage of a process.
+/// Collects the garbage of a process.
 ///
 /// # Safety
 /// It is ours to run, on the fiber of the register file.
@@ -215,14 +224,19 @@ unsafe fn collect(machine: *mut Machine, process: *mut Process) -> Exit {
     // SAFETY: the register file is that of this fiber; what belongs to the thread is asked for anew after the collection.
     let (vm, local) = unsafe { ((*machine).vm(), || (*machine).local()) };
     let watch = CollectionWatch::begin(vm, process);
-    let hibernates = process.flags.has(Flags::HIBERNATE);
+    let (hibernates, is_asked) = (process.flags.has(Flags::HIBERNATE), process.flags.has(Flags::COLLECT));
     process.flags.set(Flags::HIBERNATE, false);
-    let collected = if hibernates { process.hibernate(&mut []) } else { process.collect_major(&mut []) };
+    process.flags.set(Flags::COLLECT, false);
+    let collected = match (hibernates, is_asked) {
+        (true, _) => process.hibernate(&mut []),
+        (_, true) => process.collect_major(&mut []),
+        _ => process.collect(0, &mut []),
+    };
     watch.end(local(), process);
     if collected.is_ok() {
         return Exit::Yielded;
     }
-    process.end_killed();
+    process.end_over_limit();
     Exit::Exited
 }
 
@@ -253,6 +267,10 @@ unsafe fn leave(machine: *mut Machine) -> bool {
     // SAFETY: by the caller. Behind the switch this may be another thread.
     unsafe {
         let vm = (*machine).vm();
+        // A collection leaves nothing that could be looked at in its midst.
+        if !(*machine).process.is_null() && !(*machine).pace.is_shielded() {
+            (*(*machine).process).note_growth();
+        }
         let Some(spare) = vm.fibers().take_spare(vm) else { return false };
         (*machine).local().spare_fiber.replace(Some(spare));
         (*machine).interrupted += (*machine).pace.take();

@@ -4,6 +4,7 @@
 //! items are built straight into the asker's heap or into the message of the answer.
 
 mod code;
+mod limits;
 mod memory;
 mod relations;
 
@@ -46,10 +47,16 @@ pub(crate) fn answer_self<'h>(
     unsafe { heap.term(told) }
 }
 
+/// What the item `garbage_collection_info` tells of a process, for its own reports.
+pub(crate) fn collection_info<'b, B: Build>(process: &Process, vm: &Vm, b: &'b B) -> Term<'b> {
+    let stopped_at = process.saved.ip;
+    Teller { process, vm, b, is_own: false, stopped_at }.value(am::garbage_collection_info)
+}
+
 /// Whether a term is something that can be asked for.
 pub fn is_item(atoms: &purlin_heap::AtomTable, term: Term<'_>) -> bool {
     match term.view() {
-        View::Atom(item) => ITEMS.contains(&item) || RARE.contains(&atoms.name(item)),
+        View::Atom(item) => ITEMS.contains(&item) || OWN.contains(&item) || RARE.contains(&atoms.name(item)),
         View::Tuple(tuple) => tuple.arity() == 2 && tuple.element(0).is_atom(am::dictionary),
         _ => false,
     }
@@ -118,6 +125,9 @@ const ITEMS: [Atom; 38] = {
     all
 };
 
+/// What only this machine has.
+const OWN: [Atom; 2] = [am::limits, am::mailbox_bound];
+
 /// Items that no well-known atom names.
 const RARE: [&str; 3] = ["sequential_trace_token", "catchlevel", "priority_messages"];
 
@@ -174,6 +184,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             am::suspending => self.suspending(),
             am::binary => self.binaries(),
             am::backtrace => self.b.list(&[]),
+            am::limits => self.limits(),
+            am::mailbox_bound => self.mailbox_bound(),
             _ => self.memory_value(item),
         }
     }

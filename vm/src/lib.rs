@@ -7,6 +7,7 @@ mod executor;
 mod fiber;
 mod info;
 pub mod interpreter;
+pub mod limits;
 mod local;
 mod mailbox;
 mod names;
@@ -21,6 +22,7 @@ mod vm;
 
 pub use executor::{Runnable, Timer};
 pub use local::Local;
+pub use names::NameError;
 pub use native::{Class, Context, Native, NativeFunction, NativeTable, Outcome, Stop};
 pub use observe::{Collections, SystemMonitor};
 pub use online::Blocked;

@@ -21,9 +21,11 @@ pub(crate) struct Names {
 
 /// Why a name could not be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NameError {
+pub enum NameError {
     /// The name is in use, the process has a name already, or it has ended.
     Refused,
+    /// The table has no place for names that are such late atoms.
+    TableFull,
 }
 
 impl Names {
@@ -47,7 +49,7 @@ impl Names {
     /// first marks its record and then removes the name that stood there. So whichever comes last sees the other, and
     /// no name of a dead process stays.
     pub(crate) fn register(&self, name: Atom, owner: Word, own: &Name) -> Result<(), NameError> {
-        register_in(self.entry(name).ok_or(NameError::Refused)?, name, owner, own)
+        register_in(self.entry(name).ok_or(NameError::TableFull)?, name, owner, own)
     }
 
     /// The process that calls itself `own` ends: its name is free from now on, and it gets no other.

@@ -5,6 +5,7 @@ mod begin;
 mod collect;
 mod dictionary;
 pub(crate) mod end;
+mod limited;
 mod links;
 mod monitors;
 mod receive;
@@ -72,6 +73,14 @@ impl Flags {
     pub(crate) const TAKES_PRIORITY: Flags = Flags(1 << 16);
     /// It is not to run: only its signals are handled.
     pub(crate) const SUSPENDED: Flags = Flags(1 << 12);
+    /// As `SUSPENDED`, until there is room in the mailbox that it sends to.
+    pub(crate) const SENDING: Flags = Flags(1 << 17);
+    /// As `SUSPENDED`, until its tree may work again.
+    pub(crate) const THROTTLED: Flags = Flags(1 << 18);
+    /// Any of these: it does not run.
+    pub(crate) const HELD: Flags = Flags(Self::SUSPENDED.0 | Self::SENDING.0 | Self::THROTTLED.0);
+    /// Its heap was larger than it may be, which is to be reported.
+    pub(crate) const REPORTS_HEAP: Flags = Flags(1 << 19);
     /// It has become unreachable: see [`Process::begin_end`].
     pub(crate) const CLOSED: Flags = Flags(1 << 8);
     /// Somebody outside of the machine wants to know of its end.
@@ -101,6 +110,12 @@ impl Flags {
     #[inline(always)]
     pub const fn has(self, flag: Flags) -> bool {
         self.0 & flag.0 != 0
+    }
+
+    /// Whether any of these flags is set.
+    #[inline(always)]
+    pub(crate) const fn has_any(self, flags: Flags) -> bool {
+        self.has(flags)
     }
 
     /// Sets or clears a flag.
@@ -167,6 +182,10 @@ pub(crate) struct Rare {
     pub(crate) unlinks: u64,
     /// Links whose exit signals go before ordinary messages.
     pub(crate) priority_links: SmallMap<()>,
+    /// The full mailbox that the process sends to, and its ticket there.
+    pub(crate) sending: Option<(Pid, u64)>,
+    /// How many words it held when it held more than it may.
+    pub(crate) held_words: u64,
     /// Settings that are only kept to be told.
     pub(crate) settings: Settings,
 }
@@ -188,7 +207,7 @@ pub struct Settings {
     /// `min_heap_size`
     pub min_heap_size: Option<u64>,
     /// `max_heap_size`
-    pub max_heap_size: MaxHeapSize,
+    pub max_heap_size: Option<MaxHeapSize>,
     /// `error_handler`
     pub error_handler: Option<Atom>,
 }
@@ -196,12 +215,11 @@ pub struct Settings {
 impl Settings {
     /// These, and what they leave open as in `others`.
     pub(crate) fn or(self, others: &Settings) -> Settings {
-        let has_limit = self.max_heap_size != MaxHeapSize::default();
         Settings {
             min_bin_vheap_size: self.min_bin_vheap_size.or(others.min_bin_vheap_size),
             fullsweep_after: self.fullsweep_after.or(others.fullsweep_after),
             min_heap_size: self.min_heap_size.or(others.min_heap_size),
-            max_heap_size: if has_limit { self.max_heap_size } else { others.max_heap_size },
+            max_heap_size: self.max_heap_size.or(others.max_heap_size),
             error_handler: self.error_handler.or(others.error_handler),
         }
     }
@@ -304,6 +322,11 @@ impl Process {
     /// Settings that differ from the machine's.
     pub fn settings(&self) -> Settings {
         self.rare().map_or(Settings::default(), |rare| rare.settings)
+    }
+
+    /// The limit of its heap.
+    pub fn max_heap_size(&self) -> MaxHeapSize {
+        self.rare().and_then(|rare| rare.settings.max_heap_size).unwrap_or_default()
     }
 
     /// The module that is asked for functions that do not exist.

@@ -4,6 +4,7 @@
 //! start of a time slice; so it needs no lock, and signals of one sender to one receiver act in the order in which
 //! they were sent. See `docs/signals.md`.
 
+mod bound;
 mod handle;
 mod request;
 mod send;
@@ -13,6 +14,7 @@ pub(crate) use request::{Question, Request};
 pub use send::Sent;
 pub(crate) use send::{alias_of, send_counted};
 
+use crate::mailbox::Node;
 use purlin_heap::word::Word;
 use purlin_heap::{Build, Fragment, Message, Pid, Term, am};
 
@@ -90,6 +92,8 @@ pub(crate) enum Signal {
         /// Why.
         reason: Message,
     },
+    /// Nothing but a reason to look: what the receiver waits for may have come.
+    Nudge,
     /// The receiver is not to run until it has been resumed as often.
     Suspend,
     /// Takes back one such signal.
@@ -147,9 +151,32 @@ impl Signal {
         Signal::Message { root, fragment }
     }
 
+    /// How much memory it takes in a mailbox.
+    #[cold]
+    pub(crate) fn bytes(&self) -> usize {
+        let message = |message: &Message| message.words();
+        let words = match self {
+            Signal::Marker => return 0,
+            Signal::Message { fragment, .. } => fragment.as_ref().map_or(0, Fragment::words),
+            Signal::ToAlias { message: body, .. } => message(body),
+            Signal::ExitToAlias(exit) => message(&exit.reason),
+            Signal::LinkExit { reason, .. } | Signal::Exit { reason, .. } | Signal::Down { reason, .. } => {
+                message(reason)
+            }
+            Signal::Reply { answer, .. } => message(answer),
+            _ => 0,
+        };
+        message_bytes(words)
+    }
+
     /// Whether a process that does not receive has to look at it soon.
     #[inline]
     pub(crate) fn is_urgent(&self) -> bool {
         !matches!(self, Signal::Message { .. } | Signal::Marker)
     }
+}
+
+/// How much memory a message of so many words takes in a mailbox.
+pub(crate) const fn message_bytes(words: usize) -> usize {
+    size_of::<Node<Signal>>() + words * size_of::<Word>()
 }

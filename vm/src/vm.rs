@@ -3,6 +3,7 @@
 use crate::code::{CodeTable, LoadedModule};
 use crate::executor::{Lingering, ProcessExecutor, Runnable};
 use crate::fiber::Fibers;
+use crate::limits::{Limits, Tree};
 use crate::local::Local;
 use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
@@ -10,13 +11,14 @@ use crate::observe::Observer;
 use crate::online::Online;
 use crate::process::table::Table;
 use crate::process::{
-    ControlBlock, Flags, Parent, Prepared, Process, Settings, SpawnOptions, Start, TooManyProcesses, spawn,
+    ControlBlock, Flags, MaxHeapSize, Parent, Prepared, Process, Settings, SpawnOptions, Start,
+    TooManyProcesses, spawn,
 };
 use crate::timers::MessageTimers;
 use crossbeam_epoch::Collector;
 use parking_lot::Mutex;
 use purlin_heap::pace;
-use purlin_heap::{Atom, AtomTable, HeapConfig, Message, Mfa, Pid, Term, am};
+use purlin_heap::{Atom, AtomTable, CODE_RESERVE, HeapConfig, Message, Mfa, Pid, Term, am};
 use purlin_scheduler::{Clock, Handle, Pool, TimerKey, WorkerPanicked};
 use std::any::Any;
 use std::collections::HashMap;
@@ -140,7 +142,7 @@ impl Vm {
             atoms,
             code,
             processes: Table::new(config.processes_max),
-            names: Names::new(config.atoms_max),
+            names: Names::new(config.atoms_max.saturating_add(CODE_RESERVE)),
             collector: Collector::new(),
             observer: Observer::new(config.schedulers.workers),
             online: Online::new(config.schedulers.workers),
@@ -239,6 +241,16 @@ impl Vm {
         self.trace_depth.swap(depth.min(TRACE_DEPTH_MAX), Ordering::Relaxed)
     }
 
+    /// A tree for processes that have these limits together: see [`RunningVm::spawn_in`].
+    pub fn tree(&self, limits: Limits) -> Arc<Tree> {
+        Tree::new(limits, None).expect("a tree that stands in no other is not too deep")
+    }
+
+    /// The limit of the heaps of new processes.
+    pub fn max_heap_size(&self) -> MaxHeapSize {
+        self.default_settings().max_heap_size.unwrap_or_default()
+    }
+
     /// Has modules that are called and not loaded looked for by `finder`; only the first one counts.
     pub fn set_module_finder(&self, finder: ModuleFinder) {
         let _ = self.finder.set(finder);
@@ -251,8 +263,8 @@ impl Vm {
             && !on_loads.is_pending(module)
             && !on_loads.is_refused(module)
         {
-            // Loading takes locks.
-            let _hold = pace::hold();
+            // Loading takes locks, and is for all who call the module.
+            let (_hold, _exempt) = (pace::hold(), pace::exempt());
             finder(self, module);
         }
     }
@@ -444,17 +456,29 @@ impl RunningVm {
         group_leader: Option<Pid>,
         on_end: Option<EndCallback>,
     ) -> Result<Pid, TooManyProcesses> {
+        self.spawn_in(None, name, arguments, group_leader, on_end)
+    }
+
+    /// As [`RunningVm::spawn`], in a tree that has limits.
+    pub fn spawn_in(
+        &self,
+        tree: Option<&Arc<Tree>>,
+        name: Mfa,
+        arguments: &[Term<'_>],
+        group_leader: Option<Pid>,
+        on_end: Option<EndCallback>,
+    ) -> Result<Pid, TooManyProcesses> {
         let local = Local::new(&self.vm);
         let ip = self.vm.code.export(name).address.load(Ordering::Acquire);
         let start = Start { ip, arguments, initial: name };
-        let options = SpawnOptions { on_end, ..SpawnOptions::default() };
+        let options = SpawnOptions { on_end, tree: tree.cloned(), ..SpawnOptions::default() };
         let prepared = Prepared::new(&self.vm, &start, None);
         spawn(&local, Parent::Host { group_leader }, prepared, options)
     }
 
     /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
     pub fn register(&self, name: Atom, pid: Pid) -> bool {
-        Local::new(&self.vm).register(name, pid)
+        Local::new(&self.vm).register(name, pid).is_ok()
     }
 
     /// Sends a message to a process.

@@ -73,6 +73,16 @@ macro_rules! for_each_known_atom {
             min_heap_size "min_heap_size";
             min_bin_vheap_size "min_bin_vheap_size";
             max_heap_size "max_heap_size";
+            mailbox_bound "mailbox_bound";
+            mailbox_full "mailbox_full";
+            refuse "refuse";
+            drop "drop";
+            suspend "suspend";
+            limits "limits";
+            limit "limit";
+            mailbox "mailbox";
+            atoms "atoms";
+            reductions_per_second "reductions_per_second";
             message_queue_data "message_queue_data";
             fullsweep_after "fullsweep_after";
             save_calls "save_calls";

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::Atom;
 use super::known::KNOWN;
+use crate::pace;
 
 /// Characters in the longest atom, as in OTP.
 pub const CHARACTERS_MAX: usize = 255;
@@ -17,14 +18,14 @@ const FIRST: usize = 4096;
 const CHUNKS: usize = 20;
 
 /// Atoms that only code may make beyond the limit.
-const CODE_RESERVE: u32 = 1 << 16;
+pub const CODE_RESERVE: u32 = 1 << 16;
 
 /// Why a name could not be made an atom.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AtomError {
     /// More than 255 characters.
     TooLong,
-    /// The machine's limit of atoms is reached.
+    /// The machine's limit of atoms is reached, or that of whoever makes it.
     TableFull,
 }
 
@@ -80,6 +81,9 @@ impl AtomTable {
         }
         if name.len() > CHARACTERS_MAX && name.chars().count() > CHARACTERS_MAX {
             return Err(AtomError::TooLong);
+        }
+        if !pace::may_make_atom() {
+            return Err(AtomError::TableFull);
         }
         let index = self
             .count

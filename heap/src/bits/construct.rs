@@ -6,6 +6,7 @@ use super::{Bits, INLINE_BYTES_MAX, Shared, shared};
 use crate::arena::is_literal;
 use crate::build::Build;
 use crate::layout::{Kind, ref_bits};
+use crate::pace;
 use crate::term::Term;
 
 /// A bit string being made. It becomes a term when it is full; given up, it leaves nothing behind.
@@ -92,6 +93,9 @@ impl<'h> Construction<'h> {
     }
 
     fn in_shared(start: Bits<'_>, size: usize, capacity: usize) -> Result<Construction<'h>, NoMemory> {
+        if !pace::may_take_bytes(capacity.max(size.div_ceil(8))) {
+            return Err(NoMemory);
+        }
         let shared = Shared::try_zeroed(size.div_ceil(8), capacity).ok_or(NoMemory)?;
         // SAFETY: fresh bytes, all zero, that nobody else has seen; `size` bits of them are committed.
         let writer = unsafe { BitWriter::new(shared.data(), 0, size) };

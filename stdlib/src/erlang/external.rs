@@ -1,6 +1,6 @@
 //! The external term format.
 
-use purlin_heap::external::{self, DecodeOptions, EncodeOptions};
+use purlin_heap::external::{self, DecodeOptions, DecodeReason, EncodeOptions};
 use purlin_heap::{Build, Term, am, bits, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
@@ -82,6 +82,9 @@ fn binary_to_term<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let bytes = args::binary(args[0])?.to_vec();
     let decoded = external::decode(&bytes, DecodeOptions { safe }, cx.vm(), cx.heap());
     pace::free(bytes);
-    let (term, count) = decoded.map_err(|_| Stop::badarg())?;
+    let (term, count) = decoded.map_err(|error| match error.reason {
+        DecodeReason::AtomTableFull => Stop::system_limit(),
+        _ => Stop::badarg(),
+    })?;
     if used { Ok(cx.heap().tuple(&[term, Term::small(count as i64)])) } else { Ok(term) }
 }

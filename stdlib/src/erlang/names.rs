@@ -1,7 +1,7 @@
 //! Registered names.
 
 use purlin_heap::{Build, Term, am};
-use purlin_vm::{Context, Outcome, Stop, natives};
+use purlin_vm::{Context, NameError, Outcome, Stop, natives};
 
 use crate::args;
 
@@ -12,7 +12,11 @@ natives! { "erlang":
 fn register<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let name = args::atom(args[0])?;
     let pid = args[1].as_pid().filter(|_| name != am::undefined).ok_or(Stop::badarg())?;
-    if cx.register(name, pid) { Ok(Term::boolean(true)) } else { Err(Stop::badarg()) }
+    match cx.register(name, pid) {
+        Ok(()) => Ok(Term::boolean(true)),
+        Err(NameError::Refused) => Err(Stop::badarg()),
+        Err(NameError::TableFull) => Err(Stop::system_limit()),
+    }
 }
 
 fn unregister<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

@@ -1,12 +1,12 @@
 //! What a process does to itself and others: sending, exit signals, flags, group leaders.
 
 use purlin_heap::{Atom, Build, Mfa, Term, View, am};
-use purlin_vm::actions::{Asked, Flags, MaxHeapSize, Settings, priority_name};
+use purlin_vm::actions::{Asked, Flags, Settings, priority_name};
 use purlin_vm::{Context, Outcome, Sent, Stop, natives};
 
 use super::nodes::Foreign;
 use super::spawn::{is_off_heap, priority, read_settings_limit};
-use crate::args::{self, Read};
+use crate::args;
 
 natives! { "erlang":
     "self"/0 => self_, "!"/2 => send, "send"/2 => send, "send"/3 => send_3, "exit"/2 => exit, "exit"/3 => exit,
@@ -27,37 +27,53 @@ fn self_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn send<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    answer_of(cx.send(args[0], args[1]), args[1])
-}
-
-fn answer_of<'h>(sent: Sent, answer: Term<'h>) -> Outcome<'h> {
-    match sent {
-        Sent::Done | Sent::Remote | Sent::Port => Ok(answer),
-        Sent::NoName | Sent::BadReceiver => Err(Stop::badarg()),
+    match cx.send(args[0], args[1]) {
+        Sent::Full => Err(Stop::error(am::mailbox_full)),
+        sent => answer_of(cx, args, sent, args[1]),
     }
 }
 
-/// No send suspends the sender here. To another node there is no connection.
+/// Only a full mailbox makes its sender wait: the native is called again when there is room.
+fn answer_of<'h>(cx: &Context<'h>, args: &[Term<'h>], sent: Sent, answer: Term<'h>) -> Outcome<'h> {
+    match sent {
+        Sent::Done | Sent::Remote | Sent::Port => Ok(answer),
+        Sent::NoName | Sent::BadReceiver => {
+            cx.give_place_back(None);
+            Err(Stop::badarg())
+        }
+        Sent::Full => Ok(Term::atom(am::mailbox_full)),
+        Sent::WouldWait => Ok(Term::atom(am::nosuspend)),
+        Sent::Waits => Err(Stop::Again(cx.heap().list(args))),
+    }
+}
+
+/// To another node there is no connection.
 fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (mut is_priority, mut may_connect) = (false, true);
+    let (mut is_priority, mut may_wait, mut may_connect) = (false, true, true);
     for option in args::elements(args[2]).map_err(|_| args::bad_option())? {
         match option.as_atom() {
-            Some(am::nosuspend) => {}
+            Some(am::nosuspend) => may_wait = false,
             Some(am::noconnect) => may_connect = false,
             Some(am::priority) => is_priority = true,
             _ => return Err(args::bad_option()),
         }
     }
-    let sent = if is_priority { cx.send_priority(args[0], args[1]) } else { cx.send(args[0], args[1]) };
+    let sent = match is_priority {
+        true => cx.send_priority(args[0], args[1], may_wait),
+        false => cx.send_with(args[0], args[1], may_wait),
+    };
     let is_elsewhere = sent == Sent::Remote && Foreign::of(cx, args[0]) != Some(Foreign::Earlier);
     let answer = if is_elsewhere && !may_connect { am::noconnect } else { am::ok };
-    answer_of(sent, Term::atom(answer))
+    answer_of(cx, args, sent, Term::atom(answer))
 }
 
-/// No send has to suspend the sender.
+/// False when the sender would have to wait.
 fn send_nosuspend<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    send(cx, args)?;
-    Ok(Term::boolean(true))
+    match cx.send_with(args[0], args[1], false) {
+        Sent::Full => Err(Stop::error(am::mailbox_full)),
+        Sent::WouldWait => Ok(Term::boolean(false)),
+        sent => answer_of(cx, args, sent, Term::boolean(true)),
+    }
 }
 
 /// Keeps another process from running until it has been resumed as often. The options ask for an answer at once, or
@@ -209,8 +225,9 @@ fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome<'h> {
     if flag == am::max_heap_size {
-        let limit = limit_of_flag(cx, value)?;
-        let former = cx.change_settings(|settings| settings.max_heap_size = limit);
+        let limit = read_settings_limit(cx, value, cx.min_heap_size())?;
+        let former = cx.own_max_heap_size();
+        cx.change_settings(|settings| settings.max_heap_size = Some(limit));
         return Ok(cx.max_heap_size(&former));
     }
     let size = args::size(value)? as u64;
@@ -220,18 +237,14 @@ fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome
         am::fullsweep_after => |settings| &mut settings.fullsweep_after,
         _ => return Err(Stop::badarg()),
     };
+    let max_words = cx.own_max_heap_size().words;
+    if flag == am::min_heap_size && max_words != 0 && size > max_words {
+        return Err(Stop::badarg());
+    }
     // The former value is told as `process_info` tells it.
     let told = cx.own_info(Term::atom(flag));
     cx.change_settings(|settings| *pick(settings) = Some(size));
     Ok(told.as_tuple().map_or(told, |pair| pair.element(1)))
-}
-
-/// No limit is below the least size of the heap.
-fn limit_of_flag<'h>(cx: &Context<'h>, value: Term<'h>) -> Read<'h, MaxHeapSize> {
-    let limit = read_settings_limit(value)?;
-    let told = cx.own_info(Term::atom(am::min_heap_size));
-    let least = told.as_tuple().and_then(|pair| pair.element(1).as_small()).unwrap_or(0) as u64;
-    if limit.words != 0 && limit.words < least { Err(Stop::badarg()) } else { Ok(limit) }
 }
 
 /// Calls are not saved; the answer is the former number.

@@ -79,12 +79,10 @@ fn block<'h>(cx: &Context<'h>, value: Term<'h>) -> Outcome<'h> {
 fn set_default<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome<'h> {
     let former = defaults(cx);
     if flag == am::max_heap_size {
-        let limit = read_settings_limit(value)?;
-        if limit.words != 0 && limit.words < former.min_heap_size {
-            return Err(Stop::badarg());
-        }
-        cx.vm().change_default_settings(|settings| settings.max_heap_size = limit);
-        return Ok(cx.max_heap_size(&former.settings));
+        let limit = read_settings_limit(cx, value, former.min_heap_size)?;
+        let former = cx.vm().max_heap_size();
+        cx.vm().change_default_settings(|settings| settings.max_heap_size = Some(limit));
+        return Ok(cx.max_heap_size(&former));
     }
     let size = args::size(value)? as u64;
     let (pick, told): (fn(&mut Settings) -> &mut Option<u64>, u64) = match flag {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use purlin_heap::bits;
 use purlin_heap::print::displayed;
 use purlin_heap::{Build, Heap, Term, am};
-use purlin_vm::actions::{MIN_BIN_VHEAP_SIZE, Settings};
+use purlin_vm::actions::MIN_BIN_VHEAP_SIZE;
 use purlin_vm::{Blocked, Context, Outcome, Stop, SystemLogger, natives};
 
 use crate::args;
@@ -156,7 +156,6 @@ fn other<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
 
 /// What new processes are set to.
 pub(super) struct Defaults {
-    pub(super) settings: Settings,
     pub(super) min_heap_size: u64,
     pub(super) min_bin_vheap_size: u64,
     pub(super) fullsweep_after: u64,
@@ -166,7 +165,6 @@ pub(super) struct Defaults {
 pub(super) fn defaults(cx: &Context<'_>) -> Defaults {
     let (settings, config) = (cx.vm().default_settings(), cx.vm().config());
     Defaults {
-        settings,
         min_heap_size: settings.min_heap_size.unwrap_or(config.heap_words_min.into()),
         min_bin_vheap_size: settings.min_bin_vheap_size.unwrap_or(MIN_BIN_VHEAP_SIZE),
         fullsweep_after: settings.fullsweep_after.unwrap_or(config.minors_max.into()),
@@ -180,12 +178,12 @@ fn default<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
     let min_heap_size = pair(am::min_heap_size, defaults.min_heap_size);
     let min_bin_vheap_size = pair(am::min_bin_vheap_size, defaults.min_bin_vheap_size);
     let fullsweep_after = pair(am::fullsweep_after, defaults.fullsweep_after);
-    let max_heap_size = pair(am::max_heap_size, defaults.settings.max_heap_size.words);
+    let max_heap_size = pair(am::max_heap_size, cx.vm().max_heap_size().words);
     Some(match name {
         "min_heap_size" => min_heap_size,
         "min_bin_vheap_size" => min_bin_vheap_size,
         "fullsweep_after" => fullsweep_after,
-        "max_heap_size" => cx.max_heap_size(&defaults.settings),
+        "max_heap_size" => cx.max_heap_size(&cx.vm().max_heap_size()),
         "garbage_collection" => {
             heap.list(&[max_heap_size, min_bin_vheap_size, min_heap_size, fullsweep_after])
         }

@@ -3,19 +3,18 @@
 use crate::local::Local;
 use crate::names::NameError;
 use crate::native::Context;
-use crate::process::{Flags, Settings};
+use crate::process::{Flags, MaxHeapSize, Settings};
 use purlin_heap::word::{Word, sub};
 use purlin_heap::{Atom, Pid, Term};
 use purlin_scheduler::Priority;
 
 impl Local {
     /// As [`Context::register`], from any thread.
-    pub(crate) fn register(&self, name: Atom, pid: Pid) -> bool {
+    pub(crate) fn register(&self, name: Atom, pid: Pid) -> Result<(), NameError> {
         let guard = self.pin();
-        let Some(block) = self.vm().processes().lookup(pid, &guard) else { return false };
+        let Some(block) = self.vm().processes().lookup(pid, &guard) else { return Err(NameError::Refused) };
         let owner = Word::immediate(sub::PID, pid.0);
-        let registered = self.vm().names().register(name, owner, &block.shared().name);
-        !matches!(registered, Err(NameError::Refused))
+        self.vm().names().register(name, owner, &block.shared().name)
     }
 }
 
@@ -52,6 +51,17 @@ impl<'h> Context<'h> {
             process.apply_settings(settings);
             former
         })
+    }
+
+    /// The limit of the caller's heap.
+    pub fn own_max_heap_size(&self) -> MaxHeapSize {
+        self.with(|process, _| process.max_heap_size())
+    }
+
+    /// The least size of the caller's heap in words.
+    pub fn min_heap_size(&self) -> u64 {
+        let own = self.with(|process, _| process.settings().min_heap_size);
+        own.unwrap_or(self.vm().config().heap_words_min.into())
     }
 
     /// Whether there are messages, received or not; takes in what has come.
@@ -122,8 +132,8 @@ impl<'h> Context<'h> {
         self.with(|process, _| process.dictionary.clear());
     }
 
-    /// Registers a name for a process. False when the name is in use, or the process has a name or has ended.
-    pub fn register(&self, name: Atom, pid: Pid) -> bool {
+    /// Registers a name for a process.
+    pub fn register(&self, name: Atom, pid: Pid) -> Result<(), NameError> {
         self.local().register(name, pid)
     }
 

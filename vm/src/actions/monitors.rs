@@ -65,7 +65,9 @@ impl<'h> Context<'h> {
                     tuple.arity() == 5 && reference_number(tuple.element(1)) == Some(number)
                 })
             };
-            process.mailbox.remove_first(is_down)
+            let Some((_, fragment)) = process.mailbox.remove_first(is_down) else { return false };
+            process.count_taken(local, fragment.as_ref());
+            true
         })
     }
 

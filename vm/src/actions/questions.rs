@@ -2,7 +2,7 @@
 
 use crate::info;
 use crate::native::{Context, Stop};
-use crate::process::Settings;
+use crate::process::MaxHeapSize;
 use crate::signal::{Collect, Handled, Question, Request, Signal};
 use purlin_heap::{Message, Pid, Term};
 
@@ -141,7 +141,7 @@ impl Context<'_> {
 
 impl<'h> Context<'h> {
     /// How `process_info/2` and `process_flag/2` tell of a heap's limit.
-    pub fn max_heap_size(&self, settings: &Settings) -> Term<'h> {
-        info::max_heap_size(self.heap(), self.atoms(), settings)
+    pub fn max_heap_size(&self, limit: &MaxHeapSize) -> Term<'h> {
+        info::max_heap_size(self.heap(), self.atoms(), limit)
     }
 }

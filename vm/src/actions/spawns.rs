@@ -1,6 +1,7 @@
 //! Spawning from a native.
 
 use super::MonitorOptions;
+use crate::limits::{Limits, MailboxBound};
 use crate::native::Context;
 use crate::process::{self, Parent, Prepared, Start, TooManyProcesses};
 use crate::process::{Flags, Settings};
@@ -28,6 +29,10 @@ pub struct SpawnOptions<'h> {
     pub settings: Option<Settings>,
     /// Flags that it starts with.
     pub flags: Flags,
+    /// It starts a tree with these limits.
+    pub limits: Option<Limits>,
+    /// The bound of its mailbox.
+    pub bound: Option<MailboxBound>,
 }
 
 impl Default for SpawnOptions<'_> {
@@ -38,6 +43,8 @@ impl Default for SpawnOptions<'_> {
             priority: Priority::Normal,
             settings: None,
             flags: Flags::default(),
+            limits: None,
+            bound: None,
         }
     }
 }
@@ -82,6 +89,9 @@ impl<'h> Context<'h> {
             priority: options.priority,
             settings: self.vm().settings_for(options.settings),
             flags: options.flags,
+            limits: options.limits,
+            bound: options.bound,
+            tree: None,
             on_end: None,
         };
         self.charge(SPAWN_REDUCTIONS);

@@ -1,7 +1,7 @@
 //! Memory and collections, as `process_info/2` tells of them.
 
 use super::Teller;
-use crate::process::{ControlBlock, Rare, Settings};
+use crate::process::{ControlBlock, MaxHeapSize, Rare, Settings};
 use purlin_heap::bits::Shared;
 use purlin_heap::word::Word;
 use purlin_heap::{Atom, Build, Map, Term, am};
@@ -22,7 +22,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             am::min_heap_size => self.b.unsigned(self.min_heap_size()),
             am::min_bin_vheap_size => self.b.unsigned(self.min_bin_vheap_size()),
             am::fullsweep_after => self.b.unsigned(self.fullsweep_after()),
-            am::max_heap_size => max_heap_size(self.b, self.vm.atoms(), &self.settings()),
+            am::max_heap_size => max_heap_size(self.b, self.vm.atoms(), &self.process.max_heap_size()),
             _ => match self.vm.atoms().name(item) {
                 "catchlevel" => Term::small(0),
                 "sequential_trace_token" => Term::NIL,
@@ -68,7 +68,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             Err(_) => Term::NIL,
         };
         let pair = |item: Atom, value: u64| self.b.tuple(&[Term::atom(item), self.b.unsigned(value)]);
-        let limit = max_heap_size(self.b, atoms, &self.settings());
+        let limit = max_heap_size(self.b, atoms, &self.process.max_heap_size());
         self.b.list(&[
             self.b.tuple(&[Term::atom(am::max_heap_size), limit]),
             pair(am::min_bin_vheap_size, self.min_bin_vheap_size()),
@@ -110,9 +110,8 @@ pub const MIN_BIN_VHEAP_SIZE: u64 = 46422;
 pub(crate) fn max_heap_size<'b, B: Build>(
     b: &'b B,
     atoms: &purlin_heap::AtomTable,
-    settings: &Settings,
+    limit: &MaxHeapSize,
 ) -> Term<'b> {
-    let limit = &settings.max_heap_size;
     let pairs = [
         (Term::atom(am::error_logger), Term::boolean(limit.log)),
         (Term::atom(am::include_shared_binaries), Term::boolean(limit.shared_binaries)),

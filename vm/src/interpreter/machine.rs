@@ -297,7 +297,7 @@ impl Cold {
         // SAFETY: by the caller.
         unsafe {
             self.save();
-            (*(*self.0.machine).process).end_with(Class::Exit, Word::atom(purlin_heap::am::killed));
+            (*(*self.0.machine).process).end_over_limit();
             self.leave_with(Exit::Exited)
         }
     }

@@ -51,7 +51,7 @@ pub unsafe fn call_native(r: &mut Regs, export: *const Export) -> bool {
 unsafe fn end_over_limit(machine: *mut Machine) {
     // SAFETY: by the caller.
     unsafe {
-        (*(*machine).process).end_killed();
+        (*(*machine).process).end_over_limit();
         (*machine).stop = Some(Stop::Exit);
     }
 }

@@ -404,6 +404,20 @@ impl Mailbox {
         }
     }
 
+    /// Words of all messages.
+    pub(crate) fn words(&self) -> usize {
+        let mut node = self.first;
+        let mut words = 0;
+        // SAFETY: the nodes of the inner queue are ours.
+        while let Some(this) = unsafe { node.as_ref() } {
+            if let Signal::Message { fragment: Some(fragment), .. } = &this.value {
+                words += fragment.words();
+            }
+            node = this.next;
+        }
+        words
+    }
+
     /// All messages, the oldest first.
     pub(crate) fn messages(&self) -> impl Iterator<Item = Word> {
         let mut node = self.first;
@@ -419,18 +433,20 @@ impl Mailbox {
         })
     }
 
-    /// Removes the first message that `matches`.
-    pub(crate) fn remove_first(&mut self, matches: impl Fn(Word) -> bool) -> bool {
+    /// Takes the first message that `matches`.
+    pub(crate) fn remove_first(
+        &mut self,
+        matches: impl Fn(Word) -> bool,
+    ) -> Option<(Word, Option<Fragment>)> {
         self.rewind();
         while let Look::Message(root) = self.look() {
             if matches(root) {
-                drop(self.take());
-                return true;
+                return Some(self.take());
             }
             self.skip();
         }
         self.rewind();
-        false
+        None
     }
 }
 

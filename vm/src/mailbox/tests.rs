@@ -150,8 +150,8 @@ fn a_closed_queue_gives_all_that_is_left_and_refuses_more() {
 #[test]
 fn messages_are_removed_by_what_they_are() {
     let (mut mailbox, _) = filled(5);
-    assert!(mailbox.remove_first(|word| word.small_value() == 3));
-    assert!(!mailbox.remove_first(|word| word.small_value() == 3));
+    assert!(mailbox.remove_first(|word| word.small_value() == 3).is_some());
+    assert!(mailbox.remove_first(|word| word.small_value() == 3).is_none());
     assert_eq!(contents(&mailbox), [0, 1, 2, 4]);
 }
 

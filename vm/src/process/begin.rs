@@ -4,11 +4,13 @@ use super::shared::{ControlBlock, Shared};
 use super::{Dictionary, Exception, Flags, Link, Links, Monitor, Process, Rare, Saved, Settings};
 use crate::Vm;
 use crate::executor::Runnable;
+use crate::limits::{Ledger, Limits, MailboxBound, Tree};
 use crate::local::Local;
 use crate::mailbox::Mailbox;
 use purlin_heap::word::{Word, sub};
 use purlin_heap::{Heap, HeapConfig, Mfa, Pid, Term, am, copy_into};
 use purlin_scheduler::Priority;
+use std::sync::Arc;
 
 /// What a new process runs.
 pub(crate) struct Start<'a> {
@@ -28,6 +30,11 @@ pub(crate) struct SpawnOptions {
     pub(crate) priority: Priority,
     pub(crate) settings: Option<Settings>,
     pub(crate) flags: Flags,
+    /// It starts a tree with these limits.
+    pub(crate) limits: Option<Limits>,
+    /// The tree that it belongs to, if it is not that of its parent.
+    pub(crate) tree: Option<Arc<Tree>>,
+    pub(crate) bound: Option<MailboxBound>,
     /// Told of its end.
     pub(crate) on_end: Option<crate::EndCallback>,
 }
@@ -48,12 +55,15 @@ impl Default for SpawnOptions {
             priority: Priority::Normal,
             settings: None,
             flags: Flags::default(),
+            limits: None,
+            tree: None,
+            bound: None,
             on_end: None,
         }
     }
 }
 
-/// There are as many processes as there may be.
+/// There are as many processes as there may be, in the machine or in a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyProcesses;
 
@@ -91,9 +101,13 @@ pub(crate) fn spawn(
     prepared: Prepared,
     options: SpawnOptions,
 ) -> Result<Pid, TooManyProcesses> {
-    let reserved = local.vm().processes().reserve(&mut local.slots.borrow_mut()).ok_or(TooManyProcesses)?;
+    let ledger = ledger(&parent, &prepared, &options)?;
+    let Some(reserved) = local.vm().processes().reserve(&mut local.slots.borrow_mut()) else {
+        ledger.iter().for_each(|ledger| ledger.end(|_| {}));
+        return Err(TooManyProcesses);
+    };
     let pid = reserved.pid();
-    let block = ControlBlock::new(Shared::new(pid, options.priority), |shared| {
+    let block = ControlBlock::new(Shared::new(pid, options.priority, ledger), |shared| {
         let Prepared { heap, saved, initial } = prepared;
         let (group_leader, parent) = inherited(&heap, &parent, pid);
         Process {
@@ -129,6 +143,45 @@ pub(crate) fn spawn(
     // SAFETY: a new process, which nobody else schedules.
     local.enqueue(unsafe { Runnable::new(block) });
     Ok(pid)
+}
+
+/// What is written down about a new process that is limited; an error when its tree has no room for it.
+#[inline]
+fn ledger(
+    parent: &Parent<'_>,
+    prepared: &Prepared,
+    options: &SpawnOptions,
+) -> Result<Option<Box<Ledger>>, TooManyProcesses> {
+    let inherited = match parent {
+        Parent::Process(parent) => parent.shared().ledger().and_then(|ledger| ledger.tree()),
+        Parent::Host { .. } => None,
+    };
+    let around = options.tree.as_ref().or(inherited);
+    if around.is_none() && options.limits.is_none() && options.bound.is_none() {
+        return Ok(None);
+    }
+    new_ledger(around, prepared, options).map(Some)
+}
+
+#[cold]
+fn new_ledger(
+    around: Option<&Arc<Tree>>,
+    prepared: &Prepared,
+    options: &SpawnOptions,
+) -> Result<Box<Ledger>, TooManyProcesses> {
+    let tree = match options.limits {
+        Some(limits) => Some(Tree::new(limits, around.cloned()).ok_or(TooManyProcesses)?),
+        None => around.cloned(),
+    };
+    if tree.as_ref().is_some_and(|tree| !tree.enter()) {
+        return Err(TooManyProcesses);
+    }
+    let ledger = Box::new(Ledger::new(tree, options.bound));
+    if ledger.tell_first(super::limited::held_bytes(&prepared.heap)) {
+        return Ok(ledger);
+    }
+    ledger.end(|_| {});
+    Err(TooManyProcesses)
 }
 
 fn new_heap(vm: &Vm, settings: Option<&Settings>) -> Heap {
@@ -218,9 +271,8 @@ impl Process {
         if let Some(words) = settings.min_heap_size {
             self.heap.set_words_min(u32::try_from(words).unwrap_or(u32::MAX));
         }
-        if settings.max_heap_size.words != 0 || self.rare().is_some() {
-            // A limit that nothing happens at is none.
-            let limit = settings.max_heap_size;
+        if let Some(limit) = settings.max_heap_size {
+            // Who is not ended at its limit goes beyond it.
             let words = if limit.kill { limit.words } else { 0 };
             self.heap.set_limit(usize::try_from(words).unwrap_or(usize::MAX));
         }

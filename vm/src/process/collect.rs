@@ -46,10 +46,12 @@ impl Process {
         live_x: &mut [Word],
         reach: Reach,
     ) -> Result<(), OverLimit> {
-        if tracing::enabled!(Level::TRACE) {
-            return self.collect_and_tell(need_words, live_x, reach);
-        }
-        self.collect_silently(need_words, live_x, reach)
+        let collected = if tracing::enabled!(Level::TRACE) {
+            self.collect_and_tell(need_words, live_x, reach)
+        } else {
+            self.collect_silently(need_words, live_x, reach)
+        };
+        self.check_limits(collected)
     }
 
     fn collect_silently(

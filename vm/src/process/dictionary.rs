@@ -27,6 +27,12 @@ impl Dictionary {
         self.0.as_ref().map_or(0, |entries| entries.words.len() / 2)
     }
 
+    /// About how much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        // Twice the words, for the index.
+        self.0.as_ref().map_or(0, |entries| 2 * entries.words.capacity() * size_of::<Word>())
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

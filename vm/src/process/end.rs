@@ -5,6 +5,7 @@
 //! its queue is closed, its name is free, its pid leads nowhere. Only then do others learn that it has ended.
 
 use super::{Flags, Link, Process};
+use crate::limits::Ledger;
 use crate::local::Local;
 use crate::signal::Signal;
 use crate::timers;
@@ -35,8 +36,12 @@ impl Process {
             vm.unblock_all_of(self.pid());
         }
         self.mailbox.close(&shared.incoming);
+        self.end_limits(local);
         vm.processes().remove(&mut local.slots.borrow_mut(), self.pid());
         vm.tell_end(self);
+        if self.flags.has(Flags::REPORTS_HEAP) {
+            self.report_heap(local);
+        }
         self.report_end(local);
     }
 
@@ -132,7 +137,13 @@ impl Process {
 
     /// What came too late is answered as by a process that never was.
     fn refuse_signal(&mut self, local: &Local) -> bool {
-        let Some(signal) = self.mailbox.pop_left() else { return false };
+        let Some(signal) = self.mailbox.pop_left() else {
+            self.shared().ledger().into_iter().for_each(Ledger::settle);
+            return false;
+        };
+        if let Some(ledger) = self.shared().ledger() {
+            ledger.count_out(signal.bytes());
+        }
         local.refuse(self.pid(), signal);
         true
     }

@@ -29,6 +29,11 @@ pub(crate) enum Link {
 }
 
 impl Links {
+    /// About how much memory they take beside the control block.
+    pub(crate) fn bytes(&self) -> usize {
+        if let Links::Many(map) = self { map.bytes() } else { 0 }
+    }
+
     pub(crate) fn get(&self, to: Pid) -> Option<Link> {
         match self {
             Links::None => None,

@@ -52,6 +52,11 @@ pub enum Until {
 }
 
 impl Monitors {
+    /// About how much memory they take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.own.bytes() + self.watchers.bytes() + self.aliases.bytes()
+    }
+
     /// The tags that a collection moves.
     pub(crate) fn tags_mut(&mut self) -> Vec<&mut [Word]> {
         let tags = self.own.values_mut().map(|monitor| &mut monitor.tag);

@@ -96,6 +96,9 @@ impl Process {
     #[inline]
     pub fn take(&mut self, local: &Local) -> Word {
         let (root, fragment) = self.mailbox.take();
+        if self.shared().ledger().is_some() {
+            self.count_taken(local, fragment.as_ref());
+        }
         if let Some(fragment) = fragment {
             self.heap.attach_fragment(fragment);
         }

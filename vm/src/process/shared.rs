@@ -13,10 +13,12 @@
 //!    signals: askers of higher priority set them, the owner clears them.
 //! 6. `name` goes from none to an atom and back any number of times, and then once to DEAD, by the owner; after
 //!    that it never changes.
+//! 7. `ledger` is set before the process is known to anybody, and never changes: see [`crate::limits`].
 
 use super::Process;
 use super::table::Entry;
 use crate::fiber::Fiber;
+use crate::limits::Ledger;
 use crate::mailbox::Incoming;
 use crate::signal::Signal;
 use purlin_heap::arena::{self, Range};
@@ -33,6 +35,7 @@ pub struct Shared {
     pid: Pid,
     pub(crate) name: Name,
     state: AtomicU32,
+    ledger: Option<Box<Ledger>>,
 }
 
 /// Both parts of a process in one allocation.
@@ -51,15 +54,21 @@ unsafe impl Sync for ControlBlock {}
 const _: () = assert!(size_of::<ControlBlock>() <= 384);
 
 impl Shared {
-    pub(crate) fn new(pid: Pid, priority: Priority) -> Shared {
+    pub(crate) fn new(pid: Pid, priority: Priority, ledger: Option<Box<Ledger>>) -> Shared {
         let state = AtomicU32::new(priority as u32);
-        Shared { incoming: Incoming::new(), pid, name: Name::new(), state }
+        Shared { incoming: Incoming::new(), pid, name: Name::new(), state, ledger }
     }
 
     /// The process's identifier.
     #[inline(always)]
     pub(crate) fn pid(&self) -> Pid {
         self.pid
+    }
+
+    /// What is written down about the process, if it is limited.
+    #[inline(always)]
+    pub(crate) fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_deref()
     }
 
     /// The process's own priority.

@@ -19,6 +19,12 @@ impl<V> Default for SmallMap<V> {
 }
 
 impl<V> SmallMap<V> {
+    /// About how much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let index = self.index.as_ref().map_or(0, |index| index.capacity() * size_of::<(u64, u32)>());
+        self.entries.capacity() * size_of::<(u64, V)>() + index
+    }
+
     pub(crate) fn get(&self, key: u64) -> Option<&V> {
         self.position(key).map(|at| &self.entries[at].1)
     }

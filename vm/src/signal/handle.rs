@@ -41,7 +41,11 @@ impl Process {
 
     #[cold]
     fn handle(&mut self, local: &Local, signal: Signal) -> Handled {
+        if let Some(ledger) = self.shared().ledger() {
+            ledger.count_out(signal.bytes());
+        }
         match signal {
+            Signal::Nudge => {}
             Signal::ToAlias { alias, message, is_priority } => {
                 if let Some(alias) = self.use_alias(local, alias) {
                     self.append_message(message, is_priority && alias.takes_priority);
@@ -98,6 +102,9 @@ impl Process {
 
     fn append_message(&mut self, message: Message, is_priority: bool) {
         let node = Node::new(Signal::message(message));
+        if let Some(ledger) = self.shared().ledger() {
+            ledger.count_own(node.value().bytes());
+        }
         if is_priority { self.mailbox.insert_priority(node) } else { self.mailbox.append(node) }
     }
 

@@ -3,6 +3,7 @@
 use super::{Request, Signal};
 use crate::executor::Runnable;
 use crate::interpreter::Machine;
+use crate::limits::Ledger;
 use crate::local::Local;
 use crate::mailbox::{Node, Pushed};
 use crate::native::Context;
@@ -25,10 +26,16 @@ pub enum Sent {
     Port,
     /// What was given as the receiver is none.
     BadReceiver,
+    /// The mailbox of the receiver is full, and it wants the sender to be told.
+    Full,
+    /// The mailbox of the receiver is full: the sender has to wait, but does not want to.
+    WouldWait,
+    /// The mailbox of the receiver is full: the sender waits from now on, and is to send again when it goes on.
+    Waits,
 }
 
 /// Words of a message that count as one reduction.
-const WORDS_PER_REDUCTION: usize = 64;
+pub(super) const WORDS_PER_REDUCTION: usize = 64;
 
 impl Local {
     /// Hands a signal to a process; gives it back when that does not exist.
@@ -81,6 +88,35 @@ impl Local {
 
     #[inline]
     fn push(&self, block: &ControlBlock, signal: Signal) -> Result<(), Signal> {
+        match block.shared().ledger() {
+            None => self.push_unlimited(block, signal),
+            Some(ledger) => {
+                let messages = usize::from(matches!(signal, Signal::Message { .. }));
+                self.push_counted(block, ledger, signal, messages)
+            }
+        }
+    }
+
+    /// Hands a signal to a process that is limited. `messages`: how many it counts for.
+    #[cold]
+    pub(super) fn push_counted(
+        &self,
+        block: &ControlBlock,
+        ledger: &Ledger,
+        signal: Signal,
+        messages: usize,
+    ) -> Result<(), Signal> {
+        let bytes = signal.bytes();
+        ledger.count_in(bytes, messages);
+        let pushed = self.push_unlimited(block, signal);
+        if pushed.is_err() {
+            ledger.count_back(bytes);
+        }
+        pushed
+    }
+
+    #[inline]
+    fn push_unlimited(&self, block: &ControlBlock, signal: Signal) -> Result<(), Signal> {
         let is_urgent = signal.is_urgent();
         match block.shared().incoming.push(Node::new(signal), is_urgent) {
             Ok(Pushed::Queued) => Ok(()),
@@ -93,32 +129,42 @@ impl Local {
         }
     }
 
-    /// Wakes a process if it sleeps.
+    /// Wakes a process if it sleeps; one that is just going to is told to look again.
     pub(crate) fn wake(&self, pid: Pid) {
         let guard = self.pin();
-        if let Some(block) = self.vm().processes().lookup(pid, &guard)
-            && block.shared().incoming.wake()
-        {
+        let Some(block) = self.vm().processes().lookup(pid, &guard) else { return };
+        if block.shared().incoming.wake() {
             // SAFETY: the process has been taken out of its sleep, so it is ours to schedule.
             self.schedule(unsafe { Runnable::new(block.into()) });
+        } else {
+            let _ = self.push(block, Signal::Nudge);
         }
     }
 
     /// Sends a message of few objects, for which nobody is made to wait: how many words it took, or nothing when it has
-    /// many.
+    /// many, or the receiver is limited.
     #[inline]
     fn send_few(&self, to: Pid, message: Term<'_>) -> Option<usize> {
         let guard = self.pin();
         // The receiver is looked up first: nothing is copied for the dead.
         let Some(block) = self.vm().processes().lookup(to, &guard) else { return Some(0) };
+        if block.shared().ledger().is_some() {
+            return None;
+        }
         let message = Message::copy_of_few(message)?;
         let words = message.words();
-        let _ = self.push(block, Signal::message(message));
+        let _ = self.push_unlimited(block, Signal::message(message));
         Some(words)
+    }
+
+    /// Whether a process has a mailbox that may be full.
+    fn is_bound(&self, pid: Pid) -> bool {
+        self.with_ledger(pid, |ledger| ledger.bound().is_some()) == Some(true)
     }
 }
 
-/// Sends for the instruction: a word that is a pid, and a term of the running process. Gives the reductions.
+/// Sends for the instruction: a word that is a pid, and a term of the running process. Gives the reductions; a negative
+/// number when nothing was sent, because the mailbox of the receiver has a bound.
 ///
 /// # Safety
 /// The words must be those, and the machine that of the fiber which runs.
@@ -126,7 +172,14 @@ impl Local {
 pub(crate) unsafe fn send_counted(machine: *mut Machine, to: Word, message: Word) -> i64 {
     // SAFETY: as promised; the heap of the sender is not collected meanwhile.
     unsafe {
-        1 + (send_copy(machine, Pid(to.payload()), Term::from_word(message)) / WORDS_PER_REDUCTION) as i64
+        let (to, message) = (Pid(to.payload()), Term::from_word(message));
+        if let Some(words) = (*machine).local().send_few(to, message) {
+            return 1 + (words / WORDS_PER_REDUCTION) as i64;
+        }
+        if (*machine).local().is_bound(to) {
+            return -1;
+        }
+        1 + (send_many(machine, to, message) / WORDS_PER_REDUCTION) as i64
     }
 }
 
@@ -139,35 +192,49 @@ pub(crate) unsafe fn send_counted(machine: *mut Machine, to: Word, message: Word
 unsafe fn send_copy(machine: *mut Machine, to: Pid, message: Term<'_>) -> usize {
     // SAFETY: by the caller. What belongs to the thread is asked for anew after the copy.
     unsafe {
-        if let Some(words) = (*machine).local().send_few(to, message) {
-            return words;
+        match (*machine).local().send_few(to, message) {
+            Some(words) => words,
+            None => send_many(machine, to, message),
         }
-        let message = Message::copy_of(message);
-        let words = message.words();
-        let _ = (*machine).local().deliver(to, Signal::message(message));
-        words
     }
+}
+
+/// As [`send_copy`], for any message and receiver.
+///
+/// # Safety
+/// As there.
+unsafe fn send_many(machine: *mut Machine, to: Pid, message: Term<'_>) -> usize {
+    let message = Message::copy_of(message);
+    let words = message.words();
+    // SAFETY: by the caller.
+    let _ = unsafe { (*machine).local() }.deliver(to, Signal::message(message));
+    words
 }
 
 impl<'h> Context<'h> {
     /// Sends a message to whoever `to` names.
     #[inline]
     pub fn send(&self, to: Term<'h>, message: Term<'h>) -> Sent {
-        if let Some(pid) = to.as_pid() {
-            self.send_to(pid, message);
-            return Sent::Done;
+        self.send_with(to, message, true)
+    }
+
+    /// As [`Context::send`]. `may_wait`: the caller can be put aside until there is room in the mailbox.
+    #[inline]
+    pub fn send_with(&self, to: Term<'h>, message: Term<'h>, may_wait: bool) -> Sent {
+        match to.as_pid() {
+            Some(pid) => self.send_bound(pid, message, may_wait),
+            None => self.send_elsewhere(to, message, may_wait),
         }
-        self.send_elsewhere(to, message)
     }
 
     /// As [`Context::send`]; a message to an alias goes before ordinary ones, if the alias allows that.
-    pub fn send_priority(&self, to: Term<'h>, message: Term<'h>) -> Sent {
+    pub fn send_priority(&self, to: Term<'h>, message: Term<'h>, may_wait: bool) -> Sent {
         match to.view() {
             View::Reference(reference) => {
                 self.send_to_alias(reference, message, true);
                 Sent::Done
             }
-            _ => self.send(to, message),
+            _ => self.send_with(to, message, may_wait),
         }
     }
 
@@ -178,7 +245,7 @@ impl<'h> Context<'h> {
         }
     }
 
-    /// Sends a message to a process.
+    /// Sends a message to a process, whatever the bound of its mailbox.
     #[inline]
     pub fn send_to(&self, to: Pid, message: Term<'h>) {
         // SAFETY: the call runs on its fiber.
@@ -186,15 +253,12 @@ impl<'h> Context<'h> {
     }
 
     #[cold]
-    fn send_elsewhere(&self, to: Term<'h>, message: Term<'h>) -> Sent {
+    fn send_elsewhere(&self, to: Term<'h>, message: Term<'h>, may_wait: bool) -> Sent {
         match to.view() {
             View::Atom(name) => match self.vm().names().lookup(name) {
                 None => Sent::NoName,
                 Some(owner) if owner.is_port() => Sent::Port,
-                Some(owner) => {
-                    self.send_to(Pid(owner.payload()), message);
-                    Sent::Done
-                }
+                Some(owner) => self.send_bound(Pid(owner.payload()), message, may_wait),
             },
             View::Reference(reference) => {
                 self.send_to_alias(reference, message, false);
@@ -206,7 +270,7 @@ impl<'h> Context<'h> {
                         return Sent::Remote;
                     }
                     // The name of another place may be unknown there without an error here.
-                    match self.send_elsewhere(*name, message) {
+                    match self.send_elsewhere(*name, message, may_wait) {
                         Sent::NoName => Sent::Done,
                         sent => sent,
                     }

@@ -2,7 +2,8 @@
 
 use purlin_heap::{Atom, Map, Term, View, am};
 use purlin_vm::actions::{
-    Alias, Flags, MaxHeapSize, MonitorOptions, Priority, Settings, SpawnMonitor, SpawnOptions, Until,
+    Alias, Flags, Limits, MailboxBound, MaxHeapSize, MonitorOptions, Policy, Priority, Settings,
+    SpawnMonitor, SpawnOptions, Until,
 };
 use purlin_vm::{Context, Stop};
 
@@ -71,32 +72,39 @@ impl<'h> Options<'h> {
                 };
                 (self.reply.on_success, self.reply.on_error) = answers;
             }
-            _ => read_setting(spawn.settings.get_or_insert_default(), name, value)?,
+            am::limits => spawn.limits = Some(limits(value)?),
+            am::mailbox_bound => spawn.bound = Some(mailbox_bound(value)?),
+            _ => read_setting(cx, spawn.settings.get_or_insert_default(), name, value)?,
         }
         Ok(())
     }
 }
 
-fn read_setting<'h>(settings: &mut Settings, name: Atom, value: Term<'h>) -> Read<'h, ()> {
+fn read_setting<'h>(cx: &Context<'h>, settings: &mut Settings, name: Atom, value: Term<'h>) -> Read<'h, ()> {
     match name {
         am::fullsweep_after => settings.fullsweep_after = Some(args::size(value)? as u64),
         am::min_heap_size => settings.min_heap_size = Some(args::size(value)? as u64),
         am::min_bin_vheap_size => settings.min_bin_vheap_size = Some(args::size(value)? as u64),
-        am::max_heap_size => settings.max_heap_size = read_settings_limit(value)?,
+        am::max_heap_size => settings.max_heap_size = Some(read_settings_limit(cx, value, 0)?),
         _ => return Err(Stop::badarg()),
     }
     Ok(())
 }
 
-/// `min_heap_size` and such of `max_heap_size`: a size, or a map.
-pub(in crate::erlang) fn read_settings_limit<'h>(value: Term<'h>) -> Read<'h, MaxHeapSize> {
-    let mut limit = MaxHeapSize::default();
-    let Some(map) = Map::of(value) else {
-        limit.words = args::size(value)? as u64;
-        return Ok(limit);
-    };
-    let get = |key: Atom| map.get(Term::atom(key));
-    limit.words = args::size(get(am::size).ok_or(Stop::badarg())?)? as u64;
+/// `max_heap_size`: a size, or a map. What is not told is as the machine has it. A limit is not below `words_min`.
+pub(in crate::erlang) fn read_settings_limit<'h>(
+    cx: &Context<'h>,
+    value: Term<'h>,
+    words_min: u64,
+) -> Read<'h, MaxHeapSize> {
+    let mut limit = cx.vm().max_heap_size();
+    let map = Map::of(value);
+    let get = |key: Atom| map.as_ref().and_then(|map| map.get(Term::atom(key)));
+    let size = if map.is_some() { get(am::size).ok_or(Stop::badarg())? } else { value };
+    limit.words = args::size(size)? as u64;
+    if limit.words != 0 && limit.words < words_min.max(cx.vm().config().heap_words_min.into()) {
+        return Err(Stop::badarg());
+    }
     let boolean = |key: Atom, default: bool| match get(key) {
         None => Ok(default),
         Some(value) => value.as_boolean().ok_or(Stop::badarg()),
@@ -105,6 +113,39 @@ pub(in crate::erlang) fn read_settings_limit<'h>(value: Term<'h>) -> Read<'h, Ma
     limit.log = boolean(am::error_logger, limit.log)?;
     limit.shared_binaries = boolean(am::include_shared_binaries, limit.shared_binaries)?;
     Ok(limit)
+}
+
+/// The limits of a tree: a map with at least one of the keys.
+fn limits<'h>(value: Term<'h>) -> Read<'h, Limits> {
+    let map = Map::of(value).filter(|map| map.size() > 0).ok_or(Stop::badarg())?;
+    let mut limits = Limits::default();
+    for (key, value) in map.entries() {
+        let place = match key.as_atom() {
+            Some(am::memory) => &mut limits.memory_bytes,
+            Some(am::processes) => &mut limits.processes,
+            Some(am::mailbox) => &mut limits.mailbox,
+            Some(am::atoms) => &mut limits.atoms,
+            Some(am::reductions_per_second) => &mut limits.reductions_per_second,
+            _ => return Err(Stop::badarg()),
+        };
+        let max = args::size(value)? as u64;
+        // No atoms are as good a limit as any.
+        if max == 0 && !key.is_atom(am::atoms) {
+            return Err(Stop::badarg());
+        }
+        *place = Some(max);
+    }
+    Ok(limits)
+}
+
+/// `{Messages, Policy}`
+fn mailbox_bound<'h>(value: Term<'h>) -> Read<'h, MailboxBound> {
+    let [max, policy] = *args::tuple(value)?.elements() else { return Err(Stop::badarg()) };
+    let policy = policy.as_atom().and_then(Policy::from_atom).ok_or(Stop::badarg())?;
+    match args::size(max)? {
+        0 => Err(Stop::badarg()),
+        max => Ok(MailboxBound { max, policy }),
+    }
 }
 
 /// A priority by its name.

@@ -15,9 +15,12 @@ op! { control Send [] () |r| {
     // The common receiver. Nothing is built in the heap of the sender.
     let message = (*r.machine).x[1];
     if r.x0.is_pid() {
-        r.reductions -= send_counted(r.machine, r.x0, message);
-        r.x0 = message;
-        return r.next(<Self as Op>::BYTES);
+        let reductions = send_counted(r.machine, r.x0, message);
+        if reductions >= 0 {
+            r.reductions -= reductions;
+            r.x0 = message;
+            return r.next(<Self as Op>::BYTES);
+        }
     }
     r.leave::<Self>()
 } slow |r| {
