@@ -14,6 +14,7 @@ main(_) ->
     long_queue(),
     large_heap(),
     system_logger(),
+    of_itself(),
     bad().
 
 print(Label, Value) -> io:format("~p: ~p~n", [Label, Value]).
@@ -213,6 +214,17 @@ system_logger() ->
     receive {log, Level, Format, [Pid, {Reason, _}], #{pid := Pid}} -> print(logged, {Level, Format, Reason}) end,
     print(former, erlang:system_flag(system_logger, undefined) =:= Me),
     print(off, erlang:system_flag(system_logger, Former)).
+
+%% Items of process_info that few ask for; `label' came with OTP 27.
+of_itself() ->
+    put('$process_label', mine),
+    print(label, try process_info(self(), label) catch error:badarg -> {label, mine} end),
+    {backtrace, Text} = process_info(self(), backtrace),
+    print(backtrace, is_binary(Text)),
+    {catchlevel, Outside} = process_info(self(), catchlevel),
+    {catchlevel, Inside} = try process_info(self(), catchlevel) catch error:_ -> none end,
+    print(catches, Inside - Outside),
+    print(rest, [process_info(self(), Item) || Item <- [magic_ref, trace, sequential_trace_token, last_calls]]).
 
 bad() ->
     [print(F, catch_class(fun() -> erlang:F(X) end)) || {F, X} <- [{statistics, foo}, {statistics, 1}, {memory, foo},

@@ -129,7 +129,10 @@ const ITEMS: [Atom; 38] = {
 const OWN: [Atom; 2] = [am::limits, am::mailbox_bound];
 
 /// Items that no well-known atom names.
-const RARE: [&str; 3] = ["sequential_trace_token", "catchlevel", "priority_messages"];
+const RARE: [&str; 5] = ["sequential_trace_token", "catchlevel", "priority_messages", "magic_ref", "trace"];
+
+/// Where `proc_lib:set_label/1` puts a process's label: a key of its dictionary.
+const LABEL_KEY: &str = "$process_label";
 
 impl<'b, B: Build> Teller<'_, 'b, B> {
     fn tell(&self, wanted: Term<'_>) -> Term<'b> {
@@ -179,11 +182,11 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             am::reductions => self.b.unsigned(process.reductions),
             am::message_queue_data => Term::atom(self.queue_data()),
             am::async_dist => Term::boolean(process.flags.has(Flags::ASYNC_DIST)),
-            am::label => Term::atom(am::undefined),
+            am::label => self.label(),
             am::last_calls => Term::atom(am::false_),
             am::suspending => self.suspending(),
             am::binary => self.binaries(),
-            am::backtrace => self.b.list(&[]),
+            am::backtrace => self.backtrace(),
             am::limits => self.limits(),
             am::mailbox_bound => self.mailbox_bound(),
             _ => self.memory_value(item),
@@ -232,6 +235,12 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
         let pair = |(key, value)| self.b.tuple(&[self.own(key), self.own(value)]);
         let pairs: Vec<Term<'b>> = self.process.dictionary.iter(&self.process.heap).map(pair).collect();
         self.b.list(&pairs)
+    }
+
+    /// What `proc_lib:set_label/1` has set.
+    fn label(&self) -> Term<'b> {
+        let key = self.vm.atoms().lookup(LABEL_KEY).map(Term::atom);
+        key.map_or(Term::atom(am::undefined), |key| self.dictionary_value(key))
     }
 
     fn dictionary_value(&self, key: Term<'_>) -> Term<'b> {

@@ -3,7 +3,10 @@
 use super::Teller;
 use crate::code::{FunctionInfo, Place};
 use purlin_heap::word::Word;
-use purlin_heap::{Build, Mfa, Term, am};
+use purlin_heap::{Build, Mfa, Term, am, bits};
+
+/// So many lines of a backtrace are told.
+const BACKTRACE_MAX: usize = 200;
 
 impl<'b, B: Build> Teller<'_, 'b, B> {
     pub(super) fn function(&self, name: Mfa) -> Term<'b> {
@@ -25,6 +28,18 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
         let entries: Vec<Term<'b>> =
             self.places(self.vm.trace_depth()).iter().map(|place| self.entry(place)).collect();
         self.b.list(&entries)
+    }
+
+    /// The functions that it is in, a line each, for people.
+    pub(super) fn backtrace(&self) -> Term<'b> {
+        let mut text = String::new();
+        for Place { function, line } in self.places(BACKTRACE_MAX) {
+            let (module, name) =
+                (self.vm.atoms().name(function.module), self.vm.atoms().name(function.function));
+            let place = line.map_or(String::new(), |(file, line)| format!(" ({file}:{line})"));
+            text.push_str(&format!("{module}:{name}/{}{place}\n", function.arity));
+        }
+        bits::binary(text.as_bytes(), self.b)
     }
 
     /// The instruction at which the process stopped, and then those that its frames return to.

@@ -24,8 +24,9 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
             am::fullsweep_after => self.b.unsigned(self.fullsweep_after()),
             am::max_heap_size => max_heap_size(self.b, self.vm.atoms(), &self.process.max_heap_size()),
             _ => match self.vm.atoms().name(item) {
-                "catchlevel" => Term::small(0),
-                "sequential_trace_token" => Term::NIL,
+                "catchlevel" => Term::small(heap.stack().filter(|word| word.is_catch()).count() as i64),
+                "sequential_trace_token" | "magic_ref" => Term::NIL,
+                "trace" => Term::small(0),
                 "priority_messages" => Term::boolean(self.process.rare().is_some_and(Rare::takes_priority)),
                 _ => Term::atom(am::undefined),
             },
