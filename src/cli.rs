@@ -77,6 +77,7 @@ fn start_tracing() -> Result<(), Failure> {
         Failure::new(format!("{VARIABLE}={wanted} says not what to trace: {error}"))
             .help("use a level (error, warn, info, debug, trace) or target=level")
     })?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = failure::is_colourful(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     Ok(())
 }

@@ -71,6 +71,19 @@ fn a_log_is_written_to_standard_error() {
 }
 
 #[test]
+fn collections_are_traced() {
+    let source = "-module(counter).\n-export([main/1]).\nmain(_) -> length(lists:seq(1, 10000)).\n";
+    let file = compiled("traced", source).join("counter.beam");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_purlin"));
+    command.env("PURLIN_LOG", "purlin_vm::process::collect=trace").args(["run", text_of(&file)]);
+    let output = command.output().expect("purlin starts");
+    let said = String::from_utf8(output.stderr).expect("messages are UTF-8");
+    for part in ["a collection", "minors=1", "reclaimed_words=", "old_words=", "pause_us="] {
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+}
+
+#[test]
 fn wrong_arguments_are_explained() {
     assert!(failure(&[]).contains("Usage"));
     assert!(failure(&["fly"]).contains("'fly'"));

@@ -36,6 +36,7 @@ impl Failure {
     }
 }
 
-fn is_colourful(stream: &impl IsTerminal) -> bool {
+/// Whether to write colours to a stream: to a terminal whose user has not asked for none.
+pub fn is_colourful(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }

@@ -7,6 +7,8 @@
 mod bitmap;
 mod segment;
 
+use std::ptr::NonNull;
+
 use crate::arena::{self, Range};
 use crate::heap::words_between;
 use crate::word::Word;
@@ -66,6 +68,8 @@ impl Hole {
 
     fn new(segment: Segment, (first, end): (usize, usize)) -> Hole {
         let (start, end) = (segment.word(first), segment.word(end));
+        // SAFETY: words of the segment that belong to no object, and not at 0.
+        unsafe { arena::allow(NonNull::new_unchecked(start), words_between(start, end)) };
         Hole { segment: Some(segment), start, scanned: start, top: start, end }
     }
 
@@ -305,7 +309,7 @@ impl Segments {
     }
 
     /// Gives the memory away: start and words of each segment.
-    pub fn take(&mut self) -> impl Iterator<Item = (std::ptr::NonNull<Word>, usize)> + use<> {
+    pub fn take(&mut self) -> impl Iterator<Item = (NonNull<Word>, usize)> + use<> {
         std::mem::take(&mut self.all).into_iter().map(|segment| (segment.address(), SEGMENT_WORDS))
     }
 }
@@ -329,12 +333,17 @@ unsafe fn free(segment: Segment) {
     unsafe { arena::free(Range::Segments, segment.address(), SEGMENT_WORDS) };
 }
 
-/// Overwrites what is in the holes of a segment.
+/// Overwrites what is in the holes of a segment, and tells the sanitizer that nobody may look at them.
 fn poison(mut segment: Segment) {
     let mut at = FIRST_WORD;
     while let Some((start, end)) = segment.next_hole(at, 1) {
         // SAFETY: words of the segment that belong to no object.
-        unsafe { std::slice::from_raw_parts_mut(segment.word(start), end - start).fill(Word::HOLE) };
+        unsafe {
+            let hole = NonNull::new_unchecked(segment.word(start));
+            arena::allow(hole, end - start);
+            std::slice::from_raw_parts_mut(hole.as_ptr(), end - start).fill(Word::HOLE);
+            arena::forbid(hole, end - start, 0);
+        }
         at = end;
     }
 }

@@ -4,6 +4,8 @@ use super::Process;
 use purlin_heap::word::Word;
 use purlin_heap::{OverLimit, Roots};
 use std::slice;
+use std::time::Instant;
+use tracing::Level;
 
 /// How thorough a collection is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,12 +46,49 @@ impl Process {
         live_x: &mut [Word],
         reach: Reach,
     ) -> Result<(), OverLimit> {
-        let collected = self.with_roots(live_x, |heap, roots| match reach {
+        let collected = if tracing::enabled!(Level::TRACE) {
+            self.collect_and_tell(need_words, live_x, reach)
+        } else {
+            self.collect_silently(need_words, live_x, reach)
+        };
+        self.check_limits(collected)
+    }
+
+    fn collect_silently(
+        &mut self,
+        need_words: usize,
+        live_x: &mut [Word],
+        reach: Reach,
+    ) -> Result<(), OverLimit> {
+        self.with_roots(live_x, |heap, roots| match reach {
             Reach::Usual => heap.collect(need_words, roots),
             Reach::Major => heap.collect_major(need_words, roots),
             Reach::Hibernate => heap.hibernate(roots),
-        });
-        self.check_limits(collected)
+        })
+    }
+
+    /// As [`Process::collect_silently`], with an event that tells what it did and how long the process stood still.
+    #[cold]
+    fn collect_and_tell(
+        &mut self,
+        need_words: usize,
+        live_x: &mut [Word],
+        reach: Reach,
+    ) -> Result<(), OverLimit> {
+        let (before, start) = (self.heap.statistics(), Instant::now());
+        let result = self.collect_silently(need_words, live_x, reach);
+        let after = self.heap.statistics();
+        tracing::trace!(
+            process = ?self.pid(),
+            minors = after.minors - before.minors,
+            majors = after.majors - before.majors,
+            reclaimed_words = after.reclaimed_words - before.reclaimed_words,
+            old_words = self.heap.old_words(),
+            total_words = self.heap.total_words(),
+            pause_us = start.elapsed().as_micros(),
+            "a collection"
+        );
+        result
     }
 
     fn with_roots<R>(

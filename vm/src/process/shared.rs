@@ -21,6 +21,8 @@ use crate::fiber::Fiber;
 use crate::limits::Ledger;
 use crate::mailbox::Incoming;
 use crate::signal::Signal;
+use purlin_heap::arena::{self, Range};
+use purlin_heap::word::Word;
 use purlin_heap::{Atom, Pid};
 use purlin_scheduler::Priority;
 use purlin_scheduler::sync::atomic::{AtomicU32, Ordering};
@@ -148,12 +150,16 @@ fn priority(bits: u32) -> Priority {
 }
 
 impl ControlBlock {
-    /// A block on the process allocator, with the owned part that `make` makes of the address of the shared one.
+    /// What a block takes of the arena, whose memory is on huge pages.
+    const WORDS: usize = size_of::<ControlBlock>().div_ceil(size_of::<Word>());
+
+    /// A block with the owned part that `make` makes of the address of the shared one.
     pub(crate) fn new(
         shared: Shared,
         make: impl FnOnce(NonNull<Shared>) -> Process,
     ) -> NonNull<ControlBlock> {
-        let block = Box::into_raw(Box::<ControlBlock>::new_uninit()).cast::<ControlBlock>();
+        let block = arena::allocate(Range::Blocks, Self::WORDS).cast::<ControlBlock>().as_ptr();
+        debug_assert!(block.is_aligned());
         // SAFETY: fresh memory of the right size; each field is written once.
         unsafe {
             (&raw mut (*block).shared).write(shared);
@@ -169,10 +175,10 @@ impl ControlBlock {
     /// # Safety
     /// Nobody uses the block any more.
     pub(crate) unsafe fn free(block: NonNull<ControlBlock>) {
-        // SAFETY: made by `new`, from a box; what is left to drop is the shared part.
+        // SAFETY: made by `new`; what is left to drop is the shared part.
         unsafe {
             std::ptr::drop_in_place(&raw mut (*block.as_ptr()).shared);
-            drop(Box::from_raw(block.as_ptr().cast::<std::mem::MaybeUninit<ControlBlock>>()));
+            arena::free(Range::Blocks, block.cast(), Self::WORDS);
         }
     }
 
