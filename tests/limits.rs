@@ -86,6 +86,8 @@ fn a_full_machine_goes_on() {
     let refused: (u32, purlin::Atom) =
         vm.call("limits", "spawn_until_refused", &(0,), limit).expect("it returns");
     assert_eq!(refused.1.0, "system_limit");
+    // Who was refused has ended and left a place.
+    vm.spawn("limits", "sleeper", &()).expect("there is room for one");
     assert!(matches!(vm.call::<()>("limits", "register_own_name", &(), limit), Err(CallError::Full)));
     vm.stop().expect("the machine stops");
 
