@@ -143,6 +143,8 @@ pub struct Process {
     pub reductions: u64,
     /// How often it has waited.
     pub turn: u32,
+    /// The number of its present slice among those of the scheduler.
+    pub(crate) slice: u32,
     /// The process dictionary.
     pub dictionary: Dictionary,
     /// The group leader.

@@ -107,17 +107,17 @@ impl Process {
             self.saved.registers_mut(),
         ];
         let peeked = self.mailbox.looked_at();
-        let turn = self.turn;
+        let (turn, slice) = (self.turn, self.slice);
         let mut tags = Vec::new();
         if let Some(rare) = &mut self.rare {
             tags = rare.monitors.tags_mut();
         }
         if tags.is_empty() {
-            let mut roots = Roots { registers: live_x, extra: &mut extra, peeked, turn };
+            let mut roots = Roots { registers: live_x, extra: &mut extra, peeked, turn, slice };
             return work(&mut self.heap, &mut roots);
         }
         tags.extend(extra);
-        let mut roots = Roots { registers: live_x, extra: &mut tags, peeked, turn };
+        let mut roots = Roots { registers: live_x, extra: &mut tags, peeked, turn, slice };
         work(&mut self.heap, &mut roots)
     }
 }
