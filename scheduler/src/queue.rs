@@ -66,11 +66,11 @@ impl<T: Task> LocalQueue<T> {
         }
     }
 
-    /// Queues a task that has used up its slice. When it is alone it stays out of reach of searchers, which would
-    /// else carry it from core to core.
+    /// Queues a task that has used up its slice. When it is alone, whatever its priority, it stays out of reach of searchers,
+    /// which would else carry it from core to core.
     #[inline]
     pub(crate) fn push_yielded(&mut self, task: T) {
-        if task.priority() == Priority::Normal && !self.has_any() {
+        if !self.has_any() {
             self.slot_runs = 0;
             self.slot = Some(task);
         } else {
@@ -125,7 +125,7 @@ impl<T: Task> LocalQueue<T> {
             if self.urgents > SLOT_RUNS_MAX
                 && let Some(waiting) = self.slot.take()
             {
-                self.lane(Priority::Normal).push(waiting);
+                self.push(waiting);
             }
             return Some(task);
         }

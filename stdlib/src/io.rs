@@ -57,8 +57,8 @@ pub fn start_standard_io(running: &RunningVm) -> Result<Pid, TooManyProcesses> {
     Ok(user)
 }
 
-/// The tables that OTP's logger and application controller have, as they are when nothing is configured: no handler
-/// of log events, no environment of any application. Without them `gen_server` and `supervisor` would fail on the way
+/// The tables that OTP's logger, application controller and server of global names have, as they are when nothing is
+/// configured: no handler of log events, no environment of any application, no names. Without them `gen_server` and `supervisor` would fail on the way
 /// to a report.
 fn add_system_tables(vm: &Vm, owner: Pid) -> Result<(), AtomError> {
     let atom = |name| vm.atoms().intern(name).map(Term::atom);
@@ -75,9 +75,11 @@ fn add_system_tables(vm: &Vm, owner: Pid) -> Result<(), AtomError> {
     let tables = &vm.library_state::<State>().tables;
     tables.add_system_table(LOGGER_TABLE, am::logger, owner, &[row], vm.atoms());
     tables.add_system_table(APPLICATION_TABLE, vm.atoms().intern("ac_tab")?, owner, &[], vm.atoms());
+    tables.add_system_table(NAMES_TABLE, vm.atoms().intern("global_names")?, owner, &[], vm.atoms());
     Ok(())
 }
 
 /// Numbers that no reference is given in the life of a machine.
 const LOGGER_TABLE: u64 = u64::MAX;
 const APPLICATION_TABLE: u64 = u64::MAX - 1;
+const NAMES_TABLE: u64 = u64::MAX - 2;

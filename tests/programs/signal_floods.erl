@@ -5,7 +5,22 @@
 main(_) ->
     [flood(Count) || Count <- [10, 1999, 2001, 5000, 50000]],
     [asked(Count) || Count <- [10, 3000, 30000]],
-    both_ways(20000).
+    both_ways(20000),
+    asleep().
+
+%% Who waits for a time, or for nothing, sleeps, whatever has come.
+asleep() ->
+    Sleeper = spawn_link(fun() -> receive after 400 -> ok end, receive last -> ok end end),
+    Waiter = spawn_link(fun() -> receive after infinity -> ok end end),
+    [Pid ! N || Pid <- [Sleeper, Waiter], N <- lists:seq(1, 3)],
+    self() ! something,
+    {Before, 0} = statistics(context_switches),
+    receive after 200 -> ok end,
+    {After, 0} = statistics(context_switches),
+    io:format("~p~n", [After - Before < 2000]),
+    Sleeper ! last,
+    receive something -> ok end,
+    io:format("~p~n", [process_info(Waiter, message_queue_len)]).
 
 %% A process that waits for nothing is killed behind many links and unlinks, and asked for something behind that.
 flood(Count) ->

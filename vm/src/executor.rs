@@ -200,7 +200,12 @@ impl ProcessExecutor {
         }
         // Signals that were taken from the outer queue, and for which there was no time yet, wake nobody.
         let has_more = process.flags.has(Flags::BACKLOG);
-        if !has_more && process.shared().incoming.begin_wait() { Begun::Asleep } else { Begun::Disturbed }
+        if !has_more && process.shared().incoming.begin_wait() {
+            return Begun::Asleep;
+        }
+        // A wait for nothing but a time does not look at messages: those that have come would keep it awake.
+        process.handle_signals(&self.local);
+        Begun::Disturbed
     }
 
     /// The process was interrupted in the midst of work: it keeps the fiber, and this scheduler goes on with another.

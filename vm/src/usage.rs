@@ -2,7 +2,6 @@
 
 use crate::Vm;
 use crate::code::LoadedModule;
-use crate::process::ControlBlock;
 use purlin_heap::arena::{Range, usage};
 use purlin_heap::bits::shared;
 
@@ -28,12 +27,11 @@ impl Vm {
     /// What memory is used for at this moment.
     pub fn memory_usage(&self) -> MemoryUsage {
         let [blocks, fragments, literals] = [Range::Blocks, Range::Fragments, Range::Literals].map(usage);
-        let control_blocks = self.process_count() * size_of::<ControlBlock>();
         let (atom, atom_used) = self.atoms().bytes();
         let modules: usize = self.code().modules().into_iter().map(LoadedModule::bytes).sum();
         MemoryUsage {
-            processes: control_blocks + blocks.held_bytes + fragments.held_bytes,
-            processes_used: control_blocks + blocks.used_bytes + fragments.used_bytes,
+            processes: blocks.held_bytes + fragments.held_bytes,
+            processes_used: blocks.used_bytes + fragments.used_bytes,
             atom,
             atom_used,
             binary: shared::total_bytes(),

@@ -53,7 +53,15 @@ fn monitor_port<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let object = match args[1].view() {
         View::Port(STANDARD) => return Ok(reference(cx, &options(args)?)),
         View::Port(_) => args[1],
+        View::External(_) => {
+            let foreign = Foreign::of_port(cx, args[1]).ok_or(Stop::badarg())?;
+            return monitor_nothing(cx, am::port, args[1], foreign.reason(), args);
+        }
         View::Atom(_) => cx.heap().tuple(&[args[1], Term::atom(cx.vm().node_name())]),
+        View::Tuple(pair) if pair.arity() == 2 && pair.element(1).is_atom(cx.vm().node_name()) => {
+            args::atom(pair.element(0))?;
+            args[1]
+        }
         _ => return Err(Stop::badarg()),
     };
     monitor_nothing(cx, am::port, object, am::noproc, args)

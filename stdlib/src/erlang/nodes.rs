@@ -35,7 +35,7 @@ fn of_identity<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
 }
 
-/// A pid that is none of this machine's.
+/// A pid, or a port, that is none of this machine's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Foreign {
     /// Of this node in an earlier life: the process is gone.
@@ -47,8 +47,17 @@ pub(super) enum Foreign {
 impl Foreign {
     /// Which of them a term is, if it is one.
     pub(super) fn of(cx: &Context<'_>, term: Term<'_>) -> Option<Foreign> {
+        Foreign::of_kind(cx, term, Kind::ExternalPid)
+    }
+
+    /// The same of a port.
+    pub(super) fn of_port(cx: &Context<'_>, term: Term<'_>) -> Option<Foreign> {
+        Foreign::of_kind(cx, term, Kind::ExternalPort)
+    }
+
+    fn of_kind(cx: &Context<'_>, term: Term<'_>, kind: Kind) -> Option<Foreign> {
         match term.view() {
-            View::External(object) if object.kind() == Kind::ExternalPid => {
+            View::External(object) if object.kind() == kind => {
                 let is_this = Atom(object.raw(1) as u32) == cx.vm().node_name();
                 Some(if is_this { Foreign::Earlier } else { Foreign::Elsewhere })
             }

@@ -1,6 +1,6 @@
 //! What a process does to itself and others: sending, exit signals, flags, group leaders.
 
-use purlin_heap::{Atom, Build, Mfa, Term, View, am};
+use purlin_heap::{Atom, Build, Map, Mfa, Term, Tuple, View, am};
 use purlin_vm::actions::{Asked, Flags, Settings, priority_name};
 use purlin_vm::{Context, Outcome, Sent, Stop, natives};
 
@@ -200,6 +200,9 @@ fn set_group_leader<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// Sets a flag of the caller; the former value.
 fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if let Some(flag) = args[0].as_tuple() {
+        return monitor_nodes(cx, flag, args[1]);
+    }
     let (flag, value) = (args::atom(args[0])?, args[1]);
     let boolean = || value.as_boolean().ok_or(Stop::badarg());
     match flag {
@@ -220,6 +223,20 @@ fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             Ok(Term::atom(former.error_handler.unwrap_or(am::error_handler)))
         }
         _ => set_memory_flag(cx, flag, value),
+    }
+}
+
+/// `process_flag({monitor_nodes, Options}, Boolean)`: how often the caller was told of nodes before. There are none.
+fn monitor_nodes<'h>(cx: &Context<'h>, flag: Tuple<'h>, value: Term<'h>) -> Outcome<'h> {
+    let is_known = |name: Term<'h>| name.as_atom().map(|name| cx.atoms().name(name)) == Some("monitor_nodes");
+    match flag.elements() {
+        &[name, options] if is_known(name) && value.as_boolean().is_some() => {
+            if Map::of(options).is_none() {
+                args::elements(options)?;
+            }
+            Ok(Term::small(0))
+        }
+        _ => Err(Stop::badarg()),
     }
 }
 

@@ -95,6 +95,13 @@ impl Tables {
         self.by_number.write().remove(&table.number);
     }
 
+    /// Removes the table of this name, if there is one.
+    pub(crate) fn remove_named(&self, name: Atom) {
+        if let Some(table) = self.find(Term::atom(name)) {
+            self.remove(&table);
+        }
+    }
+
     /// Gives a named table another name. False when that is in use.
     pub(super) fn rename(&self, table: &Table, to: Atom) -> bool {
         let mut name = table.name.write();

@@ -60,12 +60,16 @@ impl<'h> Context<'h> {
         }
     }
 
-    /// Whether a message waits in the mailbox, or what is there may hold one.
-    pub fn has_message(&self) -> Result<bool, Stop<'h>> {
-        match self.with(|process, local| process.peek(local)) {
-            Peek::Message(_) | Peek::Later => Ok(true),
-            Peek::Empty => Ok(false),
-            Peek::Ending => Err(Stop::Exit),
+    /// What `look` tells of the first message, which stays in the mailbox; nothing when there is none.
+    pub fn first_message<R>(&self, look: impl FnOnce(Term<'_>) -> R) -> Result<Option<R>, Stop<'h>> {
+        loop {
+            match self.with(|process, local| process.peek(local)) {
+                // SAFETY: a message stays in the mailbox meanwhile.
+                Peek::Message(root) => return Ok(Some(look(unsafe { Term::from_word(root) }))),
+                Peek::Later => {}
+                Peek::Empty => return Ok(None),
+                Peek::Ending => return Err(Stop::Exit),
+            }
         }
     }
 

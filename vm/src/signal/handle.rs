@@ -32,6 +32,8 @@ impl Process {
             Next::Later => Handled::Later,
             Next::Nothing => Handled::Nothing,
             Next::Signal(node) if !node.value().is_urgent() => {
+                // It will look at that, whoever asks before it has.
+                self.flags.set(Flags::WAITING, false);
                 self.mailbox.append(node);
                 Handled::One
             }
