@@ -72,6 +72,35 @@ fn limits_hold_when_everything_is_collected_always() {
     );
 }
 
+/// A machine whose atoms and processes are used up goes on.
+#[test]
+fn a_full_machine_goes_on() {
+    let directory = compiled("limits_full", SOURCE);
+    let beam = std::fs::read(directory.join("limits.beam")).expect("the compiled module");
+    // No room but for the well-known atoms: those of the code take the reserve.
+    let vm = Vm::builder().schedulers(2).atoms_max(1).processes_max(100).start().expect("a machine");
+    vm.load(&beam).expect("there are atoms in reserve for code");
+    let limit = Duration::from_secs(20);
+    let named: purlin::Atom = vm.call("limits", "register_own_name", &(), limit).expect("it is registered");
+    assert_eq!(named.0, "ok");
+    let refused: (u32, purlin::Atom) =
+        vm.call("limits", "spawn_until_refused", &(0,), limit).expect("it returns");
+    assert_eq!(refused.1.0, "system_limit");
+    // Who was refused has ended and left a place.
+    vm.spawn("limits", "sleeper", &()).expect("there is room for one");
+    assert!(matches!(vm.call::<()>("limits", "register_own_name", &(), limit), Err(CallError::Full)));
+    vm.stop().expect("the machine stops");
+
+    let vm = Vm::builder().schedulers(2).atoms_max(5000).start().expect("a machine");
+    vm.load(&beam).expect("the module is loaded");
+    let refused: (bool, purlin::Atom) = vm.call("limits", "fill_atoms", &(0,), limit).expect("it returns");
+    assert_eq!((refused.0, refused.1.0.as_str()), (true, "system_limit"));
+    let named: purlin::Atom =
+        vm.call("limits", "register_own_name", &(), limit).expect("the machine goes on");
+    assert_eq!(named.0, "ok");
+    vm.stop().expect("the machine stops");
+}
+
 #[test]
 fn a_program_limits_trees() {
     let directory = compiled("limits_library", SOURCE);

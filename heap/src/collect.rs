@@ -118,7 +118,7 @@ impl Heap {
         if limit == 0 {
             return Ok(());
         }
-        let words = self.total_words();
+        let words = self.held_words();
         if words > limit { Err(OverLimit { words, limit }) } else { Ok(()) }
     }
 }

@@ -298,6 +298,15 @@ impl Heap {
         self.block_words() + fragments + self.old_capacity_words()
     }
 
+    /// What counts towards a limit: all memory that the heap holds. Zeal takes memory as no program would have it, so there it is
+    /// what is used of it.
+    pub fn held_words(&self) -> usize {
+        match self.zeal {
+            false => self.total_words(),
+            true => self.young_words() + self.fragment_words() + self.old_words() + self.stack_words(),
+        }
+    }
+
     /// The references to shared bytes that the heap holds, in attached messages too.
     pub fn shared_bytes(&self) -> impl Iterator<Item = Shared> {
         let old = self.rare.as_ref().map_or(null_mut(), |rare| rare.old_off_heap);

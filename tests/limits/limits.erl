@@ -2,7 +2,7 @@
 %% What only Purlin has: limits of trees, bounds of mailboxes. Each function asserts what must hold and prints `ok`.
 -export([options/1, memory/1, memory_of_mailboxes/1, memory_comes_back/1, processes/1, processes_nested/1, atoms/1,
          mailbox/1, rate/1, rate_nested/1, kill_of_throttled/1, bystander/1,
-         refuse/1, drop/1, suspend/1, suspend_order/1, suspend_ends/1, suspend_kill/1, bound_lets_in/1, stress/1, tree_stress/1, hold/1, sleeper/0, fill/1, spawn_until_refused/1]).
+         refuse/1, drop/1, suspend/1, suspend_order/1, suspend_ends/1, suspend_kill/1, bound_lets_in/1, stress/1, tree_stress/1, hold/1, sleeper/0, fill/1, fill_atoms/1, register_own_name/0, spawn_until_refused/1]).
 
 %% How a process with these options ends.
 run(Options, Fun) ->
@@ -57,6 +57,24 @@ nest(0) -> done;
 nest(N) -> limited(#{processes => 1000}, fun() -> exit(try nest(N - 1) catch error:Reason -> Reason end) end).
 
 catch_of(Fun) -> try Fun() catch error:Reason -> Reason end.
+
+%% A machine that is full of atoms: errors that are caught, code that is loaded still, names that can be registered.
+fill_atoms(N) ->
+    try list_to_atom("fill" ++ integer_to_list(N)) of
+        _ -> fill_atoms(N + 1)
+    catch
+        error:Reason ->
+            Reason = try binary_to_atom(<<"fill", (integer_to_binary(N))/binary>>) catch error:R1 -> R1 end,
+            Reason = try binary_to_term(<<131, 119, 4, "fil", (N rem 10 + $0)>>) catch error:R2 -> R2 end,
+            true = register(list_to_existing_atom("fill" ++ integer_to_list(N - 1)), self()),
+            {N > 1000, Reason}
+    end.
+
+%% The atoms of the code that is loaded last are beyond the limit of what programs can make.
+register_own_name() ->
+    true = register(a_name_that_only_this_function_knows, self()),
+    a_name_that_only_this_function_knows ! here,
+    receive here -> ok end.
 
 %% As below, without a library.
 fill(List) -> fill([{a, b} | List]).

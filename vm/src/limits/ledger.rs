@@ -11,7 +11,7 @@ use super::line::{Joined, Line};
 use super::{Fatal, MailboxBound, Policy, Tree};
 use purlin_heap::Pid;
 use purlin_heap::pace::Account;
-use purlin_scheduler::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use purlin_scheduler::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::Arc;
 
 /// Senders tell the tree of bytes in portions of so many, as a power of two.
@@ -145,7 +145,7 @@ impl Ledger {
 
     fn take_free_place(&self) -> bool {
         let more = |messages| (messages < self.places()).then_some(messages + 1);
-        let taken = self.messages.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
+        let taken = self.messages.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
         if taken.is_ok_and(|before| before >= self.messages_max) {
             self.set_over(Fatal::Mailbox);
         }
@@ -175,7 +175,9 @@ impl Ledger {
     }
 
     fn free_place(&self, nudge: impl FnMut(Pid)) {
-        self.messages.fetch_sub(1, Ordering::SeqCst);
+        self.messages.fetch_sub(1, Ordering::Relaxed);
+        // Rule 1 of the line.
+        fence(Ordering::SeqCst);
         if !self.line.is_empty() {
             self.line.admit(|| self.take_free_place(), nudge);
         }

@@ -2,14 +2,14 @@
 //!
 //! Rules:
 //! 1. A sender takes a ticket under the lock and publishes that the line is not empty; then it looks once more whether
-//!    there is room. The receiver publishes that there is room, and then looks whether the line is empty. Both steps
-//!    are sequentially consistent, so one of the two sees the other, and gives places to the first of the line.
+//!    there is room. The receiver publishes that there is room, and then looks whether the line is empty. With a full
+//!    fence between the two steps on both sides one of the two sees the other, and gives places to the first of the line.
 //! 2. A ticket is in the line, or its sender has a place (which counts as a message), or the line is closed.
 //! 3. Whoever removes a ticket from the line nudges its sender, unless that is who asks.
 
 use purlin_heap::Pid;
 use purlin_scheduler::sync::Mutex;
-use purlin_scheduler::sync::atomic::{AtomicUsize, Ordering};
+use purlin_scheduler::sync::atomic::{AtomicUsize, Ordering, fence};
 use std::collections::BTreeMap;
 
 /// See the top of the file.
@@ -42,7 +42,7 @@ impl Line {
     /// Whether somebody waits.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.len.load(Ordering::SeqCst) == 0
+        self.len.load(Ordering::Relaxed) == 0
     }
 
     /// A sender gets in line. `take_place` takes a place if there is one, and `nudge` wakes a sender.
@@ -54,7 +54,8 @@ impl Line {
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.senders.insert(ticket, sender);
-        self.len.store(state.senders.len(), Ordering::SeqCst);
+        self.len.store(state.senders.len(), Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         self.give_places(&mut state, Some(ticket), take_place, nudge);
         if state.senders.contains_key(&ticket) { Joined::Waiting(ticket) } else { Joined::Place(ticket) }
     }
@@ -80,7 +81,7 @@ impl Line {
                 nudge(sender);
             }
         }
-        self.len.store(state.senders.len(), Ordering::SeqCst);
+        self.len.store(state.senders.len(), Ordering::Relaxed);
     }
 
     /// Whether the sender with this ticket still has to wait.
@@ -92,7 +93,7 @@ impl Line {
     pub(super) fn leave(&self, ticket: u64) -> bool {
         let mut state = self.state.lock();
         let waited = state.senders.remove(&ticket).is_some();
-        self.len.store(state.senders.len(), Ordering::SeqCst);
+        self.len.store(state.senders.len(), Ordering::Relaxed);
         !waited && !state.is_closed
     }
 
@@ -101,6 +102,6 @@ impl Line {
         let mut state = self.state.lock();
         state.is_closed = true;
         std::mem::take(&mut state.senders).into_values().for_each(nudge);
-        self.len.store(0, Ordering::SeqCst);
+        self.len.store(0, Ordering::Relaxed);
     }
 }

@@ -20,7 +20,9 @@ impl Mailbox {
     }
 
     fn nudge(&self) -> impl FnMut(Pid) + '_ {
-        |_| drop(self.nudges.fetch_add(1, Ordering::SeqCst))
+        |_| {
+            self.nudges.fetch_add(1, Ordering::SeqCst);
+        }
     }
 
     /// The ticket with which it waits or has a place; nothing when it has a place at once, or the receiver has ended.

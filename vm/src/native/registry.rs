@@ -44,10 +44,10 @@ impl NativeTable {
     /// Adds natives; a later one takes the place of an earlier one of the same name.
     ///
     /// # Panics
-    /// When the machine's atoms are used up, which the limits of a new machine do not allow.
+    /// When the atoms that code may make are used up, which those of a new machine are not.
     pub fn add(&mut self, atoms: &AtomTable, natives: &[NativeFunction]) {
         for native in natives {
-            let atom = |name| atoms.intern(name).expect("room for the names of natives");
+            let atom = |name| atoms.intern_for_code(name).expect("room for the names of natives");
             let (module, function) = (atom(native.module), atom(native.function));
             self.by_name.insert(Mfa { module, function, arity: native.arity.into() }, native.body);
         }

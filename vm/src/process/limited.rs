@@ -14,7 +14,7 @@ const WORD_BYTES: usize = size_of::<Word>();
 
 /// What a process with this heap and nothing else holds.
 pub(super) fn held_bytes(heap: &Heap) -> u64 {
-    (size_of::<ControlBlock>() + size_of::<Ledger>() + heap.total_words() * WORD_BYTES) as u64
+    (size_of::<ControlBlock>() + size_of::<Ledger>() + heap.held_words() * WORD_BYTES) as u64
 }
 
 impl Process {
@@ -51,7 +51,7 @@ impl Process {
         if limit.words == 0 {
             return collected;
         }
-        let mut words = self.heap.total_words() as u64;
+        let mut words = self.heap.held_words() as u64;
         if !self.flags.has(Flags::OFF_HEAP_MESSAGES) {
             words += self.mailbox.words() as u64;
         }
