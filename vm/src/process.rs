@@ -186,6 +186,8 @@ pub(crate) struct Rare {
     pub(crate) priority_links: SmallMap<()>,
     /// The full mailbox that the process sends to, and its ticket there.
     pub(crate) sending: Option<(Pid, u64)>,
+    /// What was counted last of what it holds beside its heap.
+    counted: limited::Counted,
     /// How many words it held when it held more than it may.
     pub(crate) held_words: u64,
     /// Settings that are only kept to be told.
