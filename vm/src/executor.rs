@@ -184,7 +184,7 @@ impl ProcessExecutor {
     fn begin_wait(&mut self, process: &mut Process) -> Begun {
         process.flags.set(Flags::WAITING, true);
         process.turn = process.turn.wrapping_add(1);
-        if !process.rest_limited(&self.local) {
+        if process.flags.has_any(Flags::HAS_LIMITS) && !process.rest_limited(&self.local) {
             return Begun::Ended;
         }
         if self.local.vm().observer().is_on() {

@@ -33,6 +33,17 @@ pub struct Limits {
     pub reductions_per_second: Option<u64>,
 }
 
+/// How a new process is limited.
+#[derive(Default)]
+pub struct Bounds {
+    /// It starts a tree with these limits.
+    pub limits: Option<Limits>,
+    /// The tree that it belongs to, if it is not that of its parent.
+    pub tree: Option<std::sync::Arc<Tree>>,
+    /// The bound of its mailbox.
+    pub mailbox: Option<MailboxBound>,
+}
+
 /// How many messages a mailbox holds, and what becomes of one that is sent when it is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MailboxBound {

@@ -79,6 +79,10 @@ impl Flags {
     pub(crate) const THROTTLED: Flags = Flags(1 << 18);
     /// Any of these: it does not run.
     pub(crate) const HELD: Flags = Flags(Self::SUSPENDED.0 | Self::SENDING.0 | Self::THROTTLED.0);
+    /// It has a ledger.
+    pub(crate) const LIMITED: Flags = Flags(1 << 21);
+    /// Any of these: its limits are looked at before it sleeps.
+    pub(crate) const HAS_LIMITS: Flags = Flags(Self::REPORTS_HEAP.0 | Self::LIMITED.0);
     /// Its heap was larger than it may be, which is to be reported.
     pub(crate) const REPORTS_HEAP: Flags = Flags(1 << 19);
     /// It has become unreachable: see [`Process::begin_end`].

@@ -3,7 +3,7 @@
 use crate::code::{CodeTable, LoadedModule};
 use crate::executor::{Lingering, ProcessExecutor, Runnable};
 use crate::fiber::Fibers;
-use crate::limits::{Limits, Tree};
+use crate::limits::{Bounds, Limits, Tree};
 use crate::local::Local;
 use crate::names::Names;
 use crate::native::{Class, NativeFunction, NativeTable};
@@ -471,7 +471,8 @@ impl RunningVm {
         let local = Local::new(&self.vm);
         let ip = self.vm.code.export(name).address.load(Ordering::Acquire);
         let start = Start { ip, arguments, initial: name };
-        let options = SpawnOptions { on_end, tree: tree.cloned(), ..SpawnOptions::default() };
+        let bounds = tree.map(|tree| Box::new(Bounds { tree: Some(tree.clone()), ..Bounds::default() }));
+        let options = SpawnOptions { on_end, bounds, ..SpawnOptions::default() };
         let prepared = Prepared::new(&self.vm, &start, None);
         spawn(&local, Parent::Host { group_leader }, prepared, options)
     }

@@ -1,7 +1,7 @@
 //! Spawning from a native.
 
 use super::MonitorOptions;
-use crate::limits::{Limits, MailboxBound};
+use crate::limits::Bounds;
 use crate::native::Context;
 use crate::process::{self, Parent, Prepared, Start, TooManyProcesses};
 use crate::process::{Flags, Settings};
@@ -29,10 +29,8 @@ pub struct SpawnOptions<'h> {
     pub settings: Option<Settings>,
     /// Flags that it starts with.
     pub flags: Flags,
-    /// It starts a tree with these limits.
-    pub limits: Option<Limits>,
-    /// The bound of its mailbox.
-    pub bound: Option<MailboxBound>,
+    /// How it is limited.
+    pub bounds: Option<Box<Bounds>>,
 }
 
 impl Default for SpawnOptions<'_> {
@@ -43,8 +41,7 @@ impl Default for SpawnOptions<'_> {
             priority: Priority::Normal,
             settings: None,
             flags: Flags::default(),
-            limits: None,
-            bound: None,
+            bounds: None,
         }
     }
 }
@@ -89,9 +86,7 @@ impl<'h> Context<'h> {
             priority: options.priority,
             settings: self.vm().settings_for(options.settings),
             flags: options.flags,
-            limits: options.limits,
-            bound: options.bound,
-            tree: None,
+            bounds: options.bounds,
             on_end: None,
         };
         self.charge(SPAWN_REDUCTIONS);

@@ -4,7 +4,7 @@ use super::shared::{ControlBlock, Shared};
 use super::{Dictionary, Exception, Flags, Link, Links, Monitor, Process, Rare, Saved, Settings};
 use crate::Vm;
 use crate::executor::Runnable;
-use crate::limits::{Ledger, Limits, MailboxBound, Tree};
+use crate::limits::{Bounds, Ledger, Tree};
 use crate::local::Local;
 use crate::mailbox::Mailbox;
 use purlin_heap::word::{Word, sub};
@@ -30,11 +30,7 @@ pub(crate) struct SpawnOptions {
     pub(crate) priority: Priority,
     pub(crate) settings: Option<Settings>,
     pub(crate) flags: Flags,
-    /// It starts a tree with these limits.
-    pub(crate) limits: Option<Limits>,
-    /// The tree that it belongs to, if it is not that of its parent.
-    pub(crate) tree: Option<Arc<Tree>>,
-    pub(crate) bound: Option<MailboxBound>,
+    pub(crate) bounds: Option<Box<Bounds>>,
     /// Told of its end.
     pub(crate) on_end: Option<crate::EndCallback>,
 }
@@ -55,9 +51,7 @@ impl Default for SpawnOptions {
             priority: Priority::Normal,
             settings: None,
             flags: Flags::default(),
-            limits: None,
-            tree: None,
-            bound: None,
+            bounds: None,
             on_end: None,
         }
     }
@@ -130,6 +124,7 @@ pub(crate) fn spawn(
     });
     // SAFETY: nobody else knows the block yet.
     let child = unsafe { &mut *block.as_ref().owned() };
+    child.flags.set(Flags::LIMITED, child.shared().ledger().is_some());
     if let Some(settings) = options.settings {
         child.apply_settings(settings);
     }
@@ -157,27 +152,27 @@ fn ledger(
         Parent::Process(parent) => parent.shared().ledger().and_then(|ledger| ledger.tree()),
         Parent::Host { .. } => None,
     };
-    let around = options.tree.as_ref().or(inherited);
-    if around.is_none() && options.limits.is_none() && options.bound.is_none() {
+    if inherited.is_none() && options.bounds.is_none() {
         return Ok(None);
     }
-    new_ledger(around, prepared, options).map(Some)
+    new_ledger(inherited, prepared, options.bounds.as_deref().unwrap_or(&Bounds::default())).map(Some)
 }
 
 #[cold]
 fn new_ledger(
-    around: Option<&Arc<Tree>>,
+    inherited: Option<&Arc<Tree>>,
     prepared: &Prepared,
-    options: &SpawnOptions,
+    bounds: &Bounds,
 ) -> Result<Box<Ledger>, TooManyProcesses> {
-    let tree = match options.limits {
+    let around = bounds.tree.as_ref().or(inherited);
+    let tree = match bounds.limits {
         Some(limits) => Some(Tree::new(limits, around.cloned()).ok_or(TooManyProcesses)?),
         None => around.cloned(),
     };
     if tree.as_ref().is_some_and(|tree| !tree.enter()) {
         return Err(TooManyProcesses);
     }
-    let ledger = Box::new(Ledger::new(tree, options.bound));
+    let ledger = Box::new(Ledger::new(tree, bounds.mailbox));
     if ledger.tell_first(super::limited::held_bytes(&prepared.heap)) {
         return Ok(ledger);
     }

@@ -205,7 +205,7 @@ impl Process {
     }
 
     /// Before it sleeps. False when it has ended instead.
-    #[inline]
+    #[cold]
     pub(crate) fn rest_limited(&mut self, local: &Local) -> bool {
         if self.flags.has(Flags::REPORTS_HEAP) {
             self.report_heap(local);
@@ -213,7 +213,6 @@ impl Process {
         self.shared().ledger().is_none() || self.rest_within_limits()
     }
 
-    #[cold]
     fn rest_within_limits(&mut self) -> bool {
         self.tell_tree();
         if self.shared().ledger().and_then(Ledger::over).is_some() {

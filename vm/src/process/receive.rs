@@ -96,7 +96,7 @@ impl Process {
     #[inline]
     pub fn take(&mut self, local: &Local) -> Word {
         let (root, fragment) = self.mailbox.take();
-        if self.shared().ledger().is_some() {
+        if self.flags.has(Flags::LIMITED) {
             self.count_taken(local, fragment.as_ref());
         }
         if let Some(fragment) = fragment {

@@ -72,8 +72,8 @@ impl<'h> Options<'h> {
                 };
                 (self.reply.on_success, self.reply.on_error) = answers;
             }
-            am::limits => spawn.limits = Some(limits(value)?),
-            am::mailbox_bound => spawn.bound = Some(mailbox_bound(value)?),
+            am::limits => spawn.bounds.get_or_insert_default().limits = Some(limits(value)?),
+            am::mailbox_bound => spawn.bounds.get_or_insert_default().mailbox = Some(mailbox_bound(value)?),
             _ => read_setting(cx, spawn.settings.get_or_insert_default(), name, value)?,
         }
         Ok(())
