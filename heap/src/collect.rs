@@ -25,12 +25,14 @@ pub struct Roots<'r> {
     pub peeked: Option<&'r Fragment>,
     /// A number that stays the same until the process waits: see `policy`.
     pub turn: u32,
+    /// The number of the present slice among those of the scheduler.
+    pub slice: u32,
 }
 
 impl<'r> Roots<'r> {
     /// The live registers and nothing else.
     pub fn of_registers(registers: &'r mut [Word]) -> Roots<'r> {
-        Roots { registers, extra: &mut [], peeked: None, turn: 0 }
+        Roots { registers, extra: &mut [], peeked: None, turn: 0, slice: 0 }
     }
 }
 
@@ -90,7 +92,7 @@ impl Heap {
         let plan = Plan::new(self, need, stack_words, reach, roots.peeked.is_some());
         let result = evacuate::evacuate(self, &plan, roots);
         self.install(&plan, result);
-        let promoted = self.account(&plan, before, roots.turn);
+        let promoted = self.account(&plan, before, roots);
         if reach == Reach::Minor && self.old_is_large() {
             self.advance_cycle(promoted, roots);
         }

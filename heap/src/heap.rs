@@ -336,6 +336,17 @@ impl Heap {
         buffers.into_iter().map(|address| unsafe { shared::capacity(address) }).sum()
     }
 
+    /// No less than what [`Heap::shared_bytes_held`] finds: bytes count once for each reference to them. Looks at young references
+    /// only.
+    pub fn shared_bytes_bound(&self) -> usize {
+        let old_words = self.rare.as_ref().map_or(0, |rare| rare.old_bytes_words);
+        // SAFETY: the list is ours, and its objects stay while the heap is borrowed.
+        let young = unsafe { chunk::off_heap_list(self.off_heap.get()) };
+        // SAFETY: each object of the list holds a count of its bytes.
+        let young_words: usize = young.map(|object| unsafe { chunk::off_heap_words(object) }).sum();
+        (old_words + young_words) * size_of::<Word>()
+    }
+
     /// What collections have done so far.
     pub fn statistics(&self) -> Statistics {
         self.rare.as_ref().map_or(Statistics::default(), |rare| rare.statistics)

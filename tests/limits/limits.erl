@@ -1,6 +1,6 @@
 -module(limits).
 %% What only Purlin has: limits of trees, bounds of mailboxes. Each function asserts what must hold and prints `ok`.
--export([options/1, memory/1, memory_of_mailboxes/1, memory_comes_back/1, processes/1, processes_nested/1, atoms/1,
+-export([options/1, memory/1, memory_of_mailboxes/1, memory_comes_back/1, memory_of_the_dead/1, processes/1, processes_nested/1, atoms/1,
          mailbox/1, rate/1, rate_nested/1, kill_of_throttled/1, bystander/1,
          refuse/1, drop/1, suspend/1, suspend_order/1, suspend_ends/1, suspend_kill/1, bound_lets_in/1, stress/1, tree_stress/1, hold/1, sleeper/0, fill/1, fill_atoms/1, register_own_name/0, spawn_until_refused/1]).
 
@@ -154,6 +154,16 @@ memory_of_mailboxes([]) ->
     ok().
 
 %% What ends in a tree makes room before anybody knows of the end.
+%% What has grown old and died since does not count: a hundred lists live, of 16 KB each, but thousands have.
+memory_of_the_dead([]) ->
+    Lists = [lists:seq(1, 1000) || _ <- lists:seq(1, 100)],
+    done = limited(#{memory => 4000000}, fun() -> exit(replace(Lists, 20000)) end),
+    done = run([{max_heap_size, #{size => 500000, error_logger => false}}], fun() -> exit(replace(Lists, 20000)) end),
+    ok().
+
+replace(_, 0) -> done;
+replace(Lists, N) -> replace([lists:seq(N, N + 999) | lists:droplast(Lists)], N - 1).
+
 memory_comes_back([]) ->
     done = limited(#{memory => 8000000, processes => 3}, fun() ->
         [begin

@@ -83,12 +83,14 @@ pub struct ProcessExecutor {
     /// What processes run on. Before `local`, which keeps the machine that the fiber belongs to.
     fiber: Box<Fiber>,
     local: Local,
+    /// Slices begun.
+    slices: u32,
 }
 
 impl ProcessExecutor {
     /// An executor for the processes of `vm`, to be made on the thread of its scheduler.
     pub fn new(vm: &Arc<Vm>) -> ProcessExecutor {
-        ProcessExecutor { fiber: vm.fibers().take(vm), local: Local::new(vm) }
+        ProcessExecutor { fiber: vm.fibers().take(vm), local: Local::new(vm), slices: 0 }
     }
 
     fn slice(&mut self, task: Runnable) -> (Ran<Runnable>, u64) {
@@ -99,6 +101,8 @@ impl ProcessExecutor {
         let process = unsafe { task.process() };
         let before = process.reductions;
         self.local.slice_began_at.set(before);
+        self.slices = self.slices.wrapping_add(1);
+        process.slice = self.slices;
         for _ in 0..RESUMES_MAX {
             if process.has_urgent_signals() {
                 process.handle_signals(&self.local);

@@ -147,6 +147,8 @@ pub struct Process {
     pub reductions: u64,
     /// How often it has waited.
     pub turn: u32,
+    /// The number of its present slice among those of the scheduler.
+    pub(crate) slice: u32,
     /// The process dictionary.
     pub dictionary: Dictionary,
     /// The group leader.
@@ -188,6 +190,8 @@ pub(crate) struct Rare {
     pub(crate) priority_links: SmallMap<()>,
     /// The full mailbox that the process sends to, and its ticket there.
     pub(crate) sending: Option<(Pid, u64)>,
+    /// What was counted last of what it holds beside its heap.
+    counted: limited::Counted,
     /// How many words it held when it held more than it may.
     pub(crate) held_words: u64,
     /// Settings that are only kept to be told.

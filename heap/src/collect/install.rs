@@ -3,9 +3,9 @@
 
 use std::ptr::{NonNull, null_mut};
 
-use super::Reach;
 use super::evacuate::Evacuated;
-use super::policy::{self, Plan};
+use super::policy::{self, Pace, Plan};
+use super::{Reach, Roots};
 use crate::arena::{self, Bounds, Range, bounds};
 use crate::bits::shared;
 use crate::chunk::{self, Chunk, HEAD_WORDS};
@@ -82,7 +82,7 @@ impl Heap {
 
     /// Brings counts, limits and recommendations up to date. `before` is how many words were looked at. So many words have been
     /// promoted.
-    pub(super) fn account(&mut self, plan: &Plan, before: usize, turn: u32) -> usize {
+    pub(super) fn account(&mut self, plan: &Plan, before: usize, roots: &Roots<'_>) -> usize {
         let spilled = self.fragment_words();
         let survived = self.young_words() + spilled;
         let old_words = self.old_words();
@@ -93,13 +93,13 @@ impl Heap {
         let ages = survived == 0 || self.high_water > self.start;
         let rare = self.rare_mut();
         rare.survived_words = survived;
-        let busy = rare.collected_turn == turn;
-        rare.collected_turn = turn;
+        let pace = Pace::between(rare.collected, (roots.turn, roots.slice));
+        rare.collected = Some((roots.turn, roots.slice));
         let promoted = if plan.reach == Reach::Minor { old_words - plan.old_words } else { old_words };
         let lived = survived + promoted;
         rare.keeps = plan.reach == Reach::Minor && policy::keeps(lived, before);
         let used = plan.stack_words + if rare.keeps { lived } else { survived };
-        rare.block_words_next = policy::recommend(used, block_words, words_min, busy, ages);
+        rare.block_words_next = policy::recommend(used, block_words, words_min, pace, ages);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;

@@ -15,6 +15,12 @@ const KEEPS_WORDS_MIN: usize = 1 << 12;
 /// stays small. No clock is asked, so that a run can be repeated. So large does a block become for that reason: it fits
 /// the caches next to the processor.
 pub(super) const BUSY_WORDS_MAX: usize = 1 << 13;
+/// Two collections with at most so many slices of the scheduler between them are the work of a process that is often woken, and
+/// of few. What that takes in collections is saved by a block of some more words, which the million processes that are
+/// woken now and then do not get.
+const OFTEN_SLICES_MAX: u32 = 64;
+/// So large a block becomes for that reason.
+const OFTEN_WORDS_MAX: usize = 256;
 /// An old generation with more words than this becomes one of segments, one with less than half of them small again. So many
 /// words are copied in about half a millisecond.
 const SMALL_WORDS_MAX: usize = 1 << 16;
@@ -34,6 +40,37 @@ const ZEAL_WORDS: usize = 1024;
 /// In zeal mode, so many collections go by until a heap is checked after every other one, and so many more until it is
 /// after every third one.
 const ZEAL_CHECKS: u32 = 1 << 13;
+
+/// How often a process is collected.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// Now and then.
+    Seldom,
+    /// Before others had many slices: see `OFTEN_SLICES_MAX`.
+    Often,
+    /// Before it has waited.
+    Busy,
+}
+
+impl Pace {
+    /// From turn and slice of the last collection to those of this one.
+    pub(super) fn between(last: Option<(u32, u32)>, (turn, slice): (u32, u32)) -> Pace {
+        match last {
+            Some((last, _)) if last == turn => Pace::Busy,
+            Some((_, last)) if slice.wrapping_sub(last) <= OFTEN_SLICES_MAX => Pace::Often,
+            _ => Pace::Seldom,
+        }
+    }
+
+    /// A block is not made larger than this because of it.
+    fn words_max(self) -> usize {
+        match self {
+            Pace::Seldom => 0,
+            Pace::Often => OFTEN_WORDS_MAX,
+            Pace::Busy => BUSY_WORDS_MAX,
+        }
+    }
+}
 
 /// What a collection is going to do.
 pub(super) struct Plan {
@@ -169,13 +206,13 @@ pub(super) fn keeps(lived: usize, before: usize) -> bool {
 /// The size to recommend for the next block, after `used` words of survivors and stack were found when this one
 /// has `block_words`: at least half of a block should be free after a collection, and not nearly all of it.
 /// What ages leaves the block with the next collection, so that the block need not grow above a bound for it.
-pub(super) fn recommend(used: usize, block_words: usize, words_min: usize, busy: bool, ages: bool) -> usize {
+pub(super) fn recommend(used: usize, block_words: usize, words_min: usize, pace: Pace, ages: bool) -> usize {
     let words_max = if ages { BLOCK_WORDS_MAX.max(used) } else { usize::MAX };
     let size = if used > block_words / 2 {
         (2 * used).min(words_max)
-    } else if busy && block_words < BUSY_WORDS_MAX {
+    } else if block_words < pace.words_max() {
         2 * block_words
-    } else if used < block_words / 8 && !busy {
+    } else if used < block_words / 8 && block_words > pace.words_max() && pace != Pace::Busy {
         block_words / 2
     } else {
         block_words

@@ -83,7 +83,7 @@ impl World {
         unsafe { std::ptr::copy_nonoverlapping(&self.words[STACKED], stack, ROOTS - STACKED) };
         let (registers, rest) = self.words.split_at_mut(REGISTERS);
         let (extra, stacked) = rest.split_at_mut(STACKED - REGISTERS);
-        let mut roots = Roots { registers, extra: &mut [extra], peeked: None, turn: 0 };
+        let mut roots = Roots { registers, extra: &mut [extra], peeked: None, turn: 0, slice: 0 };
         let result = match reach {
             0 => self.heap.collect_major(need, &mut roots),
             1 => self.heap.hibernate(&mut roots),

@@ -124,7 +124,8 @@ fn a_peeked_message_stays() {
     let mut x = [message.term().word(), heap.tuple(&[message.term()]).word()];
     let before = x[0];
     for _ in 0..3 {
-        let mut roots = Roots { registers: &mut x, extra: &mut [], peeked: message.fragment(), turn: 0 };
+        let mut roots =
+            Roots { registers: &mut x, extra: &mut [], peeked: message.fragment(), turn: 0, slice: 0 };
         heap.collect(0, &mut roots).unwrap();
         check(&heap, &roots);
         assert_eq!(heap.old_words(), 0, "what may point to a message that was not taken is not promoted");
@@ -132,7 +133,8 @@ fn a_peeked_message_stays() {
     assert_eq!(x[0], before);
     x[1] = countdown(&heap, 10).word();
     for _ in 0..2 {
-        let mut roots = Roots { registers: &mut x, extra: &mut [], peeked: message.fragment(), turn: 0 };
+        let mut roots =
+            Roots { registers: &mut x, extra: &mut [], peeked: message.fragment(), turn: 0, slice: 0 };
         heap.collect(0, &mut roots).unwrap();
         check(&heap, &roots);
     }

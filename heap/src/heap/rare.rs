@@ -51,8 +51,8 @@ pub struct Rare {
     pub limit: usize,
     /// The size of block that the last collection recommends; 0 when there was none.
     pub block_words_next: usize,
-    /// The turn of the process in which the last collection was.
-    pub collected_turn: u32,
+    /// Turn and slice in which the last collection was.
+    pub collected: Option<(u32, u32)>,
     /// Young words that survived the last collection.
     pub survived_words: usize,
     /// The block that was chosen last did not hold all survivors: choose safely next time.
@@ -137,7 +137,7 @@ impl Default for Rare {
             clean_frozen: 0,
             limit: 0,
             block_words_next: 0,
-            collected_turn: u32::MAX,
+            collected: None,
             survived_words: 0,
             overflowed: false,
             keeps: false,

@@ -221,11 +221,22 @@ impl Ledger {
         self.tell_sum(held_bytes, 0)
     }
 
+    /// Whether [`Ledger::tell`] would find the tree within its limits, or the process no larger than before.
+    pub(crate) fn has_room(&self, held_bytes: u64) -> bool {
+        let Some(tree) = &self.tree else { return true };
+        let change = self.sum_of(held_bytes).wrapping_sub(self.told_bytes.load(Ordering::Relaxed)) as i64;
+        change < TOLD_BYTES_MIN as i64 || tree.has_room(change as u64)
+    }
+
+    fn sum_of(&self, held_bytes: u64) -> u64 {
+        let held = held_bytes + self.outside_bytes.load(Ordering::Relaxed);
+        held.wrapping_sub(self.taken_bytes.load(Ordering::Relaxed))
+    }
+
     /// Tells the tree what the process holds beside its mailbox and what is outside of its heap. False when it has grown
     /// and the tree has too much.
     pub(crate) fn tell(&self, held_bytes: u64) -> bool {
-        let held = held_bytes + self.outside_bytes.load(Ordering::Relaxed);
-        self.tell_sum(held.wrapping_sub(self.taken_bytes.load(Ordering::Relaxed)), TOLD_BYTES_MIN)
+        self.tell_sum(self.sum_of(held_bytes), TOLD_BYTES_MIN)
     }
 
     fn tell_sum(&self, sum: u64, change_min: u64) -> bool {

@@ -111,6 +111,7 @@ pub(crate) fn spawn(
             exception: Exception::default(),
             reductions: 0,
             turn: 0,
+            slice: 0,
             dictionary: Dictionary::default(),
             group_leader,
             parent,

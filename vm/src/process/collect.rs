@@ -46,12 +46,25 @@ impl Process {
         live_x: &mut [Word],
         reach: Reach,
     ) -> Result<(), OverLimit> {
-        let collected = if tracing::enabled!(Level::TRACE) {
+        let mut collected = self.collect_once(need_words, live_x, reach);
+        if reach == Reach::Usual && self.seems_over_limit(collected) {
+            // What it has too much may be dead.
+            collected = self.collect_once(need_words, live_x, Reach::Major);
+        }
+        self.check_limits(collected)
+    }
+
+    fn collect_once(
+        &mut self,
+        need_words: usize,
+        live_x: &mut [Word],
+        reach: Reach,
+    ) -> Result<(), OverLimit> {
+        if tracing::enabled!(Level::TRACE) {
             self.collect_and_tell(need_words, live_x, reach)
         } else {
             self.collect_silently(need_words, live_x, reach)
-        };
-        self.check_limits(collected)
+        }
     }
 
     fn collect_silently(
@@ -107,17 +120,17 @@ impl Process {
             self.saved.registers_mut(),
         ];
         let peeked = self.mailbox.looked_at();
-        let turn = self.turn;
+        let (turn, slice) = (self.turn, self.slice);
         let mut tags = Vec::new();
         if let Some(rare) = &mut self.rare {
             tags = rare.monitors.tags_mut();
         }
         if tags.is_empty() {
-            let mut roots = Roots { registers: live_x, extra: &mut extra, peeked, turn };
+            let mut roots = Roots { registers: live_x, extra: &mut extra, peeked, turn, slice };
             return work(&mut self.heap, &mut roots);
         }
         tags.extend(extra);
-        let mut roots = Roots { registers: live_x, extra: &mut tags, peeked, turn };
+        let mut roots = Roots { registers: live_x, extra: &mut tags, peeked, turn, slice };
         work(&mut self.heap, &mut roots)
     }
 }

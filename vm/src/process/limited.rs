@@ -17,6 +17,16 @@ pub(super) fn held_bytes(heap: &Heap) -> u64 {
     (size_of::<ControlBlock>() + size_of::<Ledger>() + heap.held_words() * WORD_BYTES) as u64
 }
 
+/// What a limited process holds beside its heap, as it was when it was counted last.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counted {
+    messages: usize,
+    message_words: usize,
+    /// What [`Heap::shared_bytes_bound`] was when the shared bytes were counted.
+    shared_bound: usize,
+    shared_bytes: usize,
+}
+
 impl Process {
     /// A message has been taken out of the mailbox.
     #[cold]
@@ -27,40 +37,54 @@ impl Process {
         }
     }
 
+    #[inline]
+    fn is_limited(&self) -> bool {
+        self.shared().ledger().is_some()
+            || self.rare().is_some_and(|rare| rare.settings.max_heap_size.is_some())
+    }
+
+    /// After a collection of the young part: whether the process will end by [`Process::check_limits`], if no more is collected.
+    #[inline]
+    pub(super) fn seems_over_limit(&mut self, collected: Result<(), OverLimit>) -> bool {
+        self.is_limited() && self.seems_over_any_limit(collected)
+    }
+
+    #[cold]
+    fn seems_over_any_limit(&mut self, collected: Result<(), OverLimit>) -> bool {
+        let limit = self.max_heap_size();
+        let is_over = limit.words != 0 && limit.kill && self.words_to_limit(collected, false) > limit.words;
+        self.count_shared_bytes(false);
+        let held = self.bytes_for_tree();
+        is_over || self.shared().ledger().is_some_and(|ledger| !ledger.has_room(held))
+    }
+
     /// After a collection: whether the process holds more than it may, or its tree does and it has grown.
     #[inline]
     pub(super) fn check_limits(&mut self, collected: Result<(), OverLimit>) -> Result<(), OverLimit> {
-        let is_limited = self.shared().ledger().is_some()
-            || self.rare().is_some_and(|rare| rare.settings.max_heap_size.is_some());
-        if is_limited { self.check_all_limits(collected) } else { collected }
+        if self.is_limited() { self.check_all_limits(collected) } else { collected }
     }
 
     #[cold]
     fn check_all_limits(&mut self, collected: Result<(), OverLimit>) -> Result<(), OverLimit> {
-        let shared_bytes = self.heap.shared_bytes_held();
-        if let Some(ledger) = self.shared().ledger() {
-            ledger.set_outside(shared_bytes as u64);
+        self.check_heap(collected)?;
+        self.count_shared_bytes(false);
+        let held = self.bytes_for_tree();
+        if self.shared().ledger().is_some_and(|ledger| !ledger.has_room(held)) {
+            self.count_shared_bytes(true);
         }
-        self.check_heap(collected, shared_bytes)?;
         if self.tell_tree() { Ok(()) } else { Err(OverLimit { words: self.heap.total_words(), limit: 0 }) }
     }
 
     /// `max_heap_size`
-    fn check_heap(&mut self, collected: Result<(), OverLimit>, shared_bytes: usize) -> Result<(), OverLimit> {
+    fn check_heap(&mut self, collected: Result<(), OverLimit>) -> Result<(), OverLimit> {
         let limit = self.max_heap_size();
         if limit.words == 0 {
             return collected;
         }
-        let mut words = self.heap.held_words() as u64;
-        if !self.flags.has(Flags::OFF_HEAP_MESSAGES) {
-            words += self.mailbox.words() as u64;
+        if self.words_to_limit(collected, false) <= limit.words {
+            return Ok(());
         }
-        if limit.shared_binaries {
-            words += (shared_bytes / WORD_BYTES) as u64;
-        }
-        if let Err(over) = collected {
-            words = words.max(over.words as u64);
-        }
+        let words = self.words_to_limit(collected, true);
         if words <= limit.words {
             return Ok(());
         }
@@ -72,16 +96,66 @@ impl Process {
         if limit.kill { Err(over) } else { Ok(()) }
     }
 
+    /// The words that `max_heap_size` limits.
+    fn words_to_limit(&mut self, collected: Result<(), OverLimit>, exactly: bool) -> u64 {
+        let mut words = self.heap.held_words();
+        if !self.flags.has(Flags::OFF_HEAP_MESSAGES) {
+            words += self.count_mailbox(exactly);
+        }
+        if self.max_heap_size().shared_binaries {
+            words += self.count_shared_bytes(exactly) / WORD_BYTES;
+        }
+        words.max(collected.err().map_or(0, |over| over.words)) as u64
+    }
+
+    /// Words of the messages that it has taken in. To count them takes as long as there are messages, so a collection goes by
+    /// what was counted last while their number has changed by an eighth at most, unless it is to be exact.
+    fn count_mailbox(&mut self, exactly: bool) -> usize {
+        let messages = self.mailbox.len();
+        let Counted { messages: before, message_words, .. } = self.rare_mut().counted;
+        if !exactly && messages.abs_diff(before) <= before / 8 {
+            return message_words;
+        }
+        let message_words = self.mailbox.words();
+        let counted = &mut self.rare_mut().counted;
+        (counted.messages, counted.message_words) = (messages, message_words);
+        message_words
+    }
+
+    /// Shared bytes that its heap refers to, which its tree is going to be told of. To find those that stand in many places takes
+    /// as long as there are references, so it is known exactly when that is wished or their number may have doubled; in
+    /// between what is new counts for each reference.
+    fn count_shared_bytes(&mut self, exactly: bool) -> usize {
+        let bound = self.heap.shared_bytes_bound();
+        let Counted { shared_bound: before, shared_bytes, .. } = self.rare_mut().counted;
+        let bytes = if exactly || bound > 2 * before || bound < before / 2 {
+            let bytes = self.heap.shared_bytes_held();
+            let counted = &mut self.rare_mut().counted;
+            (counted.shared_bound, counted.shared_bytes) = (bound, bytes);
+            bytes
+        } else {
+            (shared_bytes + bound.saturating_sub(before)).min(bound)
+        };
+        if let Some(ledger) = self.shared().ledger() {
+            ledger.set_outside(bytes as u64);
+        }
+        bytes
+    }
+
     /// Tells the tree what the process holds. False when it has grown and the tree has too much: it is to end.
     fn tell_tree(&self) -> bool {
         let Some(ledger) = self.shared().ledger() else { return true };
-        let side = self.rare().map_or(0, |rare| size_of::<Rare>() + rare.monitors.bytes());
-        let tables = (side + self.links.bytes() + self.dictionary.bytes()) as u64;
-        let is_within = ledger.tell(held_bytes(&self.heap) + tables);
+        let is_within = ledger.tell(self.bytes_for_tree());
         if !is_within {
             ledger.set_over(Fatal::Memory);
         }
         is_within
+    }
+
+    /// What it holds, without its mailbox and what is outside of its heap.
+    fn bytes_for_tree(&self) -> u64 {
+        let side = self.rare().map_or(0, |rare| size_of::<Rare>() + rare.monitors.bytes());
+        held_bytes(&self.heap) + (side + self.links.bytes() + self.dictionary.bytes()) as u64
     }
 
     /// It is interrupted in the midst of work, which may have taken memory.
