@@ -14,8 +14,10 @@ use crate::word::Word;
 pub const PAGE: usize = 1 << 16;
 /// Words in a page.
 pub const PAGE_WORDS: usize = PAGE / size_of::<Word>();
-/// Pages that become usable first, on small pages, so that a short program does not pay for huge ones.
+/// Pages that become usable first.
 const FIRST_STEP: usize = 32;
+/// So many are on small pages of the system, so that a short program, or a thousand processes, do not pay for huge ones.
+const ON_SMALL_PAGES: usize = 128;
 /// The most pages that become usable in one step.
 const STEP_MAX: usize = 1024;
 /// Free pages that keep their memory. What is freed beyond them goes back to the system.
@@ -193,7 +195,7 @@ impl Spans {
         while self.committed < end {
             let step = self.committed.clamp(FIRST_STEP, STEP_MAX).max(end - self.committed);
             let step = step.next_multiple_of(FIRST_STEP).min(size / PAGE - self.committed);
-            reserve::commit(start + self.committed * PAGE, step * PAGE, self.committed > 0);
+            reserve::commit(start + self.committed * PAGE, step * PAGE, self.committed >= ON_SMALL_PAGES);
             self.committed += step;
         }
         if page > self.frontier {

@@ -99,7 +99,8 @@ impl Heap {
         let lived = survived + promoted;
         rare.keeps = plan.reach == Reach::Minor && policy::keeps(lived, before);
         let used = plan.stack_words + if rare.keeps { lived } else { survived };
-        rare.block_words_next = policy::recommend(used, block_words, words_min, pace, ages);
+        let words_max = policy::block_words_max(used, ages, rare.old.is_large());
+        rare.block_words_next = policy::recommend(used, block_words, words_min, pace, words_max);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;

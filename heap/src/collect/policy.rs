@@ -5,6 +5,8 @@ use crate::heap::{Heap, RED_ZONE, words_between};
 
 /// A block is not made larger than this for the sake of its nursery alone, which bounds a minor collection.
 pub(super) const BLOCK_WORDS_MAX: usize = 1 << 16;
+/// The same while the old generation is a large one, when a slice of its cycle may follow.
+const BLOCK_WORDS_MAX_LARGE: usize = 1 << 15;
 /// With more young words than this, survivors go straight to the old generation.
 const YOUNG_WORDS_MAX: usize = 2 * BLOCK_WORDS_MAX;
 /// When most of so many words or more lived through a minor collection, the next one promotes all that lives: to see whether
@@ -205,11 +207,15 @@ pub(super) fn keeps(lived: usize, before: usize) -> bool {
 
 /// The size to recommend for the next block, after `used` words of survivors and stack were found when this one
 /// has `block_words`: at least half of a block should be free after a collection, and not nearly all of it.
-/// What ages leaves the block with the next collection, so that the block need not grow above a bound for it.
-pub(super) fn recommend(used: usize, block_words: usize, words_min: usize, pace: Pace, ages: bool) -> usize {
-    let words_max = if ages { BLOCK_WORDS_MAX.max(used) } else { usize::MAX };
+pub(super) fn recommend(
+    used: usize,
+    block_words: usize,
+    words_min: usize,
+    pace: Pace,
+    words_max: usize,
+) -> usize {
     let size = if used > block_words / 2 {
-        (2 * used).min(words_max)
+        2 * used
     } else if block_words < pace.words_max() {
         2 * block_words
     } else if used < block_words / 8 && block_words > pace.words_max() && pace != Pace::Busy {
@@ -217,5 +223,15 @@ pub(super) fn recommend(used: usize, block_words: usize, words_min: usize, pace:
     } else {
         block_words
     };
-    size.max(words_min)
+    size.min(words_max).max(words_min)
+}
+
+/// The most words of a block: what ages leaves it with the next collection, so that it need not grow above a bound for `used`
+/// words.
+pub(super) fn block_words_max(used: usize, ages: bool, old_is_large: bool) -> usize {
+    match (ages, old_is_large) {
+        (false, _) => usize::MAX,
+        (true, false) => BLOCK_WORDS_MAX.max(used),
+        (true, true) => BLOCK_WORDS_MAX_LARGE.max(used),
+    }
 }
