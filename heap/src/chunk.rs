@@ -8,13 +8,14 @@ use crate::bits::shared;
 use crate::layout::ref_bits;
 use crate::word::Word;
 
-/// The start of a chunk; its objects follow.
+/// The start of a chunk; its objects follow. Before it may be a *front*: words of the same allocation in which whoever
+/// passes a message on keeps what it needs for that.
 #[repr(C)]
 pub(crate) struct Chunk {
     /// The next chunk of the chain.
     pub next: *mut Chunk,
-    /// Words of room behind this header.
-    pub capacity: usize,
+    /// Words of room behind this header, times two; and one if there is a front.
+    shape: usize,
     /// Words of it in use.
     pub used: usize,
     /// Off-heap objects of the whole chain; set in the first chunk of one that no heap has taken.
@@ -23,22 +24,83 @@ pub(crate) struct Chunk {
 
 /// Words in a chunk's header.
 pub(crate) const HEAD_WORDS: usize = size_of::<Chunk>() / size_of::<Word>();
+/// Words in a front: room for the node of a mailbox.
+pub const FRONT_WORDS: usize = 5;
 
 impl Chunk {
-    /// A chunk in `range` with room for at least `words` words, in front of `next`.
+    /// The header of a chunk without a front that has room for `capacity` words.
+    pub fn new(next: *mut Chunk, capacity: usize, used: usize) -> Chunk {
+        Chunk { next, shape: capacity << 1, used, off_heap: null_mut() }
+    }
+
+    /// A chunk in `range` with room for at least `words` words, before `next` in its chain.
     #[inline]
     pub fn allocate(range: Range, words: usize, next: *mut Chunk) -> NonNull<Chunk> {
         let (at, size) = arena::allocate_rounded(range, HEAD_WORDS + words);
-        let (at, capacity) = (at.cast::<Chunk>(), size - HEAD_WORDS);
+        let at = at.cast::<Chunk>();
         // SAFETY: fresh memory, larger than a header.
-        unsafe { at.write(Chunk { next, capacity, used: 0, off_heap: null_mut() }) };
+        unsafe { at.write(Chunk::new(next, size - HEAD_WORDS, 0)) };
         at
+    }
+
+    /// A chunk of a message, with a front and room for at least `words` words.
+    #[inline]
+    pub fn allocate_with_front(words: usize) -> NonNull<Chunk> {
+        let (at, size) = arena::allocate_rounded(Range::Fragments, FRONT_WORDS + HEAD_WORDS + words);
+        let mut head = Chunk::new(null_mut(), size - FRONT_WORDS - HEAD_WORDS, 0);
+        head.shape |= 1;
+        // SAFETY: fresh memory, larger than a front and a header.
+        unsafe {
+            let at = at.add(FRONT_WORDS).cast::<Chunk>();
+            at.write(head);
+            at
+        }
+    }
+
+    /// Words of room behind the header.
+    #[inline(always)]
+    pub fn capacity(&self) -> usize {
+        self.shape >> 1
+    }
+
+    /// Words of the whole allocation.
+    #[inline(always)]
+    pub fn words(&self) -> usize {
+        self.front_words() + HEAD_WORDS + self.capacity()
+    }
+
+    #[inline(always)]
+    fn front_words(&self) -> usize {
+        (self.shape & 1) * FRONT_WORDS
+    }
+
+    /// The front of a chunk, if it has one.
+    ///
+    /// # Safety
+    /// `at` is a chunk.
+    #[inline(always)]
+    pub unsafe fn front(at: NonNull<Chunk>) -> Option<NonNull<Word>> {
+        // SAFETY: what has a front stands behind it in the same allocation.
+        unsafe {
+            let words = at.as_ref().front_words();
+            (words != 0).then(|| at.cast::<Word>().sub(words))
+        }
+    }
+
+    /// The allocation of a chunk, to be freed with so many words.
+    ///
+    /// # Safety
+    /// `at` is a chunk.
+    #[inline(always)]
+    pub unsafe fn allocation(at: NonNull<Chunk>) -> (NonNull<Word>, usize) {
+        // SAFETY: as in `front`.
+        unsafe { (at.cast::<Word>().sub(at.as_ref().front_words()), at.as_ref().words()) }
     }
 
     /// The next `words` words, or nothing when the chunk is full.
     #[inline]
     pub fn bump(&mut self, words: usize) -> Option<NonNull<Word>> {
-        if self.capacity - self.used < words {
+        if self.capacity() - self.used < words {
             return None;
         }
         // SAFETY: within the chunk, as just checked.
@@ -85,8 +147,11 @@ pub(crate) unsafe fn chain(first: *mut Chunk) -> impl Iterator<Item = *mut Chunk
 pub(crate) unsafe fn free_chain(range: Range, first: *mut Chunk) {
     // SAFETY: as promised.
     for chunk in unsafe { chain(first) } {
-        // SAFETY: from `Chunk::allocate` in the same range; `capacity` is what it was.
-        unsafe { arena::free(range, NonNull::new_unchecked(chunk.cast()), HEAD_WORDS + (*chunk).capacity) };
+        // SAFETY: a chunk of ours in this range, allocated with these words.
+        unsafe {
+            let (at, words) = Chunk::allocation(NonNull::new_unchecked(chunk));
+            arena::free(range, at, words);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::ptr::{NonNull, null_mut};
 
 use crate::arena::Range;
 use crate::build::Build;
-use crate::chunk::{self, Chunk, HEAD_WORDS};
+use crate::chunk::{self, Chunk, FRONT_WORDS, HEAD_WORDS};
 use crate::copy::Survey;
 use crate::term::Term;
 use crate::word::Word;
@@ -24,7 +24,15 @@ impl Fragment {
     /// How many words it takes.
     pub fn words(&self) -> usize {
         // SAFETY: the chain is ours.
-        unsafe { chunk::chain(self.first.as_ptr()).map(|chunk| HEAD_WORDS + (*chunk).capacity).sum() }
+        unsafe { chunk::chain(self.first.as_ptr()).map(|chunk| (*chunk).words()).sum() }
+    }
+
+    /// Room for [`crate::FRONT_WORDS`] words of whoever owns the fragment, if there is any: it is a part of the fragment's
+    /// memory, stays where it is when the fragment is moved, and goes with it.
+    #[inline]
+    pub fn front(&self) -> Option<NonNull<Word>> {
+        // SAFETY: the chunk is ours.
+        unsafe { Chunk::front(self.first) }
     }
 
     /// The chain, given away with its off-heap objects.
@@ -89,7 +97,7 @@ impl Message {
             return Message { root, fragment: None };
         }
         // Owns the copies as they are made, because others may have their turn meanwhile, and the copying may be given up.
-        let fragment = Fragment { first: Chunk::allocate(Range::Fragments, words, null_mut()) };
+        let fragment = Fragment { first: Chunk::allocate_with_front(words) };
         let chunk = fragment.first.as_ptr();
         // SAFETY: a fresh chunk with room for `words` words, which is what the copy needs.
         unsafe {
@@ -160,7 +168,7 @@ pub struct FragmentBuilder {
 unsafe impl Send for FragmentBuilder {}
 
 /// Room in the first chunk of a builder.
-const FIRST_WORDS: usize = 32 - HEAD_WORDS;
+const FIRST_WORDS: usize = 32 - FRONT_WORDS - HEAD_WORDS;
 
 impl FragmentBuilder {
     /// An empty one, that takes memory when something is built.
@@ -210,8 +218,10 @@ impl FragmentBuilder {
     fn grow(&self, words: usize) -> NonNull<Word> {
         let last = self.first.get();
         // SAFETY: a chunk of ours, if there is one.
-        let room = if last.is_null() { FIRST_WORDS } else { unsafe { (*last).capacity * 2 } };
-        let mut chunk = Chunk::allocate(Range::Fragments, room.max(words), last);
+        let mut chunk = match unsafe { last.as_ref() } {
+            None => Chunk::allocate_with_front(words.max(FIRST_WORDS)),
+            Some(chunk) => Chunk::allocate(Range::Fragments, words.max(chunk.capacity() * 2), last),
+        };
         self.first.set(chunk.as_ptr());
         // SAFETY: fresh and ours.
         unsafe { chunk.as_mut() }.bump(words).expect("the chunk was made for this")

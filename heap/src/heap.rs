@@ -294,7 +294,7 @@ impl Heap {
     pub fn total_words(&self) -> usize {
         // SAFETY: the chain is ours.
         let fragments: usize =
-            unsafe { chunk::chain(self.fragments.get()).map(|chunk| (*chunk).capacity).sum() };
+            unsafe { chunk::chain(self.fragments.get()).map(|chunk| (*chunk).capacity()).sum() };
         self.block_words() + fragments + self.old_capacity_words()
     }
 

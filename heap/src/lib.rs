@@ -37,6 +37,7 @@ mod worklist;
 
 pub use atoms::{Atom, AtomError, AtomTable, CODE_RESERVE, am};
 pub use build::Build;
+pub use chunk::FRONT_WORDS;
 pub use code::{FunEntry, Mfa};
 pub use collect::{OverLimit, Roots};
 pub use copy::{copy_into, size_of};

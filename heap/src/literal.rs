@@ -54,7 +54,7 @@ impl LiteralArea {
     fn grow(&self, words: usize) -> NonNull<Word> {
         let last = self.chunks.get();
         // SAFETY: a chunk of ours, if there is one.
-        let room = if last.is_null() { FIRST_WORDS } else { unsafe { (*last).capacity * 2 } };
+        let room = if last.is_null() { FIRST_WORDS } else { unsafe { (*last).capacity() * 2 } };
         let mut chunk = Chunk::allocate(Range::Literals, room.max(words), last);
         self.chunks.set(chunk.as_ptr());
         // SAFETY: fresh and ours.

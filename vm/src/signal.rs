@@ -14,9 +14,10 @@ pub(crate) use request::{Question, Request};
 pub use send::Sent;
 pub(crate) use send::{alias_of, send_counted};
 
-use crate::mailbox::Node;
+use crate::mailbox::{Node, Value};
 use purlin_heap::word::Word;
-use purlin_heap::{Build, Fragment, Message, Pid, Term, am};
+use purlin_heap::{Build, FRONT_WORDS, Fragment, Message, Pid, Term, am};
+use std::ptr::NonNull;
 
 /// What a node of a mailbox holds.
 pub(crate) enum Signal {
@@ -24,7 +25,7 @@ pub(crate) enum Signal {
     Message {
         /// The term.
         root: Word,
-        /// Its memory, unless it needs none or a collection has moved it into the receiver's heap.
+        /// Its memory, unless it needs none. The node is a part of it.
         fragment: Option<Fragment>,
     },
     /// No signal, but a place in the inner queue: see [`crate::mailbox`].
@@ -157,7 +158,7 @@ impl Signal {
         let message = |message: &Message| message.words();
         let words = match self {
             Signal::Marker => return 0,
-            Signal::Message { fragment, .. } => fragment.as_ref().map_or(0, Fragment::words),
+            Signal::Message { fragment, .. } => return message_bytes(fragment.as_ref()),
             Signal::ToAlias { message: body, .. } => message(body),
             Signal::ExitToAlias(exit) => message(&exit.reason),
             Signal::LinkExit { reason, .. } | Signal::Exit { reason, .. } | Signal::Down { reason, .. } => {
@@ -166,7 +167,7 @@ impl Signal {
             Signal::Reply { answer, .. } => message(answer),
             _ => 0,
         };
-        message_bytes(words)
+        NODE_BYTES + words * size_of::<Word>()
     }
 
     /// Whether a process that does not receive has to look at it soon.
@@ -176,7 +177,22 @@ impl Signal {
     }
 }
 
-/// How much memory a message of so many words takes in a mailbox.
-pub(crate) const fn message_bytes(words: usize) -> usize {
-    size_of::<Node<Signal>>() + words * size_of::<Word>()
+const NODE_BYTES: usize = size_of::<Node<Signal>>();
+const _: () = assert!(NODE_BYTES <= FRONT_WORDS * size_of::<Word>());
+
+// SAFETY: a fragment belongs to its signal alone, and its front is used for nothing else.
+unsafe impl Value for Signal {
+    #[inline(always)]
+    fn place(&self) -> Option<NonNull<Node<Signal>>> {
+        match self {
+            Signal::Message { fragment: Some(fragment), .. } => fragment.front().map(NonNull::cast),
+            _ => None,
+        }
+    }
+}
+
+/// How much memory a message takes in a mailbox.
+pub(crate) fn message_bytes(fragment: Option<&Fragment>) -> usize {
+    let node = if fragment.is_some_and(|fragment| fragment.front().is_some()) { 0 } else { NODE_BYTES };
+    node + fragment.map_or(0, Fragment::words) * size_of::<Word>()
 }

@@ -388,12 +388,9 @@ impl Regions {
             // SAFETY: each region's memory starts with room for a header.
             unsafe {
                 let head = region.start.sub(chunk::HEAD_WORDS).cast::<chunk::Chunk>();
-                head.write(chunk::Chunk {
-                    next: first,
-                    capacity: crate::heap::words_between(region.start, region.end),
-                    used: crate::heap::words_between(region.start, region.top),
-                    off_heap: std::ptr::null_mut(),
-                });
+                let capacity = crate::heap::words_between(region.start, region.end);
+                let used = crate::heap::words_between(region.start, region.top);
+                head.write(chunk::Chunk::new(first, capacity, used));
                 first = NonNull::new_unchecked(head).as_ptr();
             }
         }

@@ -8,7 +8,7 @@ use super::policy::{self, Pace, Plan};
 use super::{Reach, Roots};
 use crate::arena::{self, Bounds, Range, bounds};
 use crate::bits::shared;
-use crate::chunk::{self, Chunk, HEAD_WORDS};
+use crate::chunk::{self, Chunk};
 use crate::heap::{Generation, Heap, Quarantined, RED_ZONE, rare, words_between};
 use crate::layout::{Kind, header, ref_bits};
 use crate::word::{Word, tag};
@@ -138,8 +138,8 @@ impl Heap {
         for chunk in unsafe { chunk::chain(first) } {
             // SAFETY: as above.
             unsafe {
-                let words = HEAD_WORDS + (*chunk).capacity;
-                self.discard(Range::Fragments, NonNull::new_unchecked(chunk.cast()), words);
+                let (at, words) = Chunk::allocation(NonNull::new_unchecked(chunk));
+                self.discard(Range::Fragments, at, words);
             }
         }
     }

@@ -22,30 +22,9 @@
 //! Nodes are only ever taken all at once, so there is no ABA problem, and nothing that another thread may still read
 //! is freed.
 
+use super::node::{Node, Owned, Value, drop_chain};
 use purlin_scheduler::sync::atomic::{AtomicPtr, Ordering};
 use std::ptr;
-
-/// An element of a queue. The link belongs to whoever owns the node.
-pub(crate) struct Node<T> {
-    pub(super) next: *mut Node<T>,
-    pub(super) value: T,
-}
-
-impl<T> Node<T> {
-    pub(crate) fn new(value: T) -> Box<Node<T>> {
-        const { assert!(align_of::<Node<T>>() >= 8) };
-        Box::new(Node { next: ptr::null_mut(), value })
-    }
-
-    pub(crate) fn value(&self) -> &T {
-        &self.value
-    }
-
-    /// The value of a node that nobody else uses.
-    pub(crate) fn into_value(self) -> T {
-        self.value
-    }
-}
 
 /// In the low bits of the word: one of the nodes is more than a message.
 const SIGNALS: usize = 1;
@@ -53,14 +32,14 @@ const WAITING: usize = 2;
 const CLOSED: usize = 4;
 
 /// See the top of the file.
-pub(crate) struct Incoming<T> {
+pub(crate) struct Incoming<T: Value> {
     word: AtomicPtr<Node<T>>,
 }
 
 // SAFETY: a queue owns its nodes and hands them from thread to thread, so it needs their values to be `Send`.
-unsafe impl<T: Send> Send for Incoming<T> {}
+unsafe impl<T: Value + Send> Send for Incoming<T> {}
 // SAFETY: as above; through a shared reference nodes are only moved in, or moved out by the owner.
-unsafe impl<T: Send> Sync for Incoming<T> {}
+unsafe impl<T: Value + Send> Sync for Incoming<T> {}
 
 /// What a push has found.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,7 +51,7 @@ pub(crate) enum Pushed {
     Woke,
 }
 
-impl<T> Incoming<T> {
+impl<T: Value> Incoming<T> {
     /// An empty queue whose process is awake.
     pub(crate) fn new() -> Incoming<T> {
         Incoming { word: AtomicPtr::new(ptr::null_mut()) }
@@ -80,14 +59,14 @@ impl<T> Incoming<T> {
 
     /// Adds a node, or gives it back when the receiver has ended. `is_signal`: it is more than a message.
     #[inline]
-    pub(crate) fn push(&self, node: Box<Node<T>>, is_signal: bool) -> Result<Pushed, Box<Node<T>>> {
-        let node = Box::into_raw(node);
+    pub(crate) fn push(&self, node: Owned<T>, is_signal: bool) -> Result<Pushed, Owned<T>> {
+        let node = node.into_raw();
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
             let state = word.addr();
             if state == CLOSED {
-                // SAFETY: the node was a box a moment ago and has not been published.
-                return Err(unsafe { Box::from_raw(node) });
+                // SAFETY: the node was owned a moment ago and has not been published.
+                return Err(unsafe { Owned::from_raw(node) });
             }
             // SAFETY: as above; the node is still ours.
             unsafe { (*node).next = chain_of(word) };
@@ -150,17 +129,8 @@ fn chain_of<T>(word: *mut Node<T>) -> *mut Node<T> {
     }
 }
 
-impl<T> Drop for Incoming<T> {
+impl<T: Value> Drop for Incoming<T> {
     fn drop(&mut self) {
         drop_chain(chain_of(self.word.load(Ordering::Acquire)));
-    }
-}
-
-/// Frees a chain of nodes.
-pub(super) fn drop_chain<T>(mut chain: *mut Node<T>) {
-    while !chain.is_null() {
-        // SAFETY: the caller owns the chain, and each node was made by `Box`.
-        let node = unsafe { Box::from_raw(chain) };
-        chain = node.next;
     }
 }

@@ -1,7 +1,8 @@
 //! The owner's side of a mailbox.
 
-use super::incoming::{Incoming, Node, Pushed, drop_chain};
+use super::incoming::{Incoming, Pushed};
 use super::markers::Markers;
+use super::node::{Node, Owned, drop_chain};
 use crate::signal::Signal;
 use purlin_heap::Fragment;
 use purlin_heap::word::Word;
@@ -65,7 +66,7 @@ pub(crate) enum Look {
 /// The next thing that has come from outside.
 pub(crate) enum Next {
     /// It was taken out of the outer queue.
-    Signal(Box<SignalNode>),
+    Signal(Owned<Signal>),
     /// There is something, but to get at it takes more time: ask again in the next slice.
     Later,
     /// Nothing has come.
@@ -119,8 +120,8 @@ impl Mailbox {
         let node = self.unlink_after(self.before);
         self.rewind();
         self.len -= 1;
-        // SAFETY: made by `Box`, and unlinked from all that is ours.
-        match unsafe { Box::from_raw(node) }.into_value() {
+        // SAFETY: made by `Owned`, and unlinked from all that is ours.
+        match unsafe { Owned::from_raw(node) }.into_value() {
             Signal::Message { root, fragment } => (root, fragment),
             _ => unreachable!("a receive takes only what it looked at, a message"),
         }
@@ -153,9 +154,9 @@ impl Mailbox {
     /// Puts a message behind those that go before ordinary ones, and before these. A receive that has passed that place looks
     /// at it when it has come to the end.
     #[cold]
-    pub(crate) fn insert_priority(&mut self, node: Box<SignalNode>) {
+    pub(crate) fn insert_priority(&mut self, node: Owned<Signal>) {
         debug_assert!(matches!(node.value, Signal::Message { .. }));
-        let node = Box::into_raw(node);
+        let node = node.into_raw();
         let special = self.special.get_or_insert_default();
         let behind = std::mem::replace(&mut special.last_priority, node);
         special.looks_again |= !self.before.is_null() || special.holds;
@@ -179,13 +180,13 @@ impl Mailbox {
 
     /// Adds a message or a marker to the inner queue.
     #[inline]
-    pub(crate) fn append(&mut self, node: Box<SignalNode>) {
+    pub(crate) fn append(&mut self, node: Owned<Signal>) {
         if let Signal::Marker = node.value {
             return self.append_marker(node);
         }
         debug_assert!(matches!(node.value, Signal::Message { .. }));
         self.len += 1;
-        let node = Box::into_raw(node);
+        let node = node.into_raw();
         self.link_last(node);
         if !self.awaited.is_null() {
             self.before = node;
@@ -301,8 +302,8 @@ impl Mailbox {
         if self.special.as_ref().is_some_and(|special| special.markers.contains(marker)) {
             self.before = marker;
         } else {
-            // SAFETY: made by `Box`, and unlinked from all that is ours.
-            drop(unsafe { Box::from_raw(self.unlink_after(self.before)) });
+            // SAFETY: made by `Owned`, and unlinked from all that is ours.
+            drop(unsafe { Owned::from_raw(self.unlink_after(self.before)) });
         }
     }
 }
@@ -322,7 +323,7 @@ impl Mailbox {
         // SAFETY: the nodes of the inner queue are ours.
         let reusable = unsafe { last.as_ref() }
             .is_some_and(|node| matches!(node.value, Signal::Marker) && !markers.contains(last));
-        let node = if reusable { last } else { Box::into_raw(Node::new(Signal::Marker)) };
+        let node = if reusable { last } else { Owned::new(Signal::Marker).into_raw() };
         let number = markers.reserve(node, true);
         if !reusable {
             self.link_last(node);
@@ -336,18 +337,18 @@ impl Mailbox {
         if let Some(node) = markers.shared() {
             return markers.reserve(node, false);
         }
-        let node = Box::into_raw(Node::new(Signal::Marker));
+        let node = Owned::new(Signal::Marker).into_raw();
         markers.sent(node);
         let number = markers.reserve(node, false);
         // SAFETY: made a moment ago, and used by nobody yet.
-        let pushed = incoming.push(unsafe { Box::from_raw(node) }, false);
+        let pushed = incoming.push(unsafe { Owned::from_raw(node) }, false);
         debug_assert!(matches!(pushed, Ok(Pushed::Queued)), "the owner runs");
         number
     }
 
     #[cold]
-    fn append_marker(&mut self, node: Box<SignalNode>) {
-        let node = Box::into_raw(node);
+    fn append_marker(&mut self, node: Owned<Signal>) {
+        let node = node.into_raw();
         self.link_last(node);
         if self.awaited == node {
             (self.before, self.awaited) = (node, ptr::null_mut());
@@ -452,13 +453,13 @@ impl Mailbox {
 
 /// Takes the first node of a list that is ours.
 #[inline]
-fn pop(list: &mut *mut SignalNode) -> Option<Box<SignalNode>> {
+fn pop(list: &mut *mut SignalNode) -> Option<Owned<Signal>> {
     if list.is_null() {
         return None;
     }
-    // SAFETY: the caller owns the list, whose nodes were made by `Box`.
-    let mut node = unsafe { Box::from_raw(*list) };
-    *list = std::mem::replace(&mut node.next, ptr::null_mut());
+    // SAFETY: the caller owns the list, whose nodes were made by `Owned`.
+    let mut node = unsafe { Owned::from_raw(*list) };
+    *list = std::mem::replace(&mut node.node_mut().next, ptr::null_mut());
     Some(node)
 }
 

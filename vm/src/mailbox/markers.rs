@@ -1,6 +1,6 @@
 //! Receive markers by the reference that they wait for.
 
-use super::incoming::Node;
+use super::node::Node;
 use crate::signal::Signal;
 
 /// How many markers a process keeps, and how many are on their way through the outer queue at once; the oldest gives way,

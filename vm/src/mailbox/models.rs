@@ -1,6 +1,7 @@
 //! The outer queue as it ships, under loom: sending against sleeping, and against the end of the receiver.
 
-use super::incoming::{Incoming, Node, Pushed, drop_chain};
+use super::incoming::{Incoming, Pushed};
+use super::node::{Owned, drop_chain};
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 
@@ -41,7 +42,7 @@ impl Receiver {
     }
 
     fn send(&self, value: u32) {
-        if matches!(self.incoming.push(Node::new(value), value > 1), Ok(Pushed::Woke)) {
+        if matches!(self.incoming.push(Owned::new(value), value > 1), Ok(Pushed::Woke)) {
             self.run();
         }
     }
@@ -98,7 +99,7 @@ fn what_is_sent_to_an_ending_receiver_is_refused_or_found() {
         let sender = {
             let receiver = receiver.clone();
             loom::thread::spawn(move || {
-                let sent = [1, 2].map(|value| receiver.incoming.push(Node::new(value), true));
+                let sent = [1, 2].map(|value| receiver.incoming.push(Owned::new(value), true));
                 let refused = sent.into_iter().filter_map(Result::err).map(|node| node.value).sum::<u32>();
                 refused
             })
@@ -111,6 +112,6 @@ fn what_is_sent_to_an_ending_receiver_is_refused_or_found() {
         }
         drop_chain(chain);
         assert_eq!(found + sender.join().unwrap(), 3);
-        assert!(receiver.incoming.push(Node::new(4), false).is_err());
+        assert!(receiver.incoming.push(Owned::new(4), false).is_err());
     });
 }

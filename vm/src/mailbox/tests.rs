@@ -1,13 +1,13 @@
 //! The mailbox with real threads, and its inner queue.
 
-use super::{Incoming, Look, Mailbox, Next, Node, Pushed};
+use super::{Incoming, Look, Mailbox, Next, Owned, Pushed};
 use crate::signal::Signal;
 use purlin_heap::word::Word;
-use purlin_heap::{Message, Term};
+use purlin_heap::{Build, Fragment, Message, Term};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-fn message(value: i64) -> Box<Node<Signal>> {
-    Node::new(Signal::message(Message::copy_of(Term::small(value))))
+fn message(value: i64) -> Owned<Signal> {
+    Owned::new(Signal::message(Message::copy_of(Term::small(value))))
 }
 
 fn push(incoming: &Incoming<Signal>, value: i64) {
@@ -49,6 +49,58 @@ fn messages_come_in_the_order_in_which_they_were_sent() {
     let (mailbox, _) = filled(20_000);
     assert_eq!(mailbox.len(), 20_000);
     assert!(mailbox.messages().map(Word::small_value).eq(0..20_000));
+}
+
+/// A message that needs memory.
+fn large(value: i64) -> Message {
+    Message::build(|b| b.tuple(&[Term::small(value), Term::small(value + 1)]))
+}
+
+#[test]
+fn a_node_lies_in_the_memory_of_its_message_and_leaves_it_when_it_is_taken_out() {
+    for message in [large(1), Message::copy_of(large(1).term())] {
+        let front = message.fragment().and_then(Fragment::front).expect("a message has room for its node");
+        // Passed on twice, as a message is that comes to an alias.
+        let node = Owned::new(Signal::message(message));
+        assert!(std::ptr::eq(&*node, front.as_ptr().cast()));
+        let Signal::Message { root, fragment } = node.into_value() else { panic!("another signal") };
+        // SAFETY: the parts of the message.
+        let again = Owned::new(Signal::message(unsafe { Message::from_parts(root, fragment) }));
+        assert!(std::ptr::eq(&*again, front.as_ptr().cast()));
+        let (mut mailbox, incoming) = filled(1);
+        assert!(matches!(incoming.push(again, false), Ok(Pushed::Queued)));
+        fetch(&mut mailbox, &incoming);
+        assert_eq!(look(&mut mailbox), Some(0));
+        mailbox.skip();
+        assert!(matches!(mailbox.look(), Look::Message(_)));
+        let (root, fragment) = mailbox.take();
+        // SAFETY: as above.
+        let message = unsafe { Message::from_parts(root, fragment) };
+        assert_eq!(message.term().as_tuple().map(|tuple| tuple.elements()[1].as_small()), Some(Some(2)));
+        assert_eq!(contents(&mailbox), [0]);
+    }
+}
+
+#[test]
+fn nodes_that_nobody_takes_are_freed_with_their_messages() {
+    let (mut mailbox, incoming) = filled(2);
+    for value in 0..10 {
+        let pushed = incoming.push(Owned::new(Signal::message(large(value))), false);
+        assert!(matches!(pushed, Ok(Pushed::Queued)));
+        if value == 5 {
+            fetch(&mut mailbox, &incoming);
+        }
+    }
+    assert_eq!(mailbox.len(), 8);
+    mailbox.close(&incoming);
+    let refused = incoming.push(Owned::new(Signal::message(large(0))), false);
+    assert!(matches!(refused.map_err(Owned::into_value), Err(Signal::Message { fragment: Some(_), .. })));
+    let mut left = 0;
+    while left < 6 && mailbox.pop_left().is_some() {
+        left += 1;
+    }
+    // The rest goes with the mailbox; the address sanitizer sees to it that all does.
+    assert_eq!(left, 6);
 }
 
 #[test]
@@ -174,7 +226,7 @@ fn threads_lose_no_message_and_no_wake_up() {
                     node = (*node).next;
                 }
             }
-            super::incoming::drop_chain(chain);
+            super::node::drop_chain(chain);
             running.store(false, Ordering::Release);
             if incoming.begin_wait() {
                 return;
@@ -187,7 +239,7 @@ fn threads_lose_no_message_and_no_wake_up() {
         for _ in 0..SENDERS {
             scope.spawn(|| {
                 for value in 0..EACH {
-                    match incoming.push(Node::new(value), value % 3 == 0) {
+                    match incoming.push(Owned::new(value), value % 3 == 0) {
                         Ok(Pushed::Woke) => run(),
                         Ok(Pushed::Queued) => {}
                         Err(_) => panic!("nobody closes it"),

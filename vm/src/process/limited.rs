@@ -32,7 +32,7 @@ impl Process {
     #[cold]
     pub(crate) fn count_taken(&self, local: &Local, fragment: Option<&Fragment>) {
         if let Some(ledger) = self.shared().ledger() {
-            let bytes = message_bytes(fragment.map_or(0, Fragment::words));
+            let bytes = message_bytes(fragment);
             ledger.count_message_out(bytes, |sender| local.nudge(sender));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{ExitToAlias, Question, Request, Signal};
 use crate::local::Local;
-use crate::mailbox::{Next, Node};
+use crate::mailbox::{Next, Owned};
 use crate::native::Class;
 use crate::process::{Alias, Flags, Link, Process, Until};
 use purlin_heap::{Build, Message, Pid, Term, am, copy_into};
@@ -103,7 +103,7 @@ impl Process {
     }
 
     fn append_message(&mut self, message: Message, is_priority: bool) {
-        let node = Node::new(Signal::message(message));
+        let node = Owned::new(Signal::message(message));
         if let Some(ledger) = self.shared().ledger() {
             ledger.count_own(node.value().bytes());
         }

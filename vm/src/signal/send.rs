@@ -5,7 +5,7 @@ use crate::executor::Runnable;
 use crate::interpreter::Machine;
 use crate::limits::Ledger;
 use crate::local::Local;
-use crate::mailbox::{Node, Pushed};
+use crate::mailbox::{Owned, Pushed};
 use crate::native::Context;
 use crate::process::ControlBlock;
 use purlin_heap::layout::Kind;
@@ -118,7 +118,7 @@ impl Local {
     #[inline]
     fn push_unlimited(&self, block: &ControlBlock, signal: Signal) -> Result<(), Signal> {
         let is_urgent = signal.is_urgent();
-        match block.shared().incoming.push(Node::new(signal), is_urgent) {
+        match block.shared().incoming.push(Owned::new(signal), is_urgent) {
             Ok(Pushed::Queued) => Ok(()),
             Ok(Pushed::Woke) => {
                 // SAFETY: the push has taken the process out of its sleep, so it is ours to schedule.
