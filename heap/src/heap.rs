@@ -49,7 +49,7 @@ const OVERFLOW_WORDS_MIN: usize = 60;
 
 /// So many words may be taken outside of the block, or as many as the block has, by a process that allocates nothing
 /// itself.
-const OUTSIDE_WORDS_MAX: usize = 1 << 12;
+const OUTSIDE_WORDS_MAX: u32 = 1 << 12;
 
 /// The heap of a process.
 pub struct Heap {
@@ -64,10 +64,10 @@ pub struct Heap {
     /// Off-heap objects in the block and in fragments.
     pub(crate) off_heap: Cell<*mut Word>,
     /// Words taken outside of the block since the last collection: in fragments, and an eighth of those in shared
-    /// bytes.
-    pub(crate) outside: Cell<usize>,
+    /// bytes. The number stays where it is at its end (32 GB).
+    pub(crate) outside: Cell<u32>,
     /// Above this many words outside, it is time to collect.
-    pub(crate) outside_max: usize,
+    pub(crate) outside_max: u32,
     /// What a process needs only once it has been collected.
     pub(crate) rare: Option<Box<Rare>>,
     /// Return address of an instruction that calls [`Heap::underflow`].
@@ -82,7 +82,7 @@ pub struct Heap {
 // SAFETY: a heap owns its memory; its terms point into it, to literals and to counted bytes only.
 unsafe impl Send for Heap {}
 
-const _: () = assert!(size_of::<Heap>() <= 104);
+const _: () = assert!(size_of::<Heap>() <= 88);
 
 impl Heap {
     /// An empty heap with an empty stack.
@@ -102,7 +102,7 @@ impl Heap {
             fragments: Cell::new(null_mut()),
             off_heap: Cell::new(null_mut()),
             outside: Cell::new(0),
-            outside_max: if config.zeal { 0 } else { rare::OUTSIDE_WORDS_MIN },
+            outside_max: if config.zeal { 0 } else { rare::OUTSIDE_WORDS_MIN as u32 },
             rare: config.rare(),
             underflow: Word::return_address(config.underflow),
             words_min: size as u32,
@@ -234,8 +234,13 @@ impl Heap {
                 words += (*last).used;
             }
             (*last).next = self.fragments.replace(first);
-            self.outside.set(self.outside.get() + words);
+            self.count_outside(words);
         }
+    }
+
+    #[inline(always)]
+    fn count_outside(&self, words: usize) {
+        self.outside.set(self.outside.get().saturating_add(u32::try_from(words).unwrap_or(u32::MAX)));
     }
 
     /// Puts a list of off-heap objects in front of this heap's.
@@ -251,13 +256,13 @@ impl Heap {
     /// Room in a fragment, when the block is full.
     #[cold]
     fn overflow(&self, words: usize) -> NonNull<Word> {
-        self.outside.set(self.outside.get() + words);
+        self.count_outside(words);
         let last = self.fragments.get();
         // SAFETY: the fragments are ours and nobody else holds a reference to a header.
         if let Some(at) = unsafe { last.as_mut() }.and_then(|chunk| chunk.bump(words)) {
             return at;
         }
-        let room = words.max(OVERFLOW_WORDS_MIN).max(self.outside.get());
+        let room = words.max(OVERFLOW_WORDS_MIN).max(self.outside.get() as usize);
         let mut chunk = Chunk::allocate(Range::Fragments, room, last);
         self.fragments.set(chunk.as_ptr());
         // SAFETY: fresh and ours.
@@ -404,7 +409,7 @@ unsafe impl Build for Heap {
             self.off_heap.set(chunk::link_off_heap(object.as_ptr(), self.off_heap.get()));
             // A view of bytes that were there before keeps nothing new alive.
             if shared::is_sole((*object.as_ptr().add(ref_bits::SHARED)).0) {
-                self.outside.set(self.outside.get() + chunk::off_heap_words(object.as_ptr()) / 8);
+                self.count_outside(chunk::off_heap_words(object.as_ptr()) / 8);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Size classes: four to each doubling, so that a block is at most a quarter larger than asked for.
+//! Size classes: eight to each doubling, so that a block is at most an eighth larger than asked for.
 
 /// Words in the smallest class.
 const WORDS_MIN: usize = 8;
@@ -35,14 +35,14 @@ const fn of_unchecked(words: usize) -> usize {
     }
     let last = words - 1;
     let doubling = last.ilog2() as usize;
-    // The two bits below the highest one say which quarter of the doubling is needed.
-    (doubling - 3) * 4 + (last >> (doubling - 2) & 3) + 1
+    // The three bits below the highest one say which eighth of the doubling is needed.
+    (doubling - 3) * 8 + (last >> (doubling - 3) & 7) + 1
 }
 
 /// Words in a block of `class`.
 #[inline]
 pub const fn words(class: usize) -> usize {
-    (4 + class % 4) << (class / 4 + 1)
+    (8 + class % 8) << (class / 8)
 }
 
 /// Bytes in the slabs that a class is cut from: a power of two with room for fifteen blocks or more.

@@ -87,9 +87,10 @@ impl Heap {
         let survived = self.young_words() + spilled;
         let old_words = self.old_words();
         let (block_words, words_min) = (self.block_words(), self.words_min as usize);
-        self.outside.set(spilled);
+        let saturated = |words: usize| u32::try_from(words).unwrap_or(u32::MAX);
+        self.outside.set(saturated(spilled));
         let more = if self.zeal { 0 } else { rare::OUTSIDE_WORDS_MIN.max(block_words) };
-        self.outside_max = spilled + more;
+        self.outside_max = saturated(spilled + more);
         let ages = survived == 0 || self.high_water > self.start;
         let rare = self.rare_mut();
         rare.survived_words = survived;

@@ -26,7 +26,7 @@ unsafe impl Sync for HeapConfig {}
 impl Default for HeapConfig {
     fn default() -> HeapConfig {
         let underflow = std::ptr::null();
-        HeapConfig { words_min: 48, minors_max: u16::MAX, limit_words: 0, underflow, zeal: false }
+        HeapConfig { words_min: 40, minors_max: u16::MAX, limit_words: 0, underflow, zeal: false }
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct ControlBlock {
 // SAFETY: `owned` is reached by one thread at a time, by the rules above, and may be moved between threads.
 unsafe impl Sync for ControlBlock {}
 
-const _: () = assert!(size_of::<ControlBlock>() <= 384);
+const _: () = assert!(size_of::<ControlBlock>() <= 352);
 
 impl Shared {
     pub(crate) fn new(pid: Pid, priority: Priority, ledger: Option<Box<Ledger>>) -> Shared {
