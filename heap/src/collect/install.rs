@@ -99,13 +99,14 @@ impl Heap {
         let lived = survived + promoted;
         rare.keeps = plan.reach == Reach::Minor && policy::keeps(lived, before);
         let used = plan.stack_words + if rare.keeps { lived } else { survived };
-        let words_max = policy::block_words_max(used, ages, rare.old.is_large());
+        let held = plan.stack_words + survived;
+        let words_max = policy::block_words_max(held, ages, rare.old.is_large(), rare.owed_steps());
         rare.block_words_next = policy::recommend(used, block_words, words_min, pace, words_max);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;
         } else {
-            rare.note_major(if rare.old.is_large() { old_words / 2 } else { old_words });
+            rare.note_major(if rare.old.is_large() { policy::growth_words(old_words) } else { old_words });
         }
         rare.statistics.reclaimed_words += before.saturating_sub(lived) as u64;
         promoted

@@ -57,6 +57,8 @@ pub struct Segments {
     promoted_words: usize,
     /// Words that it has found dead.
     dead_words: usize,
+    /// The present collection had to take fresh memory.
+    has_grown: bool,
     poison: bool,
 }
 
@@ -117,6 +119,7 @@ impl Segments {
             marked_words: 0,
             promoted_words: 0,
             dead_words: 0,
+            has_grown: false,
             poison,
         }
     }
@@ -165,6 +168,7 @@ impl Segments {
         }
         let segment = Segment::allocate(self.cycle);
         self.all.push(segment);
+        self.has_grown = true;
         (segment, (FIRST_WORD, SEGMENT_WORDS))
     }
 
@@ -182,6 +186,12 @@ impl Segments {
         debug_assert!(self.filled.is_empty());
         self.small.scanned = self.small.top;
         self.medium.scanned = self.medium.top;
+        self.has_grown = false;
+    }
+
+    /// Whether this collection had to take fresh memory, whose pages come from the system.
+    pub fn has_grown(&self) -> bool {
+        self.has_grown
     }
 
     /// The next words to look through, which count as looked through.
