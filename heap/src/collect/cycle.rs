@@ -55,8 +55,8 @@ enum Phase {
     OffHeap(*mut Word),
     /// Sweeping the large objects from this address on.
     Large(usize),
-    /// Sweeping the segments with lower numbers than this.
-    Segments(usize),
+    /// Sweeping the segments.
+    Segments,
 }
 
 impl Cycle {
@@ -158,16 +158,14 @@ impl Rare {
                 let next = self.large.sweep(from, LARGE_PORTION);
                 cycle.phase = match next {
                     Some(next) => Phase::Large(next),
-                    None => Phase::Segments(segments.end_marking()),
+                    None => {
+                        segments.end_marking();
+                        Phase::Segments
+                    }
                 };
                 (LARGE_PORTION * LARGE_STEPS, false)
             }
-            Phase::Segments(0) => (0, true),
-            Phase::Segments(left) => {
-                segments.sweep(left - 1);
-                cycle.phase = Phase::Segments(left - 1);
-                (SEGMENT_STEPS, false)
-            }
+            Phase::Segments => (SEGMENT_STEPS, !segments.sweep_next()),
         }
     }
 

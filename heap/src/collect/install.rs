@@ -39,7 +39,7 @@ impl Heap {
                 self.discard_generation(&mut left);
             }
             self.discard_chain(self.fragments.get());
-            self.discard(Range::Blocks, NonNull::new_unchecked(old_block), old_block_words);
+            self.discard(Range::Blocks, NonNull::new_unchecked(old_block), old_block_words, old_block_words);
         }
         (self.start, self.end) = (new.start, new.end);
         self.top.set(new.top);
@@ -128,9 +128,9 @@ impl Heap {
     }
 
     unsafe fn discard_generation(&mut self, old: &mut Generation) {
-        for (range, at, words) in old.take() {
+        for (range, at, words, written) in old.take() {
             // SAFETY: as the caller promises, nobody uses this memory.
-            unsafe { self.discard(range, at, words) };
+            unsafe { self.discard(range, at, words, written) };
         }
     }
 
@@ -140,20 +140,21 @@ impl Heap {
             // SAFETY: as above.
             unsafe {
                 let words = HEAD_WORDS + (*chunk).capacity;
-                self.discard(Range::Fragments, NonNull::new_unchecked(chunk.cast()), words);
+                self.discard(Range::Fragments, NonNull::new_unchecked(chunk.cast()), words, words);
             }
         }
     }
 
-    /// Frees memory; in zeal mode poisons it and keeps it for a while, so that who looks at it finds holes.
-    unsafe fn discard(&mut self, range: Range, at: NonNull<Word>, words: usize) {
+    /// Frees memory; in zeal mode poisons what has been written of it and keeps it for a while, so that who looks at it finds
+    /// holes.
+    unsafe fn discard(&mut self, range: Range, at: NonNull<Word>, words: usize, written: usize) {
         if !self.zeal {
             // SAFETY: as the caller promises, this was allocated with this size and nobody uses it.
             return unsafe { arena::free(range, at, words) };
         }
         // SAFETY: as above.
         unsafe {
-            std::slice::from_raw_parts_mut(at.as_ptr(), words).fill(Word::HOLE);
+            std::slice::from_raw_parts_mut(at.as_ptr(), written).fill(Word::HOLE);
             arena::forbid(at, words, 0);
         }
         let quarantine = &mut self.rare_mut().quarantine;

@@ -4,7 +4,7 @@ use super::*;
 use crate::build::Build;
 use crate::check::check;
 use crate::fragment::Message;
-use crate::heap::{HeapConfig, LARGE_WORDS};
+use crate::heap::{HeapConfig, LARGE_WORDS, SEGMENT_WORDS};
 use crate::pace::{Pace, STEPS_PER_REDUCTION_LOG};
 use crate::term::Term;
 use std::ptr::NonNull;
@@ -30,6 +30,13 @@ impl Grown {
             x: [Word::NIL; 4],
             reductions_max: 0,
         }
+    }
+
+    /// One whose slices are so short that it goes on in the midst of sweeping.
+    fn with_short_slices() -> Grown {
+        let mut grown = Grown::new();
+        grown.heap.set_zeal(true);
+        grown
     }
 
     fn collect(&mut self) {
@@ -223,6 +230,19 @@ fn asking_for_it_copies_a_large_heap() {
     grown.x[0] = Word::NIL;
     grown.heap.hibernate(&mut Roots::of_registers(&mut grown.x)).expect("no limit");
     assert!(!grown.heap.old_is_large() && grown.heap.total_words() < 100);
+}
+
+#[test]
+fn segments_are_filled_again_while_others_are_swept() {
+    let mut grown = Grown::with_short_slices();
+    grown.grow(0, 200);
+    for _ in 0..60 {
+        grown.grow(0, 5);
+        grown.pass_cycle();
+    }
+    let segments = grown.heap.old_capacity_words() / SEGMENT_WORDS;
+    assert!(segments <= 12, "{segments} segments for {} words", grown.heap.old_words());
+    assert_eq!(sum(grown.root(0)).0, 500);
 }
 
 /// What a slice may do beyond its steps, and for the words of a block: the last portion of either may be a long list.
