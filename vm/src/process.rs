@@ -65,8 +65,12 @@ impl Flags {
     pub const ASYNC_DIST: Flags = Flags(1 << 5);
     /// More signals were taken from the outer queue than there was time for.
     pub const BACKLOG: Flags = Flags(1 << 6);
-    /// Somebody asked it to collect its garbage.
+    /// Somebody asked it to collect its garbage, that of all generations.
     pub const COLLECT: Flags = Flags(1 << 7);
+    /// Somebody asked it to collect its youngest garbage.
+    pub const COLLECT_YOUNG: Flags = Flags(1 << 20);
+    /// Any of these: it collects before it goes on.
+    pub(crate) const COLLECTS: Flags = Flags(Self::COLLECT.0 | Self::COLLECT_YOUNG.0);
     /// It will wait for long: its heap is to be made as small as it goes before it does.
     pub(crate) const HIBERNATE: Flags = Flags(1 << 11);
     /// Messages may come to it that go before ordinary ones.

@@ -118,8 +118,12 @@ fn is_alive<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn not_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    for option in args::elements(args.get(2).copied().unwrap_or(Term::NIL)).map_err(|_| args::bad_option())? {
+        if !option.is_atom(am::allow_passive_connect) {
+            return Err(args::bad_option());
+        }
+    }
     args::atom(args[0])?;
-    args[1].as_boolean().ok_or(Stop::badarg())?;
     debug_assert!(cx.vm().node_name() == am::nonode_at_nohost);
     Err(Stop::error(am::notalive))
 }
