@@ -118,8 +118,8 @@ pub(crate) struct Collect {
     pub(crate) from: Pid,
     /// What the message names.
     pub(crate) id: Message,
-    /// Which collection.
-    pub(crate) flag: Flags,
+    /// Which collection: `COLLECT` or `COLLECT_YOUNG`.
+    pub(crate) wanted: Flags,
 }
 
 impl Collect {

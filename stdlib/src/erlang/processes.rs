@@ -388,7 +388,6 @@ fn bump_reductions<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::boolean(true))
 }
 
-/// The collection comes at the end of the slice, which is now.
 fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(collect_own(cx, Flags::COLLECT))
 }

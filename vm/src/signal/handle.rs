@@ -81,7 +81,7 @@ impl Process {
                 // What was given up may have left anything in heap and stack.
                 let is_done = !self.flags.has(Flags::GIVEN_UP);
                 if is_done {
-                    self.flags.set(collect.flag, true);
+                    self.flags.set(collect.wanted, true);
                 }
                 let _ = local.deliver(collect.from, Signal::message(collect.told(is_done)));
             }
@@ -232,8 +232,8 @@ impl Process {
                 self.suspend_by(1);
                 Message::copy_of(Term::atom(am::true_))
             }
-            Question::CollectGarbage(flag) => {
-                self.flags.set(flag, true);
+            Question::CollectGarbage(wanted) => {
+                self.flags.set(wanted, true);
                 Message::copy_of(Term::atom(am::true_))
             }
         };

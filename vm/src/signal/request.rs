@@ -25,7 +25,7 @@ pub(crate) enum Question {
     SetGroupLeader(Message),
     /// Stops until it is resumed.
     Suspend,
-    /// Collects its garbage, as this flag tells it to.
+    /// Collects its garbage, as this flag says.
     CollectGarbage(Flags),
 }
 
