@@ -33,7 +33,7 @@ natives(Self, Dead, Other, Timer) ->
      {cancel_timer, [[a], [Timer, [foo]], [Timer, foo], [a, [foo]]]},
      {read_timer, [[a], [Timer, [foo]]]},
      {process_flag, [[foo, 1], [1, 1], [trap_exit, 1], [priority, x], [{monitor_nodes, foo}, true], [{foo, []}, true],
-                     [{monitor_nodes, [foo]}, true], [{monitor_nodes, #{list => true}}, true], [{monitor_nodes, #{list => 1}}, true], [{monitor_nodes, #{x => true}}, true], [monitor_nodes, true],
+                     [{monitor_nodes, [foo]}, true], [{monitor_nodes, #{list => true}}, true], [{monitor_nodes, #{list => 1}}, true], [{monitor_nodes, #{x => true}}, true],
                      [monitor_nodes, x], [min_heap_size, -1], [message_queue_data, foo], [Self, foo, 1], [Self, save_calls, -1],
                      [Dead, save_calls, 1], [a, save_calls, 1], [a, b, c], [Dead, foo, 1], [Other, foo, a]]},
      {system_flag, [[foo, 1], [1, 1], [fullsweep_after, -1], [schedulers_online, 0]]},
@@ -49,6 +49,10 @@ natives(Self, Dead, Other, Timer) ->
      {spawn_request, [[a], [Fun, [foo | x]], [Fun, foo], [1, map, [], []], [lists, map, [], [{reply_tag, x} | y]]]},
      {check_process_code, [[a, b], [Self, 1], [Self, lists, [foo]], [Self, lists, foo], [a, b, [foo]], [Self, lists, [{async, x}]],
                            [Self, lists, [{allow_gc, true}]]]},
+     {function_exported, [[erlang, open_port, 2], [erlang, no_such, 2], [erlang, send, -1]]},
+     {nif_error, [[a], [a, [b]]]},
+     {nodes, [[visible, foo]]},
+     {disconnect_node, [[1]]},
      {monitor_node, [[a, b], [1, true], [a, true, [foo]], [a, true, foo], [a, true, []]]}].
 
 %% Functions that are no natives, in modules that a machine brings with it.

@@ -24,7 +24,13 @@ fn named<'h>(args: &[Term<'h>]) -> args::Read<'h, Mfa> {
 }
 
 fn function_exported<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let export = cx.vm().code().find_export(named(args)?);
+    let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
+    let Ok(arity) = u32::try_from(args::small(args[2])?) else { return Ok(Term::boolean(false)) };
+    if PRE_LOADED.contains(&cx.atoms().name(module)) {
+        // What is not native there is defined once the module is loaded.
+        cx.vm().find_module(module);
+    }
+    let export = cx.vm().code().find_export(Mfa { module, function, arity });
     Ok(Term::boolean(export.is_some_and(|export| export.is_defined())))
 }
 

@@ -7,11 +7,16 @@ use crate::args;
 
 natives! { "erlang":
     "error"/1 => error, "error"/2 => error_2, "error"/3 => error_3, "exit"/1 => exit, "throw"/1 => throw,
-    "raise"/3 => raise, "nif_error"/1 => error, "nif_error"/2 => error_2,
+    "raise"/3 => raise, "nif_error"/1 => nif_error, "nif_error"/2 => nif_error,
 }
 
 fn error<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Err(Stop::RaiseHere(Class::Error, args[0]))
+}
+
+/// As `error/1`, but that it stands in the stack trace itself.
+fn nif_error<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Err(Stop::Raise(Class::Error, args[0]))
 }
 
 fn exit<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

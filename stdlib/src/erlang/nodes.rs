@@ -89,6 +89,9 @@ fn some<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             _ => return Err(Stop::badarg()),
         }
     }
+    if let Some(wanted) = args.get(1) {
+        args::map(cx, *wanted).map_err(|_| Stop::badarg())?;
+    }
     if !with_this {
         return Ok(Term::NIL);
     }
@@ -128,7 +131,6 @@ fn not_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Err(Stop::error(am::notalive))
 }
 
-fn disconnect<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::atom(args[0])?;
+fn disconnect<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::atom(am::ignored))
 }

@@ -132,11 +132,9 @@ fn exit_signal<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// The third argument are options: a message made of the signal may go before ordinary ones, by an alias that allows it.
 fn exit<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let is_priority = match (args[0].view(), args.get(2)) {
-        (View::Pid(_) | View::Port(_) | View::External(_) | View::Reference(_), Some(options)) => {
-            super::links::priority_option(*options)?
-        }
-        _ => false,
+    let is_priority = match args.get(2) {
+        Some(options) => super::links::priority_option(*options)?,
+        None => false,
     };
     match args[0].view() {
         View::Pid(pid) => cx.exit(pid, args[1])?,

@@ -53,7 +53,12 @@ fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         "time_offset" if cx.atoms().lookup("finalize").is_some_and(|name| value.is_atom(name)) => {
             Ok(Term::atom(am::final_))
         }
-        "cpu_topology" => Err(Stop::badarg()),
+        // Others that OTP knows, which take no value here.
+        "cpu_topology"
+        | "internal_cpu_topology"
+        | "scheduler_bind_type"
+        | "erts_alloc"
+        | "outstanding_system_requests_limit" => Err(Stop::badarg()),
         _ => Err(args::bad_option()),
     }
 }
