@@ -39,6 +39,8 @@ pub(crate) use large::{LARGE_WORDS, LargeObjects};
 pub use rare::Statistics;
 pub(crate) use rare::{Quarantined, Rare};
 pub(crate) use regions::Regions;
+#[cfg(test)]
+pub(crate) use segments::SEGMENT_WORDS;
 pub(crate) use segments::{Segments, prefetch};
 
 /// Words that are free between heap and stack at any moment.

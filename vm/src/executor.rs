@@ -114,7 +114,7 @@ impl ProcessExecutor {
             if process.flags.has(Flags::GIVEN_UP) && !process.is_ending() {
                 break;
             }
-            if (process.flags.has(Flags::COLLECT) || process.heap.is_overdue()) && !process.is_ending() {
+            if (process.flags.has_any(Flags::COLLECTS) || process.heap.is_overdue()) && !process.is_ending() {
                 // SAFETY: the process is ours to run, and `process` is not used while it does.
                 match unsafe { self.fiber.collect(&self.local, process) } {
                     Exit::Interrupted => return self.interrupt(task),

@@ -226,7 +226,7 @@ unsafe fn collect(machine: *mut Machine, process: *mut Process) -> Exit {
     let watch = CollectionWatch::begin(vm, process);
     let (hibernates, is_asked) = (process.flags.has(Flags::HIBERNATE), process.flags.has(Flags::COLLECT));
     process.flags.set(Flags::HIBERNATE, false);
-    process.flags.set(Flags::COLLECT, false);
+    process.flags.set(Flags::COLLECTS, false);
     let collected = match (hibernates, is_asked) {
         (true, _) => process.hibernate(&mut []),
         (_, true) => process.collect_major(&mut []),

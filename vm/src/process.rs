@@ -67,6 +67,10 @@ impl Flags {
     pub const BACKLOG: Flags = Flags(1 << 6);
     /// Somebody asked it to collect its garbage.
     pub const COLLECT: Flags = Flags(1 << 7);
+    /// Somebody asked it to collect what it has made of late; a hint, as any collection.
+    pub const COLLECT_YOUNG: Flags = Flags(1 << 20);
+    /// Either.
+    pub(crate) const COLLECTS: Flags = Flags(Self::COLLECT.0 | Self::COLLECT_YOUNG.0);
     /// It will wait for long: its heap is to be made as small as it goes before it does.
     pub(crate) const HIBERNATE: Flags = Flags(1 << 11);
     /// Messages may come to it that go before ordinary ones.

@@ -15,6 +15,7 @@ pub use send::Sent;
 pub(crate) use send::{alias_of, send_counted};
 
 use crate::mailbox::Node;
+use crate::process::Flags;
 use purlin_heap::word::Word;
 use purlin_heap::{Build, Fragment, Message, Pid, Term, am};
 
@@ -117,6 +118,8 @@ pub(crate) struct Collect {
     pub(crate) from: Pid,
     /// What the message names.
     pub(crate) id: Message,
+    /// Which collection: `COLLECT` or `COLLECT_YOUNG`.
+    pub(crate) wanted: Flags,
 }
 
 impl Collect {

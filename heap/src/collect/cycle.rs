@@ -4,7 +4,7 @@
 //! be marked, or has been made since, and is marked when it is promoted. Old objects point to old objects only, so nothing that is
 //! young need be looked at after the beginning.
 
-use super::Roots;
+use super::{Roots, policy};
 use crate::arena::{Bounds, Range, bounds};
 use crate::bits::shared;
 use crate::chunk;
@@ -24,7 +24,7 @@ const LARGE_STEPS: usize = 32;
 /// Large objects that are swept at once.
 const LARGE_PORTION: usize = 64;
 /// Steps for a segment that is swept.
-const SEGMENT_STEPS: usize = 1024;
+const SEGMENT_STEPS: usize = 1536;
 /// So many words of a range are looked at before what they lead to is.
 const WORDS_AT_ONCE: usize = 16;
 /// So many elements of a list may wait to be looked through while the list is walked, and so many cells are walked at once.
@@ -43,6 +43,8 @@ pub(crate) struct Cycle {
     phase: Phase,
     /// Parts of marked objects that have not been looked through.
     ranges: Vec<Words>,
+    /// Steps that it has to do for what has been promoted since it began, and has not done.
+    owed: usize,
     /// So many frozen parts of the stack, from the oldest on, have not been looked through.
     pub frozen_left: usize,
 }
@@ -53,8 +55,8 @@ enum Phase {
     OffHeap(*mut Word),
     /// Sweeping the large objects from this address on.
     Large(usize),
-    /// Sweeping the segments with lower numbers than this.
-    Segments(usize),
+    /// Sweeping the segments.
+    Segments,
 }
 
 impl Cycle {
@@ -73,14 +75,17 @@ impl Cycle {
 impl Heap {
     /// After a minor collection: begins a cycle when one is due, or does a slice of the one that goes on.
     pub(super) fn advance_cycle(&mut self, promoted: usize, roots: &Roots<'_>) {
-        let is_due = self.major_is_due();
-        let steps = self.slice_steps(promoted);
         let rare = self.rare_mut();
-        match rare.cycle.take() {
-            Some(cycle) => rare.advance(cycle, steps),
-            None if is_due => self.begin_cycle(roots),
-            None => {}
-        }
+        let Some(mut cycle) = rare.cycle.take() else {
+            if self.major_is_due() {
+                self.begin_cycle(roots);
+            }
+            return;
+        };
+        cycle.owed += policy::owed_steps(promoted);
+        let has_grown = rare.old.segments().is_some_and(|segments| segments.has_grown());
+        let steps = self.slice_steps(cycle.owed, has_grown);
+        self.rare_mut().advance(cycle, steps);
     }
 
     /// Notes what roots and young objects point to.
@@ -90,7 +95,7 @@ impl Heap {
         segments.start_cycle();
         rare.large.start_round();
         let frozen_left = rare.frozen.len();
-        let mut cycle = Box::new(Cycle { phase: Phase::Marking, ranges: Vec::new(), frozen_left });
+        let mut cycle = Box::new(Cycle { phase: Phase::Marking, ranges: Vec::new(), owed: 0, frozen_left });
         let mut marker = cycle.marker(segments, &mut rare.large);
         let stack_words = words_between(self.stack_top.get(), self.end);
         // SAFETY: roots and young objects hold terms of this heap, and both are up to date after a collection.
@@ -121,6 +126,7 @@ impl Rare {
                 return self.end_cycle();
             }
             left = left.saturating_sub(done);
+            cycle.owed = cycle.owed.saturating_sub(done);
         }
         self.cycle = Some(cycle);
     }
@@ -152,16 +158,14 @@ impl Rare {
                 let next = self.large.sweep(from, LARGE_PORTION);
                 cycle.phase = match next {
                     Some(next) => Phase::Large(next),
-                    None => Phase::Segments(segments.end_marking()),
+                    None => {
+                        segments.end_marking();
+                        Phase::Segments
+                    }
                 };
                 (LARGE_PORTION * LARGE_STEPS, false)
             }
-            Phase::Segments(0) => (0, true),
-            Phase::Segments(left) => {
-                segments.sweep(left - 1);
-                cycle.phase = Phase::Segments(left - 1);
-                (SEGMENT_STEPS, false)
-            }
+            Phase::Segments => (SEGMENT_STEPS, !segments.sweep_next()),
         }
     }
 
@@ -200,7 +204,12 @@ impl Rare {
         segments.end_cycle();
         self.statistics.reclaimed_words += segments.dead_words() as u64;
         let seen_words = segments.used_words().saturating_sub(segments.promoted_words());
-        self.note_major(seen_words / 2);
+        self.note_major(policy::growth_words(seen_words));
+    }
+
+    /// The steps that the cycle owes, if one goes on.
+    pub(super) fn owed_steps(&self) -> Option<usize> {
+        self.cycle.as_ref().map(|cycle| cycle.owed)
     }
 
     /// Marks what the next `count` words of the newest frozen frames lead to, if the cycle has not looked at them.

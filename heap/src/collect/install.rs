@@ -39,7 +39,7 @@ impl Heap {
                 self.discard_generation(&mut left);
             }
             self.discard_chain(self.fragments.get());
-            self.discard(Range::Blocks, NonNull::new_unchecked(old_block), old_block_words);
+            self.discard(Range::Blocks, NonNull::new_unchecked(old_block), old_block_words, old_block_words);
         }
         (self.start, self.end) = (new.start, new.end);
         self.top.set(new.top);
@@ -99,13 +99,14 @@ impl Heap {
         let lived = survived + promoted;
         rare.keeps = plan.reach == Reach::Minor && policy::keeps(lived, before);
         let used = plan.stack_words + if rare.keeps { lived } else { survived };
-        let words_max = policy::block_words_max(used, ages, rare.old.is_large());
+        let held = plan.stack_words + survived;
+        let words_max = policy::block_words_max(held, ages, rare.old.is_large(), rare.owed_steps());
         rare.block_words_next = policy::recommend(used, block_words, words_min, pace, words_max);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;
         } else {
-            rare.note_major(if rare.old.is_large() { old_words / 2 } else { old_words });
+            rare.note_major(if rare.old.is_large() { policy::growth_words(old_words) } else { old_words });
         }
         rare.statistics.reclaimed_words += before.saturating_sub(lived) as u64;
         promoted
@@ -127,9 +128,9 @@ impl Heap {
     }
 
     unsafe fn discard_generation(&mut self, old: &mut Generation) {
-        for (range, at, words) in old.take() {
+        for (range, at, words, written) in old.take() {
             // SAFETY: as the caller promises, nobody uses this memory.
-            unsafe { self.discard(range, at, words) };
+            unsafe { self.discard(range, at, words, written) };
         }
     }
 
@@ -139,20 +140,21 @@ impl Heap {
             // SAFETY: as above.
             unsafe {
                 let words = HEAD_WORDS + (*chunk).capacity;
-                self.discard(Range::Fragments, NonNull::new_unchecked(chunk.cast()), words);
+                self.discard(Range::Fragments, NonNull::new_unchecked(chunk.cast()), words, words);
             }
         }
     }
 
-    /// Frees memory; in zeal mode poisons it and keeps it for a while, so that who looks at it finds holes.
-    unsafe fn discard(&mut self, range: Range, at: NonNull<Word>, words: usize) {
+    /// Frees memory; in zeal mode poisons what has been written of it and keeps it for a while, so that who looks at it finds
+    /// holes.
+    unsafe fn discard(&mut self, range: Range, at: NonNull<Word>, words: usize, written: usize) {
         if !self.zeal {
             // SAFETY: as the caller promises, this was allocated with this size and nobody uses it.
             return unsafe { arena::free(range, at, words) };
         }
         // SAFETY: as above.
         unsafe {
-            std::slice::from_raw_parts_mut(at.as_ptr(), words).fill(Word::HOLE);
+            std::slice::from_raw_parts_mut(at.as_ptr(), written).fill(Word::HOLE);
             arena::forbid(at, words, 0);
         }
         let quarantine = &mut self.rare_mut().quarantine;

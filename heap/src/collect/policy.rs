@@ -1,12 +1,18 @@
 //! When to collect what, and how large the next block is.
 
+use std::ops::RangeInclusive;
+
 use super::Reach;
 use crate::heap::{Heap, RED_ZONE, words_between};
 
 /// A block is not made larger than this for the sake of its nursery alone, which bounds a minor collection.
 pub(super) const BLOCK_WORDS_MAX: usize = 1 << 16;
-/// The same while the old generation is a large one, when a slice of its cycle may follow.
+/// The same while the old generation is a large one.
 const BLOCK_WORDS_MAX_LARGE: usize = 1 << 15;
+/// The same while a cycle goes on in it, a slice of which follows each collection.
+const BLOCK_WORDS_MAX_CYCLE: usize = 1 << 13;
+/// The same while the cycle is behind.
+const BLOCK_WORDS_MAX_BEHIND: usize = 1 << 12;
 /// With more young words than this, survivors go straight to the old generation.
 const YOUNG_WORDS_MAX: usize = 2 * BLOCK_WORDS_MAX;
 /// When most of so many words or more lived through a minor collection, the next one promotes all that lives: to see whether
@@ -28,11 +34,15 @@ const OFTEN_WORDS_MAX: usize = 256;
 const SMALL_WORDS_MAX: usize = 1 << 16;
 /// The same in zeal mode.
 const SMALL_WORDS_MAX_ZEAL: usize = 1 << 8;
-/// So much work a slice of a cycle does at least and at most, in steps of some nanoseconds.
-const SLICE_STEPS: std::ops::RangeInclusive<usize> = 1 << 14..=3 << 15;
-/// So many steps for each word that was promoted. Marking takes about two for a word, so that a cycle is over before the
-/// generation has grown by two thirds of what lives.
-const STEPS_PER_PROMOTED: usize = 3;
+/// So much work a slice of a cycle does at least and at most, in steps of some nanoseconds. It is the least after a collection
+/// that had to take fresh memory, for which the system takes its time.
+pub(super) const SLICE_STEPS: RangeInclusive<usize> = 1 << 14..=3 << 14;
+/// A cycle owes so many steps for each word that is promoted while it goes on. Marking takes at most three for a word that lives,
+/// so that a cycle is over before the generation has grown by half of what lives.
+/// The most that a slice does is what a block of `BLOCK_WORDS_MAX_CYCLE` words makes it owe.
+const STEPS_PER_PROMOTED: usize = 6;
+/// A cycle that owes more than this is behind: large messages were promoted, or fresh memory had to be taken.
+pub(super) const OWED_STEPS_MAX: usize = 1 << 18;
 /// The same in zeal mode.
 const SLICE_STEPS_ZEAL: usize = 64;
 /// In zeal mode, every so many collections of a small heap is a major one.
@@ -149,10 +159,13 @@ impl Heap {
         if self.zeal { SMALL_WORDS_MAX_ZEAL } else { SMALL_WORDS_MAX }
     }
 
-    /// The steps of a slice of a cycle after so many words have been promoted: a cycle is to end before much is.
-    pub(super) fn slice_steps(&self, promoted: usize) -> usize {
-        let steps = (STEPS_PER_PROMOTED * promoted).clamp(*SLICE_STEPS.start(), *SLICE_STEPS.end());
-        if self.zeal { SLICE_STEPS_ZEAL } else { steps }
+    /// The steps of the next slice of a cycle that owes so many.
+    pub(super) fn slice_steps(&self, owed: usize, has_grown: bool) -> usize {
+        match (self.zeal, has_grown) {
+            (true, _) => SLICE_STEPS_ZEAL,
+            (false, true) => *SLICE_STEPS.start(),
+            (false, false) => owed.clamp(*SLICE_STEPS.start(), *SLICE_STEPS.end()),
+        }
     }
 
     /// Whether the next collection is a major one, or starts a cycle.
@@ -226,12 +239,25 @@ pub(super) fn recommend(
     size.min(words_max).max(words_min)
 }
 
-/// The most words of a block: what ages leaves it with the next collection, so that it need not grow above a bound for `used`
-/// words.
-pub(super) fn block_words_max(used: usize, ages: bool, old_is_large: bool) -> usize {
-    match (ages, old_is_large) {
-        (false, _) => usize::MAX,
-        (true, false) => BLOCK_WORDS_MAX.max(used),
-        (true, true) => BLOCK_WORDS_MAX_LARGE.max(used),
-    }
+/// The steps that a cycle owes for so many words that have been promoted.
+pub(super) fn owed_steps(promoted: usize) -> usize {
+    STEPS_PER_PROMOTED * promoted
+}
+
+/// The most words of a block: what ages leaves it with the next collection, so that it need not grow above a bound for the `held`
+/// words of survivors and stack. Where a cycle goes on, it owes so many steps.
+pub(super) fn block_words_max(held: usize, ages: bool, old_is_large: bool, owed: Option<usize>) -> usize {
+    let words_max = match owed {
+        _ if !ages => return usize::MAX,
+        _ if !old_is_large => BLOCK_WORDS_MAX,
+        None => BLOCK_WORDS_MAX_LARGE,
+        Some(owed) if owed <= OWED_STEPS_MAX => BLOCK_WORDS_MAX_CYCLE,
+        Some(_) => BLOCK_WORDS_MAX_BEHIND,
+    };
+    words_max.max(held)
+}
+
+/// A large old generation may grow by so many words until the next cycle begins, if so many were found alive.
+pub(super) fn growth_words(live_words: usize) -> usize {
+    live_words / 2
 }

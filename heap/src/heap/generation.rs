@@ -79,14 +79,14 @@ impl Generation {
         }
     }
 
-    /// Gives the memory away: range, start and words of each allocation.
-    pub fn take(&mut self) -> Vec<(Range, NonNull<Word>, usize)> {
+    /// Gives the memory away: range, start, words, and how many of them may have been written, of each allocation.
+    pub fn take(&mut self) -> Vec<(Range, NonNull<Word>, usize, usize)> {
         match self {
             Generation::Small(regions) => {
-                regions.take().map(|(at, words)| (Range::Blocks, at, words)).collect()
+                regions.take().map(|(at, words)| (Range::Blocks, at, words, words)).collect()
             }
             Generation::Large(segments) => {
-                segments.take().map(|(at, words)| (Range::Segments, at, words)).collect()
+                segments.take().map(|(at, words, written)| (Range::Segments, at, words, written)).collect()
             }
         }
     }

@@ -57,6 +57,10 @@ pub struct Segments {
     promoted_words: usize,
     /// Words that it has found dead.
     dead_words: usize,
+    /// Segments with lower numbers than this are to be swept.
+    unswept: usize,
+    /// The present collection had to take fresh memory.
+    has_grown: bool,
     poison: bool,
 }
 
@@ -89,6 +93,7 @@ impl Hole {
         let Some(mut segment) = self.segment.filter(|_| self.start < self.top) else { return 0 };
         let (from, to) = (segment.index(self.start), segment.index(self.top));
         segment.header().objects.set(from, to);
+        segment.header().end_written = segment.header().end_written.max(to);
         if let Some(cycle) = marked_in {
             segment.marks(cycle).set(from, to);
         }
@@ -117,6 +122,8 @@ impl Segments {
             marked_words: 0,
             promoted_words: 0,
             dead_words: 0,
+            unswept: 0,
+            has_grown: false,
             poison,
         }
     }
@@ -156,16 +163,32 @@ impl Segments {
         {
             return (segment, room);
         }
-        let unseen = self.open.len().saturating_sub(SEGMENTS_SEEN);
-        let fits = |segment: &Segment| { *segment }.header().hole_words >= words_min;
-        if let Some(at) = self.open[unseen..].iter().rposition(fits) {
-            let mut segment = self.open.swap_remove(unseen + at);
+        if let Some(mut segment) = self.open_segment(words_min) {
             let room = segment.next_hole(FIRST_WORD, words_min);
             return (segment, room.expect("a hole of this size was seen"));
         }
         let segment = Segment::allocate(self.cycle);
         self.all.push(segment);
+        self.has_grown = true;
         (segment, (FIRST_WORD, SEGMENT_WORDS))
+    }
+
+    /// A segment with a hole of so many words, for which some are looked at, and some swept that were going to be.
+    fn open_segment(&mut self, words_min: usize) -> Option<Segment> {
+        let unseen = self.open.len().saturating_sub(SEGMENTS_SEEN);
+        let fits = |segment: &Segment| { *segment }.header().hole_words >= words_min;
+        if let Some(at) = self.open[unseen..].iter().rposition(fits) {
+            return Some(self.open.swap_remove(unseen + at));
+        }
+        for _ in 0..SEGMENTS_SEEN {
+            if !self.sweep_next() {
+                break;
+            }
+            if self.open.last().is_some_and(fits) {
+                return self.open.pop();
+            }
+        }
+        None
     }
 
     /// Notes in the bitmaps what has been promoted.
@@ -182,6 +205,12 @@ impl Segments {
         debug_assert!(self.filled.is_empty());
         self.small.scanned = self.small.top;
         self.medium.scanned = self.medium.top;
+        self.has_grown = false;
+    }
+
+    /// Whether this collection had to take fresh memory, whose pages come from the system.
+    pub fn has_grown(&self) -> bool {
+        self.has_grown
     }
 
     /// The next words to look through, which count as looked through.
@@ -247,19 +276,27 @@ impl Segments {
     }
 
     /// All that can be reached is marked, and nothing else looks at the marks: what is promoted goes where nothing has been
-    /// before, until segments are swept. Returns how many segments there are to sweep.
-    pub fn end_marking(&mut self) -> usize {
+    /// before, or in segments that have been swept.
+    pub fn end_marking(&mut self) {
         self.note_promoted();
         (self.small, self.medium) = (Hole::NONE, Hole::NONE);
         debug_assert!(self.filled.is_empty(), "between collections all has been looked through");
         self.open.clear();
         self.dead_words = self.used_words - self.marked_words;
         self.used_words = self.marked_words;
-        self.all.len()
+        self.unswept = self.all.len();
     }
 
-    /// Sweeps the segment with this number; they are swept from the last to the first.
-    pub fn sweep(&mut self, index: usize) {
+    /// Sweeps the next segment; false when there is none.
+    pub fn sweep_next(&mut self) -> bool {
+        // From the last to the first, so that behind it are only such as need not be swept.
+        let Some(index) = self.unswept.checked_sub(1) else { return false };
+        self.unswept = index;
+        self.sweep(index);
+        true
+    }
+
+    fn sweep(&mut self, index: usize) {
         let mut segment = self.all[index];
         if segment.sweep(self.cycle) == 0 {
             self.all.swap_remove(index);
@@ -308,9 +345,11 @@ impl Segments {
         ranges
     }
 
-    /// Gives the memory away: start and words of each segment.
-    pub fn take(&mut self) -> impl Iterator<Item = (NonNull<Word>, usize)> + use<> {
-        std::mem::take(&mut self.all).into_iter().map(|segment| (segment.address(), SEGMENT_WORDS))
+    /// Gives the memory away: start, words, and how many of them have been written, of each segment.
+    pub fn take(&mut self) -> impl Iterator<Item = (NonNull<Word>, usize, usize)> + use<> {
+        self.note_promoted();
+        let given = |mut segment: Segment| (segment.address(), SEGMENT_WORDS, segment.header().end_written);
+        std::mem::take(&mut self.all).into_iter().map(given)
     }
 }
 
@@ -333,15 +372,16 @@ unsafe fn free(segment: Segment) {
     unsafe { arena::free(Range::Segments, segment.address(), SEGMENT_WORDS) };
 }
 
-/// Overwrites what is in the holes of a segment, and tells the sanitizer that nobody may look at them.
+/// Overwrites what has been written in the holes of a segment, and tells the sanitizer that nobody may look at them.
 fn poison(mut segment: Segment) {
-    let mut at = FIRST_WORD;
+    let (mut at, end_written) = (FIRST_WORD, segment.header().end_written);
     while let Some((start, end)) = segment.next_hole(at, 1) {
         // SAFETY: words of the segment that belong to no object.
         unsafe {
             let hole = NonNull::new_unchecked(segment.word(start));
             arena::allow(hole, end - start);
-            std::slice::from_raw_parts_mut(hole.as_ptr(), end - start).fill(Word::HOLE);
+            let written = end.min(end_written).saturating_sub(start);
+            std::slice::from_raw_parts_mut(hole.as_ptr(), written).fill(Word::HOLE);
             arena::forbid(hole, end - start, 0);
         }
         at = end;

@@ -352,6 +352,15 @@ fn yield_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::boolean(true))
 }
 
+/// The type of a collection.
+fn collection<'h>(cx: &Context<'h>, name: Term<'h>) -> Result<Flags, Stop<'h>> {
+    match name.as_atom().map(|name| cx.atoms().name(name)) {
+        Some("major") => Ok(Flags::COLLECT),
+        Some("minor") => Ok(Flags::COLLECT_YOUNG),
+        _ => Err(Stop::badarg()),
+    }
+}
+
 /// More than a slice has.
 const SLICE: u32 = 10_000;
 
@@ -361,11 +370,15 @@ fn bump_reductions<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::boolean(true))
 }
 
-/// The collection comes at the end of the slice, which is now.
 fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    cx.set_flag(Flags::COLLECT, true);
+    Ok(collect_own(cx, Flags::COLLECT))
+}
+
+/// The collection comes at the end of the slice, which is now.
+fn collect_own<'h>(cx: &Context<'h>, wanted: Flags) -> Term<'h> {
+    cx.set_flag(wanted, true);
     cx.end_slice();
-    Ok(Term::boolean(true))
+    Term::boolean(true)
 }
 
 fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -373,21 +386,22 @@ fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         return Ok(Term::boolean(false));
     }
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
-    let (mut reply, mut list) = (None, args.get(1).copied().unwrap_or(Term::NIL));
+    let (mut reply, mut wanted) = (None, Flags::COLLECT);
+    let mut list = args.get(1).copied().unwrap_or(Term::NIL);
     while let Some(cell) = list.as_cons() {
         let option = args::tuple(cell.head())?;
         match (option.arity(), option.element(0).as_atom()) {
             (2, Some(am::async_)) => reply = Some(option.element(1)),
-            (2, Some(am::type_)) => {}
+            (2, Some(am::type_)) => wanted = collection(cx, option.element(1))?,
             _ => return Err(Stop::badarg()),
         }
         list = cell.tail();
     }
     match reply {
-        None if pid == cx.pid() => garbage_collect(cx, args),
-        None => cx.ask(pid, Asked::CollectGarbage, cx.heap().list(args)),
+        None if pid == cx.pid() => Ok(collect_own(cx, wanted)),
+        None => cx.ask(pid, Asked::CollectGarbage(wanted), cx.heap().list(args)),
         Some(id) => {
-            cx.collect_later(pid, id);
+            cx.collect_later(pid, wanted, id);
             Ok(Term::atom(am::async_))
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::info;
 use crate::native::{Context, Stop};
-use crate::process::MaxHeapSize;
+use crate::process::{Flags, MaxHeapSize};
 use crate::signal::{Collect, Handled, Question, Request, Signal};
 use purlin_heap::{Message, Pid, Term};
 
@@ -17,8 +17,8 @@ pub enum Asked<'h> {
     SetGroupLeader(Term<'h>),
     /// Not to run until it is resumed: `true`, or `badarg` if it has ended. See [`Context::count_suspension`].
     Suspend,
-    /// To collect its garbage: `true` or `false`.
-    CollectGarbage,
+    /// To collect its garbage: `true` or `false`. [`Flags::COLLECT`] or [`Flags::COLLECT_YOUNG`].
+    CollectGarbage(Flags),
 }
 
 impl<'h> Context<'h> {
@@ -55,7 +55,7 @@ impl<'h> Context<'h> {
             Asked::Info(items) => Question::Info(Message::copy_of(items)),
             Asked::SetGroupLeader(leader) => Question::SetGroupLeader(Message::copy_of(leader)),
             Asked::Suspend => Question::Suspend,
-            Asked::CollectGarbage => Question::CollectGarbage,
+            Asked::CollectGarbage(wanted) => Question::CollectGarbage(wanted),
         };
         let number = self.unique_number();
         self.with(|process, local| {
@@ -70,11 +70,12 @@ impl<'h> Context<'h> {
 }
 
 impl<'h> Context<'h> {
-    /// Has a process, which may be the caller, collect its garbage. The caller is told by a message with this `id`.
-    pub fn collect_later(&self, pid: Pid, id: Term<'h>) {
+    /// Has a process, which may be the caller, collect its garbage, as for [`Asked::CollectGarbage`]. The caller is told by a message
+    /// with this `id`.
+    pub fn collect_later(&self, pid: Pid, wanted: Flags, id: Term<'h>) {
         let (from, id) = (self.pid(), Message::copy_of(id));
         self.with(|_, local| {
-            let collect = Signal::Collect(Box::new(Collect { from, id }));
+            let collect = Signal::Collect(Box::new(Collect { from, id, wanted }));
             if let Err(signal) = local.deliver(pid, collect) {
                 local.refuse(pid, signal);
             }

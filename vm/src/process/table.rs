@@ -21,8 +21,11 @@ const GENERATION_END: u64 = 1 << GENERATION_BITS;
 /// Slots in the first chunk; chunk `k` has `FIRST << k`.
 const FIRST: usize = 1024;
 const CHUNKS: usize = SLOT_BITS as usize - FIRST.trailing_zeros() as usize + 1;
-/// How many free slots a scheduler takes at once, and half of what it keeps at the most.
-const BATCH: usize = 64;
+/// The most free slots that a scheduler takes at once.
+const BATCH_MAX: usize = 64;
+/// A scheduler takes at most one of so many slots of a table, so that what all of them keep is little beside its limit, and a table
+/// whose limit is small has exactly that.
+const LIMIT_PER_BATCHED: usize = 1024;
 
 /// What stands in a table: it knows its own pid.
 pub(crate) trait Entry {
@@ -77,6 +80,8 @@ pub(crate) struct Table<B> {
     /// Slots below this one have been handed out at least once.
     used: AtomicU32,
     limit: u32,
+    /// How many free slots a scheduler takes at once; it keeps fewer than twice as many.
+    batch: usize,
     /// Free slots that no scheduler keeps for itself.
     free: SegQueue<u32>,
     blocks: std::marker::PhantomData<NonNull<B>>,
@@ -107,10 +112,12 @@ impl Reserved {
 impl<B: Entry> Table<B> {
     /// A table for at most `limit` processes at once.
     pub(crate) fn new(limit: u32) -> Table<B> {
+        let limit = limit.min(1 << SLOT_BITS);
         Table {
             chunks: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
             used: AtomicU32::new(0),
-            limit: limit.min(1 << SLOT_BITS),
+            limit,
+            batch: (limit as usize / LIMIT_PER_BATCHED).clamp(1, BATCH_MAX),
             free: SegQueue::new(),
             blocks: std::marker::PhantomData,
         }
@@ -133,11 +140,11 @@ impl<B: Entry> Table<B> {
 
     #[cold]
     fn refill(&self, cache: &mut FreeSlots) -> Option<u32> {
-        cache.0.extend(std::iter::from_fn(|| self.free.pop()).take(BATCH));
+        cache.0.extend(std::iter::from_fn(|| self.free.pop()).take(self.batch));
         if let Some(slot) = cache.0.pop() {
             return Some(slot);
         }
-        let take = |used: u32| (used < self.limit).then(|| self.limit.min(used + BATCH as u32));
+        let take = |used: u32| (used < self.limit).then(|| self.limit.min(used + self.batch as u32));
         let first = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).ok()?;
         let end = take(first)?;
         let _ = self.make_slot(first);
@@ -178,8 +185,8 @@ impl<B: Entry> Table<B> {
             return;
         }
         cache.0.push(slot);
-        if cache.0.len() > 2 * BATCH {
-            cache.0.drain(..BATCH).for_each(|slot| self.free.push(slot));
+        if cache.0.len() > 2 * (self.batch - 1) {
+            cache.0.drain(..self.batch).for_each(|slot| self.free.push(slot));
         }
     }
 
@@ -355,7 +362,8 @@ mod tests {
         assert!(table.lookup(pid, &guard).is_some());
         table.remove(&mut cache, pid);
         assert!(table.lookup(pid, &guard).is_none());
-        let again = add(&table, &mut cache);
+        // Another scheduler finds the slot that this one has freed.
+        let again = add(&table, &mut FreeSlots::default());
         // SAFETY: leaked.
         assert_ne!(unsafe { again.as_ref() }.pid, pid);
         assert!(table.lookup(pid, &guard).is_none());

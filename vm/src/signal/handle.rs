@@ -80,7 +80,9 @@ impl Process {
             Signal::Collect(collect) => {
                 // What was given up may have left anything in heap and stack.
                 let is_done = !self.flags.has(Flags::GIVEN_UP);
-                self.flags.set(Flags::COLLECT, is_done);
+                if is_done {
+                    self.flags.set(collect.wanted, true);
+                }
                 let _ = local.deliver(collect.from, Signal::message(collect.told(is_done)));
             }
             Signal::Request(request) => self.answer(local, *request),
@@ -230,8 +232,8 @@ impl Process {
                 self.suspend_by(1);
                 Message::copy_of(Term::atom(am::true_))
             }
-            Question::CollectGarbage => {
-                self.flags.set(Flags::COLLECT, true);
+            Question::CollectGarbage(wanted) => {
+                self.flags.set(wanted, true);
                 Message::copy_of(Term::atom(am::true_))
             }
         };

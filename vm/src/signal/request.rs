@@ -2,6 +2,7 @@
 
 use super::Signal;
 use crate::local::Local;
+use crate::process::Flags;
 use purlin_heap::{Message, Pid, Term, am};
 use purlin_scheduler::Raised;
 
@@ -24,15 +25,15 @@ pub(crate) enum Question {
     SetGroupLeader(Message),
     /// Stops until it is resumed.
     Suspend,
-    /// Collects its garbage.
-    CollectGarbage,
+    /// Collects its garbage, as this flag says.
+    CollectGarbage(Flags),
 }
 
 impl Request {
     /// What is answered for a process that has ended.
     pub(crate) fn answer_of_the_dead(&self) -> Message {
         Message::copy_of(Term::atom(match self.question {
-            Question::IsAlive | Question::CollectGarbage => am::false_,
+            Question::IsAlive | Question::CollectGarbage(_) => am::false_,
             Question::Info(_) => am::undefined,
             Question::SetGroupLeader(_) | Question::Suspend => am::badarg,
         }))

@@ -3,22 +3,61 @@
 use super::*;
 use crate::build::Build;
 use crate::check::check;
-use crate::heap::{HeapConfig, LARGE_WORDS};
+use crate::fragment::Message;
+use crate::heap::{HeapConfig, LARGE_WORDS, SEGMENT_WORDS};
+use crate::pace::{Pace, STEPS_PER_REDUCTION_LOG};
 use crate::term::Term;
+use std::ptr::NonNull;
 
 /// A heap that has roots and grows old.
 struct Grown {
     heap: Heap,
     x: [Word; 4],
+    /// The most that a collection was charged for while a cycle went on, in reductions.
+    reductions_max: i64,
+}
+
+/// Nobody else is to have a turn.
+unsafe fn go_on(pace: NonNull<Pace>) {
+    // SAFETY: the pace that charges.
+    unsafe { pace.as_ref() }.allow(i64::MAX);
 }
 
 impl Grown {
     fn new() -> Grown {
-        Grown { heap: Heap::new(&HeapConfig { minors_max: 8, ..HeapConfig::default() }), x: [Word::NIL; 4] }
+        Grown {
+            heap: Heap::new(&HeapConfig { minors_max: 8, ..HeapConfig::default() }),
+            x: [Word::NIL; 4],
+            reductions_max: 0,
+        }
+    }
+
+    /// One whose slices are so short that it goes on in the midst of sweeping.
+    fn with_short_slices() -> Grown {
+        let mut grown = Grown::new();
+        grown.heap.set_zeal(true);
+        grown
     }
 
     fn collect(&mut self) {
+        let (pace, was_marking) = (Pace::new(go_on), self.is_marking());
+        // SAFETY: the pace outlives the collection.
+        let former = unsafe { pace::set(Some(NonNull::from(&pace))) };
         self.heap.collect(200, &mut Roots::of_registers(&mut self.x)).expect("no limit");
+        // SAFETY: as it was.
+        unsafe { pace::set(former) };
+        if was_marking && self.heap.old_is_large() {
+            self.reductions_max = self.reductions_max.max(pace.reductions());
+        }
+    }
+
+    /// Words that have been promoted since the last cycle began.
+    fn promoted_words(&mut self) -> usize {
+        self.heap.rare_mut().old.segments().expect("a large heap").promoted_words()
+    }
+
+    fn owed_steps(&self) -> Option<usize> {
+        self.heap.rare.as_ref().and_then(|rare| rare.owed_steps())
     }
 
     fn root(&self, index: usize) -> Term<'_> {
@@ -191,4 +230,72 @@ fn asking_for_it_copies_a_large_heap() {
     grown.x[0] = Word::NIL;
     grown.heap.hibernate(&mut Roots::of_registers(&mut grown.x)).expect("no limit");
     assert!(!grown.heap.old_is_large() && grown.heap.total_words() < 100);
+}
+
+#[test]
+fn segments_are_filled_again_while_others_are_swept() {
+    let mut grown = Grown::with_short_slices();
+    grown.grow(0, 200);
+    for _ in 0..60 {
+        grown.grow(0, 5);
+        grown.pass_cycle();
+    }
+    let segments = grown.heap.old_capacity_words() / SEGMENT_WORDS;
+    assert!(segments <= 12, "{segments} segments for {} words", grown.heap.old_words());
+    assert_eq!(sum(grown.root(0)).0, 500);
+}
+
+/// What a slice may do beyond its steps, and for the words of a block: the last portion of either may be a long list.
+const SLACK_STEPS: usize = 1 << 13;
+
+/// Steps of a slice and of copying the young words before it, of which there are twice those of a block at most.
+fn stop_steps(block_words: usize) -> i64 {
+    (policy::SLICE_STEPS.end() + 2 * 2 * block_words + SLACK_STEPS) as i64
+}
+
+#[test]
+fn stops_are_bounded_and_a_cycle_is_over_before_the_heap_has_grown_by_half() {
+    let mut grown = Grown::new();
+    // Nothing dies. Cycles begin in a block that may be larger.
+    while grown.heap.old_words() < 600_000 {
+        while !grown.is_marking() {
+            grown.grow(0, 500);
+        }
+        let lived = grown.heap.old_words();
+        while grown.is_marking() {
+            grown.grow(0, 500);
+            let promoted = grown.promoted_words();
+            let slack = policy::OWED_STEPS_MAX / 6;
+            assert!(promoted <= lived / 2 + slack, "{promoted} words came to {lived}");
+        }
+    }
+    let steps = grown.reductions_max << STEPS_PER_REDUCTION_LOG;
+    assert!(steps > 0 && steps <= stop_steps(1 << 15), "a stop of {steps} steps");
+}
+
+#[test]
+fn a_cycle_that_is_behind_catches_up() {
+    let mut grown = Grown::new();
+    grown.grow(0, 20 * COUNT);
+    while !grown.is_marking() {
+        grown.grow(0, 500);
+    }
+    let large =
+        Message::build(|b| (0..COUNT).fold(Term::NIL, |list, n| b.cons(b.tuple(&[Term::small(n)]), list)));
+    grown.x[1] = grown.heap.attach(large).word();
+    while grown.owed_steps().expect("it goes on") <= policy::OWED_STEPS_MAX {
+        grown.collect();
+    }
+    grown.reductions_max = 0;
+    let mut collections = 0;
+    while grown.owed_steps().expect("it goes on") > policy::OWED_STEPS_MAX {
+        let minors = grown.heap.statistics().minors;
+        grown.grow(0, 500);
+        collections += grown.heap.statistics().minors - minors;
+        assert!(collections < 100);
+    }
+    // In small blocks, which are promoted whole, it does more than they make it owe, and no more at once than otherwise.
+    let steps = grown.reductions_max << STEPS_PER_REDUCTION_LOG;
+    assert!(collections > 4 && steps <= stop_steps(1 << 13), "{collections} stops of up to {steps} steps");
+    assert_eq!(sum(grown.root(1)), (COUNT, SUM));
 }

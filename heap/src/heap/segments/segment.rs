@@ -16,6 +16,8 @@ pub struct Header {
     pub swept_in: u32,
     /// Words of the largest hole that was found when it was swept.
     pub hole_words: usize,
+    /// From this word on, none belongs to an object or ever did.
+    pub end_written: usize,
     /// Covers the words of all objects that there may be.
     pub objects: Bitmap,
     marks: Bitmap,
@@ -39,6 +41,7 @@ impl Segment {
         let mut segment = Segment(at);
         segment.header().swept_in = cycle;
         segment.header().hole_words = ROOM_WORDS;
+        segment.header().end_written = FIRST_WORD;
         segment
     }
 
