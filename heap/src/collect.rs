@@ -93,8 +93,10 @@ impl Heap {
         let result = evacuate::evacuate(self, &plan, roots);
         self.install(&plan, result);
         let promoted = self.account(&plan, before, roots);
-        if reach == Reach::Minor && self.old_is_large() {
-            self.advance_cycle(promoted, roots);
+        if plan.begins_cycle {
+            self.begin_cycle(roots);
+        } else if reach == Reach::Minor && self.old_is_large() {
+            self.advance_cycle(promoted);
         }
         if self.zeal {
             self.fill_up(need);

@@ -73,23 +73,19 @@ impl Cycle {
 }
 
 impl Heap {
-    /// After a minor collection: begins a cycle when one is due, or does a slice of the one that goes on.
-    pub(super) fn advance_cycle(&mut self, promoted: usize, roots: &Roots<'_>) {
+    /// After a minor collection: does a slice of the cycle that goes on, if one does.
+    pub(super) fn advance_cycle(&mut self, promoted: usize) {
         let rare = self.rare_mut();
-        let Some(mut cycle) = rare.cycle.take() else {
-            if self.major_is_due() {
-                self.begin_cycle(roots);
-            }
-            return;
-        };
+        let Some(mut cycle) = rare.cycle.take() else { return };
         cycle.owed += policy::owed_steps(promoted);
         let has_grown = rare.old.segments().is_some_and(|segments| segments.has_grown());
         let steps = self.slice_steps(cycle.owed, has_grown);
         self.rare_mut().advance(cycle, steps);
     }
 
-    /// Notes what roots and young objects point to.
-    fn begin_cycle(&mut self, roots: &Roots<'_>) {
+    /// Notes what roots and young objects point to. Of these there are only such as a message that is being looked at has kept
+    /// from being promoted.
+    pub(super) fn begin_cycle(&mut self, roots: &Roots<'_>) {
         let rare = self.rare.as_deref_mut().expect("there is an old generation");
         let Generation::Large(segments) = &mut rare.old else { return };
         segments.start_cycle();

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::Reach;
-use crate::heap::{Heap, RED_ZONE, words_between};
+use crate::heap::{Heap, RED_ZONE, Rare, words_between};
 
 /// A block is not made larger than this for the sake of its nursery alone, which bounds a minor collection.
 pub(super) const BLOCK_WORDS_MAX: usize = 1 << 16;
@@ -91,6 +91,8 @@ pub(super) struct Plan {
     pub need: usize,
     /// Words of stack that stay in the block.
     pub stack_words: usize,
+    /// A cycle begins after it.
+    pub begins_cycle: bool,
     /// Survivors are promoted whatever their age.
     pub promote_all: bool,
     /// The size of the new block.
@@ -109,7 +111,9 @@ impl Plan {
         let filler = heap.rare.as_ref().map_or(0, |rare| rare.filler_words);
         let young = heap.young_words() - aged - filler + heap.fragment_words();
         let keeps = heap.rare.as_ref().is_some_and(|rare| rare.keeps);
-        let promote_all = !peeked && (reach == Reach::Hibernate || young > YOUNG_WORDS_MAX || keeps);
+        let begins_cycle = reach == Reach::Minor && heap.cycle_is_due();
+        let promotes = reach == Reach::Hibernate || begins_cycle || young > YOUNG_WORDS_MAX || keeps;
+        let promote_all = promotes && !peeked;
         let fixed = stack_words + need + RED_ZONE;
         let block_words = if promote_all && reach == Reach::Hibernate {
             fixed
@@ -122,7 +126,17 @@ impl Plan {
         let moved = if reach == Reach::Minor { 0 } else { old_words };
         let promoted_max = moved + aged + if promote_all { young } else { 0 };
         let to_large = reach != Reach::Minor && promoted_max > heap.small_words_max();
-        Plan { reach, need, stack_words, promote_all, block_words, old_words, promoted_max, to_large }
+        Plan {
+            reach,
+            need,
+            stack_words,
+            begins_cycle,
+            promote_all,
+            block_words,
+            old_words,
+            promoted_max,
+            to_large,
+        }
     }
 }
 
@@ -166,6 +180,12 @@ impl Heap {
             (false, true) => *SLICE_STEPS.start(),
             (false, false) => owed.clamp(*SLICE_STEPS.start(), *SLICE_STEPS.end()),
         }
+    }
+
+    /// Whether a cycle of marking is to begin.
+    fn cycle_is_due(&self) -> bool {
+        let is_idle = |rare: &Rare| rare.old.is_large() && rare.cycle.is_none();
+        self.rare.as_deref().is_some_and(is_idle) && self.major_is_due()
     }
 
     /// Whether the next collection is a major one, or starts a cycle.
