@@ -99,7 +99,11 @@ impl Pace {
     /// Calls the owner if there are no steps left, or no time.
     #[cold]
     fn look(&self) {
-        if self.held.get() == 0 && (self.left.get() < 0 || self.is_late()) {
+        if self.left.get() >= 0 && self.is_late() {
+            // The owner is called at each charge from now on, until it allows more.
+            self.left.set(-1);
+        }
+        if self.left.get() < 0 && self.held.get() == 0 {
             // SAFETY: the pace is in place, as whoever set it for a thread or charges it directly knows.
             unsafe { (self.over)(NonNull::from(self)) }
         }
@@ -415,8 +419,13 @@ mod tests {
         std::thread::sleep(TIME_MAX);
         pace.charge(PORTION - 1);
         assert_eq!(CALLS.get(), 0, "the clock is not looked at for less than a portion");
+        let hold = Cell::new(1);
+        pace.held.swap(&hold);
         pace.charge(1);
-        assert_eq!(CALLS.get(), 1);
+        assert_eq!(CALLS.get(), 0, "nor is the owner called while the work is held");
+        pace.held.swap(&hold);
+        pace.charge(0);
+        assert_eq!(CALLS.get(), 1, "but at the first charge after that");
     }
 
     #[test]
