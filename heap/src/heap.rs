@@ -354,6 +354,11 @@ impl Heap {
         self.rare.as_ref().map_or(Statistics::default(), |rare| rare.statistics)
     }
 
+    /// How many minor collections there have been since the last major one.
+    pub fn minors_since_major(&self) -> u16 {
+        self.rare.as_ref().map_or(0, |rare| rare.minors)
+    }
+
     /// Sets how many words the heap may hold after a collection; 0 is no limit.
     pub fn set_limit(&mut self, words: usize) {
         self.rare_mut().limit = words;

@@ -170,9 +170,14 @@ pub(crate) fn byte_list<'h>(list: Term<'h>) -> Read<'h, Vec<u8>> {
     if cells.are_proper() { Ok(bytes) } else { Err(Stop::badarg()) }
 }
 
+/// `badarg`, and what `error_info` tells of its cause.
+pub(crate) const fn badarg_because<'h>(cause: Atom) -> Stop<'h> {
+    Stop::RaiseCause(Term::atom(am::badarg), Term::atom(cause))
+}
+
 /// `badarg`, and that the options are to blame.
 pub(crate) const fn bad_option<'h>() -> Stop<'h> {
-    Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::badopt))
+    badarg_because(am::badopt)
 }
 
 /// The text of a flat list of characters. Not all lists of characters are text: the surrogates are refused.

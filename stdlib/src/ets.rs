@@ -271,7 +271,7 @@ fn info_item<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn found<'h>(cx: &Context<'h>, id: Term<'h>) -> Read<'h, Option<Arc<Table>>> {
     match id.view() {
         purlin_heap::View::Atom(_) | purlin_heap::View::Reference(_) => Ok(tables(cx).find(id)),
-        _ => Err(Stop::badarg()),
+        _ => Err(no_table(id)),
     }
 }
 

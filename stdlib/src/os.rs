@@ -57,8 +57,19 @@ fn getpid<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// The operating system's signals keep their default actions whatever is asked for.
-fn set_signal<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::atom(args[0])?;
-    args::atom(args[1])?;
+fn set_signal<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    const SIGNALS: &[&str] = &[
+        "sighup", "sigquit", "sigabrt", "sigalrm", "sigterm", "sigusr1", "sigusr2", "sigchld", "sigstop",
+        "sigtstp",
+    ];
+    let is_one_of = |name: Term<'h>, names: &[&str]| {
+        name.as_atom().is_some_and(|name| names.contains(&cx.atoms().name(name)))
+    };
+    if !is_one_of(args[1], &["default", "handle", "ignore"]) {
+        return Err(args::bad_option());
+    }
+    if !is_one_of(args[0], SIGNALS) {
+        return Err(Stop::badarg());
+    }
     Ok(Term::atom(purlin_heap::am::ok))
 }

@@ -22,8 +22,12 @@ pub(crate) struct Names {
 /// Why a name could not be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameError {
-    /// The name is in use, the process has a name already, or it has ended.
-    Refused,
+    /// The name is in use.
+    Taken,
+    /// The process has a name already.
+    HasName,
+    /// The process has ended.
+    NoProcess,
     /// The table has no place for names that are such late atoms.
     TableFull,
 }
@@ -84,12 +88,10 @@ impl Names {
 }
 
 fn register_in(entry: &AtomicU64, name: Atom, owner: Word, own: &Name) -> Result<(), NameError> {
-    if !own.claim(name) {
-        return Err(NameError::Refused);
-    }
+    own.claim(name)?;
     if entry.compare_exchange(0, owner.0, Ordering::AcqRel, Ordering::Relaxed).is_err() {
         own.clear(name);
-        return Err(NameError::Refused);
+        return Err(NameError::Taken);
     }
     // Either the end of the process sees the name in the entry, or this sees that it has ended.
     fence(Ordering::SeqCst);
@@ -97,7 +99,7 @@ fn register_in(entry: &AtomicU64, name: Atom, owner: Word, own: &Name) -> Result
         return Ok(());
     }
     take_from(entry, owner);
-    Err(NameError::Refused)
+    Err(NameError::NoProcess)
 }
 
 fn end_in(entry: &AtomicU64, owner: Word) {
@@ -165,13 +167,13 @@ mod tests {
         let names = Names::new(10_000);
         let (mine, yours) = (Name::new(), Name::new());
         assert_eq!(names.register(Atom(5000), Word(8), &mine), Ok(()));
-        assert_eq!(names.register(Atom(5000), Word(16), &yours), Err(NameError::Refused));
-        assert_eq!(names.register(Atom(5001), Word(8), &mine), Err(NameError::Refused));
+        assert_eq!(names.register(Atom(5000), Word(16), &yours), Err(NameError::Taken));
+        assert_eq!(names.register(Atom(5001), Word(8), &mine), Err(NameError::HasName));
         assert_eq!(names.lookup(Atom(5000)), Some(Word(8)));
         assert_eq!(names.all().collect::<Vec<_>>(), [Atom(5000)]);
         names.end(Word(8), &mine);
         assert_eq!(names.lookup(Atom(5000)), None);
-        assert_eq!(names.register(Atom(5000), Word(8), &mine), Err(NameError::Refused));
+        assert_eq!(names.register(Atom(5000), Word(8), &mine), Err(NameError::NoProcess));
         assert_eq!(names.register(Atom(5000), Word(16), &yours), Ok(()));
     }
 }

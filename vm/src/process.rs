@@ -65,7 +65,7 @@ impl Flags {
     pub const ASYNC_DIST: Flags = Flags(1 << 5);
     /// More signals were taken from the outer queue than there was time for.
     pub const BACKLOG: Flags = Flags(1 << 6);
-    /// Somebody asked it to collect its garbage.
+    /// Somebody asked it to collect its garbage, that of all generations.
     pub const COLLECT: Flags = Flags(1 << 7);
     /// Somebody asked it to collect what it has made of late; a hint, as any collection.
     pub const COLLECT_YOUNG: Flags = Flags(1 << 20);

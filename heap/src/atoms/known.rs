@@ -638,6 +638,13 @@ macro_rules! for_each_known_atom {
             os_version "os_version";
             purge "purge";
             driver_version "driver_version";
+            badtype "badtype";
+            allow_passive_connect "allow_passive_connect";
+            allow_gc "allow_gc";
+            minor "minor";
+            major "major";
+            bad_option "bad_option";
+            monitor_nodes "monitor_nodes";
             nif_version "nif_version";
             terminated "terminated";
             no_translation "no_translation";

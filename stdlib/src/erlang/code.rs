@@ -24,7 +24,13 @@ fn named<'h>(args: &[Term<'h>]) -> args::Read<'h, Mfa> {
 }
 
 fn function_exported<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let export = cx.vm().code().find_export(named(args)?);
+    let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
+    let Ok(arity) = u32::try_from(args::small(args[2])?) else { return Ok(Term::boolean(false)) };
+    if PRE_LOADED.contains(&cx.atoms().name(module)) {
+        // What is not native there is defined once the module is loaded.
+        cx.vm().find_module(module);
+    }
+    let export = cx.vm().code().find_export(Mfa { module, function, arity });
     Ok(Term::boolean(export.is_some_and(|export| export.is_defined())))
 }
 
@@ -55,10 +61,29 @@ fn check_old_code<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::boolean(false))
 }
 
-fn check_process_code<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+/// Nobody uses old code. Who does not want to wait for that answer is told by a message.
+fn check_process_code<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let request = check_options(args.get(2).copied().unwrap_or(Term::NIL))?;
     args[0].as_pid().ok_or(Stop::badarg())?;
     args::atom(args[1])?;
-    Ok(Term::boolean(false))
+    let Some(id) = request else { return Ok(Term::boolean(false)) };
+    let answer = [Term::atom(am::check_process_code), id, Term::boolean(false)];
+    cx.send_to(cx.pid(), cx.heap().tuple(&answer));
+    Ok(Term::atom(am::async_))
+}
+
+/// What the caller wants its answer to be called, if it does not wait.
+fn check_options<'h>(list: Term<'h>) -> args::Read<'h, Option<Term<'h>>> {
+    let bad_option = || args::badarg_because(am::bad_option);
+    let mut request = None;
+    for option in args::elements(list).map_err(|_| bad_option())? {
+        match option.as_tuple().map(|pair| pair.elements()) {
+            Some(&[name, id]) if name.is_atom(am::async_) => request = Some(id),
+            Some(&[name, value]) if name.is_atom(am::allow_gc) && value.as_boolean().is_some() => {}
+            _ => return Err(bad_option()),
+        }
+    }
+    Ok(request)
 }
 
 fn module<'h>(cx: &Context<'h>, name: Term<'h>) -> args::Read<'h, &'h LoadedModule> {

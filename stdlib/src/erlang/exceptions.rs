@@ -7,11 +7,16 @@ use crate::args;
 
 natives! { "erlang":
     "error"/1 => error, "error"/2 => error_2, "error"/3 => error_3, "exit"/1 => exit, "throw"/1 => throw,
-    "raise"/3 => raise, "nif_error"/1 => error, "nif_error"/2 => error_2,
+    "raise"/3 => raise, "nif_error"/1 => nif_error, "nif_error"/2 => nif_error,
 }
 
 fn error<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Err(Stop::RaiseHere(Class::Error, args[0]))
+}
+
+/// As `error/1`, but that it stands in the stack trace itself.
+fn nif_error<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Err(Stop::Raise(Class::Error, args[0]))
 }
 
 fn exit<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -65,22 +70,17 @@ fn raise<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// An entry of a stack trace, with an empty location when it has none: `{M, F, ArityOrArgs, Location}` or
-/// `{Fun, Args, Location}`.
+/// `{Fun, Args, Location}`. As in OTP, nothing is asked of arity and arguments.
 fn trace_entry<'h>(cx: &Context<'h>, entry: Term<'h>) -> Option<Term<'h>> {
-    let is_count = |term: Term<'h>| term.as_small().is_some_and(|count| count >= 0);
     let is_fun = |term: Term<'h>| term.fun_arity().is_some();
+    let is_named = |module: Term<'h>, function: Term<'h>| module.as_atom().and(function.as_atom()).is_some();
     match *entry.as_tuple()?.elements() {
-        [module, function, args, location] => {
-            let named = module.as_atom().is_some() && function.as_atom().is_some();
-            (named && (is_list(args) || is_count(args)) && is_list(location)).then_some(entry)
+        [module, function, _, location] => (is_named(module, function) && is_list(location)).then_some(entry),
+        [fun, _, location] if is_fun(fun) => is_list(location).then_some(entry),
+        [module, function, args] if is_named(module, function) => {
+            Some(cx.heap().tuple(&[module, function, args, Term::NIL]))
         }
-        [fun, args, location] if is_fun(fun) => (is_list(args) && is_list(location)).then_some(entry),
-        [module, function, args] => {
-            let named = module.as_atom().is_some() && function.as_atom().is_some();
-            let valid = named && (is_list(args) || is_count(args));
-            valid.then(|| cx.heap().tuple(&[module, function, args, Term::NIL]))
-        }
-        [fun, args] if is_fun(fun) && is_list(args) => Some(cx.heap().tuple(&[fun, args, Term::NIL])),
+        [fun, args] if is_fun(fun) => Some(cx.heap().tuple(&[fun, args, Term::NIL])),
         _ => None,
     }
 }

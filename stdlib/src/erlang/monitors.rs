@@ -38,7 +38,8 @@ fn monitor<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         }
         (Some(am::port), _) => return monitor_port(cx, args),
         (Some(am::time_offset), View::Atom(am::clock_service)) => Watched::TimeOffset,
-        _ => return Err(Stop::badarg()),
+        (Some(am::process | am::time_offset), _) => return Err(Stop::badarg()),
+        _ => return Err(args::badarg_because(am::badtype)),
     };
     Ok(cx.monitor(watched, options(args)?))
 }

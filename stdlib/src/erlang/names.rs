@@ -14,7 +14,9 @@ fn register<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let pid = args[1].as_pid().filter(|_| name != am::undefined).ok_or(Stop::badarg())?;
     match cx.register(name, pid) {
         Ok(()) => Ok(Term::boolean(true)),
-        Err(NameError::Refused) => Err(Stop::badarg()),
+        Err(NameError::Taken) => Err(Stop::badarg()),
+        Err(NameError::HasName) => Err(args::badarg_because(am::registered_name)),
+        Err(NameError::NoProcess) => Err(args::badarg_because(am::notalive)),
         Err(NameError::TableFull) => Err(Stop::system_limit()),
     }
 }

@@ -89,6 +89,9 @@ fn some<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             _ => return Err(Stop::badarg()),
         }
     }
+    if let Some(wanted) = args.get(1) {
+        args::map(cx, *wanted).map_err(|_| Stop::badarg())?;
+    }
     if !with_this {
         return Ok(Term::NIL);
     }
@@ -118,13 +121,16 @@ fn is_alive<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn not_alive<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    for option in args::elements(args.get(2).copied().unwrap_or(Term::NIL)).map_err(|_| args::bad_option())? {
+        if !option.is_atom(am::allow_passive_connect) {
+            return Err(args::bad_option());
+        }
+    }
     args::atom(args[0])?;
-    args[1].as_boolean().ok_or(Stop::badarg())?;
     debug_assert!(cx.vm().node_name() == am::nonode_at_nohost);
     Err(Stop::error(am::notalive))
 }
 
-fn disconnect<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::atom(args[0])?;
+fn disconnect<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::atom(am::ignored))
 }

@@ -69,6 +69,11 @@ fn send_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// False when the sender would have to wait.
 fn send_nosuspend<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    for option in args::elements(args.get(2).copied().unwrap_or(Term::NIL)).map_err(|_| args::bad_option())? {
+        if !matches!(option.as_atom(), Some(am::noconnect | am::nosuspend)) {
+            return Err(args::bad_option());
+        }
+    }
     match cx.send_with(args[0], args[1], false) {
         Sent::Full => Err(Stop::error(am::mailbox_full)),
         Sent::WouldWait => Ok(Term::boolean(false)),
@@ -81,12 +86,12 @@ fn send_nosuspend<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn suspend<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let pid = args[0].as_pid().filter(|&pid| pid != cx.pid()).ok_or(Stop::badarg())?;
     let (mut once, mut reply) = (false, None);
-    for option in args::elements(args.get(1).copied().unwrap_or(Term::NIL))? {
+    for option in args::elements(args.get(1).copied().unwrap_or(Term::NIL)).map_err(|_| args::bad_option())? {
         match (option.as_atom(), option.as_tuple().map(|pair| pair.elements())) {
             (Some(am::unless_suspending), _) => once = true,
             (Some(am::asynchronous), _) => reply = Some(None),
             (_, Some(&[name, tag])) if name.is_atom(am::asynchronous) => reply = Some(Some(tag)),
-            _ => return Err(Stop::badarg()),
+            _ => return Err(args::bad_option()),
         }
     }
     if once && cx.is_suspending(pid) {
@@ -127,11 +132,9 @@ fn exit_signal<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// The third argument are options: a message made of the signal may go before ordinary ones, by an alias that allows it.
 fn exit<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let is_priority = match (args[0].view(), args.get(2)) {
-        (View::Pid(_) | View::Port(_) | View::External(_) | View::Reference(_), Some(options)) => {
-            super::links::priority_option(*options)?
-        }
-        _ => false,
+    let is_priority = match args.get(2) {
+        Some(options) => super::links::priority_option(*options)?,
+        None => false,
     };
     match args[0].view() {
         View::Pid(pid) => cx.exit(pid, args[1])?,
@@ -203,10 +206,12 @@ fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if let Some(flag) = args[0].as_tuple() {
         return monitor_nodes(cx, flag, args[1]);
     }
-    let (flag, value) = (args::atom(args[0])?, args[1]);
+    let flag = args[0].as_atom().ok_or(args::bad_option())?;
+    let value = args[1];
     let boolean = || value.as_boolean().ok_or(Stop::badarg());
     match flag {
         am::trap_exit => Ok(Term::boolean(cx.set_flag(Flags::TRAP_EXIT, boolean()?))),
+        am::monitor_nodes => boolean().map(|_| Term::small(0)),
         am::sensitive => Ok(Term::boolean(cx.set_flag(Flags::SENSITIVE, boolean()?))),
         am::async_dist => Ok(Term::boolean(cx.set_flag(Flags::ASYNC_DIST, boolean()?))),
         am::priority => Ok(Term::atom(priority_name(cx.set_priority(priority(value)?)))),
@@ -228,16 +233,36 @@ fn process_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// `process_flag({monitor_nodes, Options}, Boolean)`: how often the caller was told of nodes before. There are none.
 fn monitor_nodes<'h>(cx: &Context<'h>, flag: Tuple<'h>, value: Term<'h>) -> Outcome<'h> {
-    let is_known = |name: Term<'h>| name.as_atom().map(|name| cx.atoms().name(name)) == Some("monitor_nodes");
     match flag.elements() {
-        &[name, options] if is_known(name) && value.as_boolean().is_some() => {
-            if Map::of(options).is_none() {
-                args::elements(options)?;
+        &[name, options] if name.is_atom(am::monitor_nodes) => {
+            value.as_boolean().ok_or(Stop::badarg())?;
+            if !options.is_nil() {
+                node_options(cx, options)?;
             }
             Ok(Term::small(0))
         }
-        _ => Err(Stop::badarg()),
+        _ => Err(args::bad_option()),
     }
+}
+
+/// What is to be told of nodes: a map with nothing else in it.
+fn node_options<'h>(cx: &Context<'h>, options: Term<'h>) -> args::Read<'h, ()> {
+    let options = Map::of(options).ok_or(Stop::badarg())?;
+    let mut known = 0;
+    for name in ["list", "connection_id", "node_type", "nodedown_reason"] {
+        let key = Term::atom(cx.atoms().intern(name)?);
+        let Some(value) = options.get(key).map(Term::as_atom) else { continue };
+        let is_valid = match name {
+            "list" => value == Some(am::true_),
+            "node_type" => matches!(value, Some(am::visible | am::hidden | am::all)),
+            _ => matches!(value, Some(am::true_ | am::false_)),
+        };
+        if !is_valid {
+            return Err(Stop::badarg());
+        }
+        known += 1;
+    }
+    if known == options.size() { Ok(()) } else { Err(Stop::badarg()) }
 }
 
 fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome<'h> {
@@ -247,13 +272,13 @@ fn set_memory_flag<'h>(cx: &Context<'h>, flag: Atom, value: Term<'h>) -> Outcome
         cx.change_settings(|settings| settings.max_heap_size = Some(limit));
         return Ok(cx.max_heap_size(&former));
     }
-    let size = args::size(value)? as u64;
     let pick: fn(&mut Settings) -> &mut Option<u64> = match flag {
         am::min_heap_size => |settings| &mut settings.min_heap_size,
         am::min_bin_vheap_size => |settings| &mut settings.min_bin_vheap_size,
         am::fullsweep_after => |settings| &mut settings.fullsweep_after,
-        _ => return Err(Stop::badarg()),
+        _ => return Err(args::bad_option()),
     };
+    let size = args::size(value)? as u64;
     let max_words = cx.own_max_heap_size().words;
     if flag == am::min_heap_size && max_words != 0 && size > max_words {
         return Err(Stop::badarg());
@@ -274,13 +299,13 @@ fn save_calls<'h>(value: Term<'h>) -> Outcome<'h> {
 
 /// Of other processes only `save_calls` can be set.
 fn process_flag_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let pid = args[0].as_pid().ok_or(Stop::badarg())?;
-    if !args[1].is_atom(am::save_calls) {
-        return Err(Stop::badarg());
-    }
+    let pid = args[0].as_pid().ok_or(args::badarg_because(am::badtype))?;
     // After what was sent to it before.
     let is_alive = pid == cx.pid() || cx.ask(pid, Asked::IsAlive, cx.heap().list(args))?.is_atom(am::true_);
     if !is_alive {
+        return Err(args::badarg_because(am::badtype));
+    }
+    if !args[1].is_atom(am::save_calls) {
         return Err(Stop::badarg());
     }
     save_calls(args[2])
@@ -289,7 +314,7 @@ fn process_flag_3<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// Ends the machine. A list is a slogan to go with status 1.
 fn halt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if let Some(options) = args.get(1) {
-        halt_options(*options)?;
+        halt_options(*options).map_err(|_| args::bad_option())?;
     }
     let status = match args.first().map(|status| status.view()) {
         None => 0,
@@ -352,15 +377,6 @@ fn yield_<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::boolean(true))
 }
 
-/// The type of a collection.
-fn collection<'h>(cx: &Context<'h>, name: Term<'h>) -> Result<Flags, Stop<'h>> {
-    match name.as_atom().map(|name| cx.atoms().name(name)) {
-        Some("major") => Ok(Flags::COLLECT),
-        Some("minor") => Ok(Flags::COLLECT_YOUNG),
-        _ => Err(Stop::badarg()),
-    }
-}
-
 /// More than a slice has.
 const SLICE: u32 = 10_000;
 
@@ -374,34 +390,41 @@ fn garbage_collect<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(collect_own(cx, Flags::COLLECT))
 }
 
-/// The collection comes at the end of the slice, which is now.
-fn collect_own<'h>(cx: &Context<'h>, wanted: Flags) -> Term<'h> {
-    cx.set_flag(wanted, true);
+fn collect_own<'h>(cx: &Context<'h>, flag: Flags) -> Term<'h> {
+    cx.set_flag(flag, true);
     cx.end_slice();
     Term::boolean(true)
+}
+
+/// Which collection is wanted, and with what the caller wants to be told by a message, if it does not wait.
+fn collection_options<'h>(list: Term<'h>) -> args::Read<'h, (Flags, Option<Term<'h>>)> {
+    let bad_option = || args::badarg_because(am::bad_option);
+    let (mut flag, mut reply) = (Flags::COLLECT, None);
+    for option in args::elements(list).map_err(|_| bad_option())? {
+        match option.as_tuple().map(|pair| pair.elements()) {
+            Some(&[name, id]) if name.is_atom(am::async_) => reply = Some(id),
+            Some(&[name, kind]) if name.is_atom(am::type_) => match kind.as_atom() {
+                Some(am::major) => flag = Flags::COLLECT,
+                Some(am::minor) => flag = Flags::COLLECT_YOUNG,
+                _ => return Err(Stop::badarg()),
+            },
+            _ => return Err(bad_option()),
+        }
+    }
+    Ok((flag, reply))
 }
 
 fn garbage_collect_of<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if args.len() == 1 && Foreign::of(cx, args[0]) == Some(Foreign::Earlier) {
         return Ok(Term::boolean(false));
     }
+    let (flag, reply) = collection_options(args.get(1).copied().unwrap_or(Term::NIL))?;
     let pid = args[0].as_pid().ok_or(Stop::badarg())?;
-    let (mut reply, mut wanted) = (None, Flags::COLLECT);
-    let mut list = args.get(1).copied().unwrap_or(Term::NIL);
-    while let Some(cell) = list.as_cons() {
-        let option = args::tuple(cell.head())?;
-        match (option.arity(), option.element(0).as_atom()) {
-            (2, Some(am::async_)) => reply = Some(option.element(1)),
-            (2, Some(am::type_)) => wanted = collection(cx, option.element(1))?,
-            _ => return Err(Stop::badarg()),
-        }
-        list = cell.tail();
-    }
     match reply {
-        None if pid == cx.pid() => Ok(collect_own(cx, wanted)),
-        None => cx.ask(pid, Asked::CollectGarbage(wanted), cx.heap().list(args)),
+        None if pid == cx.pid() => Ok(collect_own(cx, flag)),
+        None => cx.ask(pid, Asked::CollectGarbage(flag), cx.heap().list(args)),
         Some(id) => {
-            cx.collect_later(pid, wanted, id);
+            cx.collect_later(pid, flag, id);
             Ok(Term::atom(am::async_))
         }
     }

@@ -122,8 +122,10 @@ fn spawn_monitor_on<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// The last argument are the options.
 fn spawn_opt<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (list, target) = args.split_last().expect("it has arguments");
-    let target = Target::read(cx, target)?;
+    // Only with module and function are options looked at first.
+    let target = if target.len() == 1 { Ok(Target::read(cx, target)?) } else { Err(target) };
     let options = Options::read(cx, *list, false).map_err(|_| args::bad_option())?;
+    let target = target.or_else(|target| Target::read(cx, target))?;
     let monitor = options.spawn.monitor;
     let pid = target.spawn(cx, options.spawn)?;
     match monitor {

@@ -22,7 +22,8 @@ pub(crate) const INTERNAL: &[NativeFunction] = &[NativeFunction {
 }];
 
 fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (flag, value) = (args::atom(args[0])?, args[1]);
+    let flag = args[0].as_atom().ok_or(args::bad_option())?;
+    let value = args[1];
     match cx.atoms().name(flag) {
         "schedulers_online" => {
             let former = cx.vm().set_schedulers_online(schedulers(cx, value)?);
@@ -52,7 +53,13 @@ fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         "time_offset" if cx.atoms().lookup("finalize").is_some_and(|name| value.is_atom(name)) => {
             Ok(Term::atom(am::final_))
         }
-        _ => Err(Stop::badarg()),
+        // Others that OTP knows, which take no value here.
+        "cpu_topology"
+        | "internal_cpu_topology"
+        | "scheduler_bind_type"
+        | "erts_alloc"
+        | "outstanding_system_requests_limit" => Err(Stop::badarg()),
+        _ => Err(args::bad_option()),
     }
 }
 

@@ -25,21 +25,25 @@ fn send_after<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn start<'h>(cx: &Context<'h>, args: &[Term<'h>], wrap: bool) -> Outcome<'h> {
     let mut absolute = false;
-    for (name, value) in options(args.get(3).copied())? {
+    for (name, value) in options(args.get(3).copied()).map_err(|_| args::bad_option())? {
         match name {
             am::abs => absolute = value,
-            _ => return Err(Stop::badarg()),
+            _ => return Err(args::bad_option()),
         }
     }
-    let time_ms = args::small(args[0])?;
-    let deadline_ns = match u64::try_from(time_ms) {
-        Ok(ms) if absolute => ms.saturating_mul(NS_PER_MS),
-        Ok(ms) => cx.vm().monotonic_ns().saturating_add(ms.saturating_mul(NS_PER_MS)),
-        // A moment before the machine's start.
-        Err(_) if absolute => 0,
-        Err(_) => return Err(Stop::badarg()),
-    };
+    let deadline_ns = deadline_ns(cx, args[0], absolute).ok_or(args::badarg_because(am::time))?;
     cx.start_timer(deadline_ns, args[1], args[2], wrap).ok_or(Stop::badarg())
+}
+
+/// When a time in milliseconds has come; nothing if it is none, or beyond what the clock can tell.
+fn deadline_ns(cx: &Context<'_>, time: Term<'_>, absolute: bool) -> Option<u64> {
+    let time_ms = time.as_small()?;
+    let now_ns = if absolute { 0 } else { cx.vm().monotonic_ns() };
+    match u64::try_from(time_ms) {
+        Ok(ms) => ms.checked_mul(NS_PER_MS)?.checked_add(now_ns),
+        // A moment before the machine's start.
+        Err(_) => (absolute && time_ms.unsigned_abs() <= u64::MAX / NS_PER_MS).then_some(0),
+    }
 }
 
 fn cancel_timer<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

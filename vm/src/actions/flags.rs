@@ -12,7 +12,7 @@ impl Local {
     /// As [`Context::register`], from any thread.
     pub(crate) fn register(&self, name: Atom, pid: Pid) -> Result<(), NameError> {
         let guard = self.pin();
-        let Some(block) = self.vm().processes().lookup(pid, &guard) else { return Err(NameError::Refused) };
+        let Some(block) = self.vm().processes().lookup(pid, &guard) else { return Err(NameError::NoProcess) };
         let owner = Word::immediate(sub::PID, pid.0);
         self.vm().names().register(name, owner, &block.shared().name)
     }

@@ -305,7 +305,36 @@ fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered
     })
 }
 
+/// Modules that OTP's emulator brings with it, without their lines: stack traces tell none for them.
+const WITHOUT_LINES: &[&str] = &[
+    "atomics",
+    "counters",
+    "erl_init",
+    "erl_prim_loader",
+    "erl_tracer",
+    "erlang",
+    "erts_code_purger",
+    "erts_dirty_process_signal_handler",
+    "erts_internal",
+    "erts_literal_area_collector",
+    "erts_trace_cleaner",
+    "init",
+    "persistent_term",
+    "prim_buffer",
+    "prim_eval",
+    "prim_file",
+    "prim_inet",
+    "prim_net",
+    "prim_socket",
+    "prim_zip",
+    "socket_registry",
+    "zlib",
+];
+
 fn lines(module: &Module, lowered: &Lowered) -> Box<[(u32, u32, u32)]> {
+    if WITHOUT_LINES.contains(&module.name()) {
+        return Box::default();
+    }
     let line = |&(word, index)| {
         let (file, line) = module.lines().get(index).unwrap_or((0, 0));
         (word, file, line)

@@ -63,7 +63,7 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
 
     fn garbage_collection(&self) -> Term<'b> {
         let atoms = self.vm.atoms();
-        let minors = self.process.heap.statistics().minors;
+        let minors = self.process.heap.minors_since_major();
         let named = |name: &str, value| match atoms.intern(name) {
             Ok(atom) => self.b.tuple(&[Term::atom(atom), value]),
             Err(_) => Term::NIL,

@@ -20,6 +20,7 @@ use super::table::Entry;
 use crate::fiber::Fiber;
 use crate::limits::Ledger;
 use crate::mailbox::Incoming;
+use crate::names::NameError;
 use crate::signal::Signal;
 use purlin_heap::arena::{self, Range};
 use purlin_heap::word::Word;
@@ -242,8 +243,12 @@ impl Name {
     }
 
     /// Gives it a name, if it has none and lives.
-    pub(crate) fn claim(&self, name: Atom) -> bool {
-        self.0.compare_exchange(NO_NAME, name.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    pub(crate) fn claim(&self, name: Atom) -> Result<(), NameError> {
+        match self.0.compare_exchange(NO_NAME, name.0, Ordering::AcqRel, Ordering::Relaxed) {
+            Ok(_) => Ok(()),
+            Err(DEAD) => Err(NameError::NoProcess),
+            Err(_) => Err(NameError::HasName),
+        }
     }
 
     /// Takes its name away.

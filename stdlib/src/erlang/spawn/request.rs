@@ -72,9 +72,9 @@ fn request<'h>(cx: &Context<'h>, node: Option<Term<'h>>, target: &[Term<'h>], li
     if target.len() == 1 && !takes_nothing(target[0]) {
         return Err(Stop::badarg());
     }
+    let mut options = Options::read(cx, list, true).map_err(|_| args::bad_option())?;
     let target = Target::read(cx, target)?;
     let number = cx.unique_number();
-    let mut options = Options::read(cx, list, true)?;
     let refused = match (options.has_bad, is_elsewhere) {
         (true, _) => Some(am::badopt),
         (_, true) => Some(am::noconnection),
