@@ -78,7 +78,7 @@ pub unsafe fn free(range: Range, at: NonNull<Word>, words: usize) {
     }
 }
 
-/// Gives up to 2 MB of what was freed back to the system; false when there is nothing to give back. Whoever frees does not
+/// Gives some 2 MB of what was freed back to the system; false when there is nothing to give back. Whoever frees does not
 /// wait for that, so somebody has to call this now and then.
 #[inline]
 pub fn trim() -> bool {

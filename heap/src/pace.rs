@@ -20,6 +20,7 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+use std::time::{Duration, Instant};
 
 /// Steps, in powers of two, that count as one reduction. A step is what takes some nanoseconds: a cell of a list that
 /// is passed over, two words compared, sixteen bytes looked at.
@@ -28,12 +29,20 @@ pub const STEPS_PER_REDUCTION_LOG: u32 = 3;
 /// Steps after which a loop should charge for them.
 pub const PORTION: usize = 1024;
 
+/// Work does not go on for longer than this, however few steps it has done: the processor may be slow, or be taken from it, and
+/// who uses memory for the first time waits for the system to find some, a millisecond for a page of 2 MB at worst.
+const TIME_MAX: Duration = Duration::from_micros(300);
+
 /// How much work has been done, and how much may be.
 pub struct Pace {
     /// Steps since [`Pace::take`].
     spent: Cell<i64>,
     /// Steps until the owner is called; it sets it anew.
     left: Cell<i64>,
+    /// When fewer are left, the clock is looked at.
+    left_at_look: Cell<i64>,
+    /// When the clock was looked at first.
+    first_look: Cell<Option<Instant>>,
     /// Holds that are in force.
     held: Cell<u32>,
     /// Shields that are in force.
@@ -53,6 +62,8 @@ impl Pace {
         Pace {
             spent: Cell::new(0),
             left: Cell::new(0),
+            left_at_look: Cell::new(0),
+            first_look: Cell::new(None),
             held: Cell::new(0),
             shields: Cell::new(0),
             account: Cell::new(None),
@@ -64,6 +75,14 @@ impl Pace {
     #[inline]
     pub fn allow(&self, steps: i64) {
         self.left.set(steps);
+        self.look_after_portion();
+        self.first_look.set(None);
+    }
+
+    /// Has the clock looked at when a portion has been done.
+    #[inline]
+    fn look_after_portion(&self) {
+        self.left_at_look.set((self.left.get() - PORTION as i64 + 1).max(0));
     }
 
     /// Counts steps.
@@ -72,9 +91,34 @@ impl Pace {
         self.count(steps);
         let left = self.left.get().saturating_sub(i64::try_from(steps).unwrap_or(i64::MAX / 4));
         self.left.set(left);
-        if left < 0 && self.held.get() == 0 {
+        if left < self.left_at_look.get() {
+            self.look();
+        }
+    }
+
+    /// Calls the owner if there are no steps left, or no time.
+    #[cold]
+    fn look(&self) {
+        if self.left.get() >= 0 && self.is_late() {
+            // The owner is called at each charge from now on, until it allows more.
+            self.left.set(-1);
+        }
+        if self.left.get() < 0 && self.held.get() == 0 {
             // SAFETY: the pace is in place, as whoever set it for a thread or charges it directly knows.
             unsafe { (self.over)(NonNull::from(self)) }
+        }
+    }
+
+    /// Whether the work has gone on for too long since the clock was looked at first.
+    fn is_late(&self) -> bool {
+        self.look_after_portion();
+        let now = Instant::now();
+        match self.first_look.get() {
+            Some(first) => now.duration_since(first) >= TIME_MAX,
+            None => {
+                self.first_look.set(Some(now));
+                false
+            }
         }
     }
 
@@ -364,6 +408,24 @@ mod tests {
             }),
             1
         );
+    }
+
+    #[test]
+    fn the_owner_is_called_when_too_much_time_has_gone_by() {
+        let pace = Pace::new(over);
+        pace.allow(i64::MAX);
+        CALLS.set(0);
+        pace.charge(PORTION);
+        std::thread::sleep(TIME_MAX);
+        pace.charge(PORTION - 1);
+        assert_eq!(CALLS.get(), 0, "the clock is not looked at for less than a portion");
+        let hold = Cell::new(1);
+        pace.held.swap(&hold);
+        pace.charge(1);
+        assert_eq!(CALLS.get(), 0, "nor is the owner called while the work is held");
+        pace.held.swap(&hold);
+        pace.charge(0);
+        assert_eq!(CALLS.get(), 1, "but at the first charge after that");
     }
 
     #[test]

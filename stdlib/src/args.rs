@@ -1,7 +1,9 @@
 //! Reading arguments: each reader gives the value or the error that Erlang programs expect.
 
+use std::borrow::Cow;
+
 use purlin_heap::arith::{self, ArithError};
-use purlin_heap::bits::Bits;
+use purlin_heap::bits::{Bits, iolist};
 use purlin_heap::pace::Steps;
 use purlin_heap::{Atom, Cons, Map, Term, Tuple, am};
 use purlin_vm::{Context, Outcome, Stop};
@@ -115,6 +117,14 @@ pub(crate) fn bits<'h>(term: Term<'h>) -> Read<'h, Bits<'h>> {
 #[inline]
 pub(crate) fn binary<'h>(term: Term<'h>) -> Read<'h, Bits<'h>> {
     Bits::of(term).filter(|bits| bits.is_binary()).ok_or(Stop::badarg())
+}
+
+/// The bytes of an iolist: where they are, if it is a binary.
+pub(crate) fn iodata<'h>(iolist: Term<'h>) -> Read<'h, Cow<'h, [u8]>> {
+    if let Some(bytes) = Bits::of(iolist).and_then(Bits::as_bytes) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    iolist::to_bytes(iolist).map(Cow::Owned).map_err(|_| Stop::badarg())
 }
 
 /// The elements of a proper list.

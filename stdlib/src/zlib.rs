@@ -21,10 +21,6 @@ const EXPANDED_BYTES_MAX: u64 = 1 << 30;
 /// A compressed value is no shorter, in the format of `compress/1`.
 const COMPRESSED_BYTES_MIN: usize = 8;
 
-fn input<'h>(data: Term<'h>) -> args::Read<'h, Vec<u8>> {
-    bits::iolist::to_bytes(data).map_err(|_| Stop::badarg())
-}
-
 /// Reading from memory cannot fail, nor can compressing.
 fn compressed<'h>(cx: &Context<'h>, mut encoder: impl Read) -> Outcome<'h> {
     let mut bytes = Vec::new();
@@ -54,11 +50,11 @@ fn data_error<'h>(cx: &Context<'h>) -> Result<Stop<'h>, Stop<'h>> {
 }
 
 fn compress<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    compressed(cx, read::ZlibEncoder::new(ToCompress(&input(args[0])?), Compression::default()))
+    compressed(cx, read::ZlibEncoder::new(ToCompress(&args::iodata(args[0])?), Compression::default()))
 }
 
 fn uncompress<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bytes = input(args[0])?;
+    let bytes = args::iodata(args[0])?;
     if bytes.len() < COMPRESSED_BYTES_MIN {
         return Err(data_error(cx)?);
     }
@@ -66,17 +62,17 @@ fn uncompress<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn zip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    compressed(cx, read::DeflateEncoder::new(ToCompress(&input(args[0])?), Compression::default()))
+    compressed(cx, read::DeflateEncoder::new(ToCompress(&args::iodata(args[0])?), Compression::default()))
 }
 
 fn unzip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    expanded(cx, read::DeflateDecoder::new(&*input(args[0])?))
+    expanded(cx, read::DeflateDecoder::new(&*args::iodata(args[0])?))
 }
 
 fn gzip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    compressed(cx, read::GzEncoder::new(ToCompress(&input(args[0])?), Compression::default()))
+    compressed(cx, read::GzEncoder::new(ToCompress(&args::iodata(args[0])?), Compression::default()))
 }
 
 fn gunzip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    expanded(cx, read::MultiGzDecoder::new(&*input(args[0])?))
+    expanded(cx, read::MultiGzDecoder::new(&*args::iodata(args[0])?))
 }

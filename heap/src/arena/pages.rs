@@ -22,12 +22,13 @@ const ON_SMALL_PAGES: usize = 128;
 const STEP_MAX: usize = 1024;
 /// Free pages that keep their memory. What is freed beyond them goes back to the system.
 const WARM_MAX: usize = 1024;
-/// So many are given back at once. That can take a tenth of a millisecond.
+/// So many are given back at once: a huge page of the system, as a whole where all of it waits for that. That takes some
+/// hundredths of a millisecond then. Parts of it take up to a tenth, because the system takes it apart first.
 const TRIM: usize = 32;
 /// So many spans that wait to be given back are looked at by who needs one.
 const DIRTY_SEEN: usize = 32;
 
-/// How many spans wait to be given back.
+/// How many pages wait to be given back.
 static DIRTY: AtomicUsize = AtomicUsize::new(0);
 
 static SPANS: [Mutex<Spans>; RANGES] = [const { Mutex::new(Spans::new()) }; RANGES];
@@ -44,8 +45,8 @@ struct Spans {
     by_length: BTreeSet<(usize, usize)>,
     /// The sum of what the free spans call warm.
     warm: usize,
-    /// Spans that nobody uses and whose memory has not been given back yet: first page and length.
-    dirty: Vec<(usize, usize)>,
+    /// Spans that nobody uses and whose memory has not been given back yet: first page to length.
+    dirty: BTreeMap<usize, usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -79,15 +80,14 @@ pub unsafe fn free(range: Range, at: NonNull<Word>, pages: usize) {
     if spans.warm + pages <= WARM_MAX {
         return spans.put_free(page, Span { length: pages, warm: pages });
     }
-    spans.dirty.push((page, pages));
-    DIRTY.fetch_add(1, Ordering::Relaxed);
+    spans.put_dirty(page, pages);
 }
 
 /// How many bytes of the range are in use, in whole pages.
 pub fn used_bytes(range: Range) -> usize {
     let spans = SPANS[range as usize].lock();
     let free: usize = spans.free.values().map(|span| span.length).sum();
-    let dirty: usize = spans.dirty.iter().map(|&(_, length)| length).sum();
+    let dirty: usize = spans.dirty.values().sum();
     (spans.frontier - free - dirty) * PAGE
 }
 
@@ -102,11 +102,11 @@ fn trim_some() -> bool {
     let mut left = TRIM;
     for range in Range::ALL.into_iter().rev() {
         while left > 0 {
-            let cut = SPANS[range as usize].lock().cut_dirty(left);
+            let cut = SPANS[range as usize].lock().next_dirty();
             let Some((page, pages)) = cut else { break };
             // SAFETY: of a span that was freed; it is not free for others yet.
             unsafe { give_back(range, page, pages) };
-            left -= pages;
+            left = left.saturating_sub(pages);
         }
     }
     left < TRIM
@@ -133,7 +133,7 @@ impl Spans {
             free: BTreeMap::new(),
             by_length: BTreeSet::new(),
             warm: 0,
-            dirty: Vec::new(),
+            dirty: BTreeMap::new(),
         }
     }
 
@@ -157,32 +157,49 @@ impl Spans {
         Some(page)
     }
 
-    /// As [`Spans::take_free`], the end of a span that waits to be given back.
+    /// As [`Spans::take_free`], from the end of a span that waits to be given back.
     fn take_dirty(&mut self, pages: usize, alignment: usize) -> Option<usize> {
-        let fits = |&(first, length): &(usize, usize)| {
-            length >= pages && (first + length - pages).is_multiple_of(alignment)
+        let page_in = |(&first, &length): (&usize, &usize)| {
+            let page = (first + length).checked_sub(pages)? / alignment * alignment;
+            (page >= first).then_some((first, page))
         };
-        let unseen = self.dirty.len().saturating_sub(DIRTY_SEEN);
-        let at = self.dirty[unseen..].iter().rposition(fits)?;
-        Some(self.cut(unseen + at, pages).0)
+        let (first, page) = self.dirty.iter().rev().take(DIRTY_SEEN).find_map(page_in)?;
+        self.cut_dirty(first, page, page + pages);
+        Some(page)
     }
 
-    /// Up to so many pages of a span that waits to be given back.
-    fn cut_dirty(&mut self, pages_max: usize) -> Option<(usize, usize)> {
-        let &(_, length) = self.dirty.last()?;
-        Some(self.cut(self.dirty.len() - 1, length.min(pages_max)))
+    /// The last of the pages that wait to be given back, as many as are next to each other in one huge page.
+    fn next_dirty(&mut self) -> Option<(usize, usize)> {
+        let (&first, &length) = self.dirty.last_key_value()?;
+        let end = first + length;
+        let page = first.max((end - 1) / TRIM * TRIM);
+        self.cut_dirty(first, page, end);
+        Some((page, end - page))
     }
 
-    /// The last pages of a dirty span.
-    fn cut(&mut self, at: usize, pages: usize) -> (usize, usize) {
-        let (first, length) = &mut self.dirty[at];
-        *length -= pages;
-        let cut = (*first + *length, pages);
-        if *length == 0 {
-            self.dirty.swap_remove(at);
-            DIRTY.fetch_sub(1, Ordering::Relaxed);
+    /// Takes the pages from `from` up to `to` out of the dirty span that begins at `first`.
+    fn cut_dirty(&mut self, first: usize, from: usize, to: usize) {
+        let end = first + self.dirty.remove(&first).expect("a dirty span");
+        for (first, end) in [(first, from), (to, end)] {
+            if first < end {
+                self.dirty.insert(first, end - first);
+            }
         }
-        cut
+        DIRTY.fetch_sub(to - from, Ordering::Relaxed);
+    }
+
+    /// Adds a span that is to be given back, joined with such neighbours, so that as many huge pages as possible are given back
+    /// as a whole.
+    fn put_dirty(&mut self, first: usize, pages: usize) {
+        DIRTY.fetch_add(pages, Ordering::Relaxed);
+        let (mut first, mut length) = (first, pages);
+        if let Some((&before, &other)) = self.dirty.range(..first).next_back()
+            && before + other == first
+        {
+            (first, length) = (before, length + other);
+        }
+        length += self.dirty.remove(&(first + length)).unwrap_or(0);
+        self.dirty.insert(first, length);
     }
 
     /// Pages that were never used. `start` and `size` are the range's, in bytes.
@@ -261,15 +278,17 @@ mod tests {
     #[test]
     fn what_is_not_warm_waits_and_can_be_used_meanwhile() {
         let mut spans = Spans::new();
-        spans.dirty.extend([(0, 10), (64, 100)]);
-        DIRTY.fetch_add(2, Ordering::Relaxed);
+        for (first, pages) in [(64, 50), (0, 10), (118, 46), (114, 4)] {
+            spans.put_dirty(first, pages);
+        }
+        assert_eq!(spans.dirty.iter().collect::<Vec<_>>(), [(&0, &10), (&64, &100)]);
         assert_eq!(spans.take_dirty(4, 1), Some(160));
-        assert_eq!(spans.take_dirty(32, 32), Some(128));
+        assert_eq!(spans.take_dirty(16, 32), Some(128));
         assert_eq!(spans.take_dirty(200, 1), None);
-        assert_eq!(spans.cut_dirty(TRIM), Some((96, 32)));
-        assert_eq!(spans.cut_dirty(TRIM), Some((64, 32)));
-        assert_eq!(spans.cut_dirty(4), Some((6, 4)));
-        assert_eq!(spans.cut_dirty(TRIM), Some((0, 6)));
-        assert_eq!(spans.cut_dirty(TRIM), None);
+        assert_eq!(spans.next_dirty(), Some((144, 16)));
+        assert_eq!(spans.next_dirty(), Some((96, 32)), "all of a huge page");
+        assert_eq!(spans.next_dirty(), Some((64, 32)));
+        assert_eq!(spans.next_dirty(), Some((0, 10)));
+        assert_eq!(spans.next_dirty(), None);
     }
 }

@@ -15,7 +15,7 @@ pub enum Range {
     Literals = 0,
     /// Messages and what overflows a process's block.
     Fragments = 1,
-    /// The blocks of processes, regions of small old generations, and large objects.
+    /// The blocks of processes, frozen frames, regions of small old generations, and large objects.
     Blocks = 2,
     /// The segments of large old generations, each aligned to its size.
     Segments = 3,

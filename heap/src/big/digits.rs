@@ -104,31 +104,36 @@ fn digits_of(value: &[u64], base: u32) -> String {
         }
         powers.push((power, digits));
     }
-    let mut text = String::new();
-    write_digits(value, base, &powers, &mut text);
+    // A text that grows is copied. This is room for all digits, and a sign.
+    let bits_per_digit = f64::from(base).log2();
+    let mut text = String::with_capacity((value.len() as f64 * 64.0 / bits_per_digit) as usize + 2);
+    write_digits(value, base, &powers, 0, &mut text);
     text
 }
 
-/// Writes a magnitude: its digits above and below the largest of the powers that is not above it. No more levels than
-/// there are powers, that is less than twenty.
-fn write_digits(value: &[u64], base: u32, powers: &[(Vec<u64>, usize)], text: &mut String) {
+/// Writes a magnitude, with zeros before it up to so many digits: its digits above and below the largest of the powers that is
+/// not above it. No more levels than there are powers, that is less than twenty.
+fn write_digits(value: &[u64], base: u32, powers: &[(Vec<u64>, usize)], width: usize, text: &mut String) {
     let value = limbs::trimmed(value);
-    if value.len() <= LIMBS_AT_ONCE {
-        pace::charge(AT_ONCE_STEPS * value.len() / LIMBS_AT_ONCE);
-        return text.push_str(&limbs::to_biguint(value).to_str_radix(base));
+    if let Some(((power, below), smaller)) = powers.split_last()
+        && value.len() > LIMBS_AT_ONCE
+    {
+        if super::compare_limbs(value, power).is_lt() {
+            write_zeros(width.saturating_sub(*below), text);
+            return write_digits(value, base, smaller, width.min(*below), text);
+        }
+        let (high, low) = limbs::div_rem(value, power);
+        write_digits(&high, base, smaller, width.saturating_sub(*below), text);
+        return write_digits(&low, base, smaller, *below, text);
     }
-    let Some(((power, digits), smaller)) = powers.split_last() else {
-        return text.push_str(&limbs::to_biguint(value).to_str_radix(base));
-    };
-    if super::compare_limbs(value, power).is_lt() {
-        return write_digits(value, base, smaller, text);
-    }
-    let (high, low) = limbs::div_rem(value, power);
-    write_digits(&high, base, smaller, text);
-    let mut below = String::new();
-    write_digits(&low, base, smaller, &mut below);
-    text.extend(pace::paced(std::iter::repeat_n('0', digits - below.len()), 1));
-    text.push_str(&below);
+    pace::charge(AT_ONCE_STEPS * value.len() / LIMBS_AT_ONCE);
+    let digits = limbs::to_biguint(value).to_str_radix(base);
+    write_zeros(width.saturating_sub(digits.len()), text);
+    text.push_str(&digits);
+}
+
+fn write_zeros(count: usize, text: &mut String) {
+    text.extend(pace::paced(std::iter::repeat_n('0', count), 1));
 }
 
 /// The digits in a base of so many bits, in pieces that have as many limbs as make a whole number of digits.
@@ -160,6 +165,16 @@ mod tests {
                     assert!(text == expected, "{limbs} limbs of {pattern:x} in base {base}");
                     assert_eq!(limbs::trimmed(&value_of(text.as_bytes(), base)), &value[..]);
                 }
+            }
+        }
+    }
+    #[test]
+    fn zeros_within_long_integers_are_written() {
+        for (exponent, more) in [(4000u32, 1u32), (5000, 0), (20_000, 7), (40_000, 0), (40_001, 1)] {
+            for less in [0u32, 1] {
+                let value = BigUint::from(10u32).pow(exponent) * 3u32 + more - less.min(more);
+                let text = digits_of(&value.to_u64_digits(), 10);
+                assert!(text == value.to_str_radix(10), "3 * 10^{exponent} + {more} - {less}");
             }
         }
     }

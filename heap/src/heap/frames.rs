@@ -9,7 +9,10 @@
 //! frozen:            | return into caller | Y of caller | return address | ... | underflow or the last return |
 //! ```
 
+use std::ptr::NonNull;
+
 use super::{Heap, words_between};
+use crate::arena::{self, Range};
 use crate::collect::{OverLimit, Roots};
 use crate::pace;
 use crate::word::Word;
@@ -19,22 +22,52 @@ pub const STACK_WORDS_MAX: usize = 4096;
 /// About so many words stay in the block, or are brought back to it.
 const STACK_WORDS_KEPT: usize = 1024;
 
-/// Frames outside of the block.
+/// Frames outside of the block, in pages of the arena: a deep stack has hundreds of megabytes of them, which other allocators
+/// give back to the system all at once.
 pub struct Frozen {
-    data: Box<[Word]>,
+    data: NonNull<Word>,
+    count: usize,
     /// Frames before this word have been brought back.
     first: usize,
 }
 
+// SAFETY: it owns its memory.
+unsafe impl Send for Frozen {}
+
 impl Frozen {
+    /// A copy of the older frames of a stack.
+    fn of(words: &[Word]) -> Frozen {
+        let data = arena::allocate(Range::Blocks, words.len());
+        let frozen = Frozen { data, count: words.len(), first: 0 };
+        let mut to = data.as_ptr();
+        for portion in words.chunks(pace::PORTION) {
+            pace::charge(portion.len() / 2);
+            // SAFETY: fresh memory for as many words as there are.
+            unsafe {
+                std::ptr::copy_nonoverlapping(portion.as_ptr(), to, portion.len());
+                to = to.add(portion.len());
+            }
+        }
+        frozen
+    }
+
     /// The real return address, and the frames from it on.
     pub fn words(&self) -> &[Word] {
-        &self.data[self.first..]
+        // SAFETY: `count` words have been filled, and `first` is not above that.
+        unsafe { std::slice::from_raw_parts(self.data.as_ptr().add(self.first), self.count - self.first) }
     }
 
     /// As [`Frozen::words`], for a collector.
     pub fn words_mut(&mut self) -> &mut [Word] {
-        &mut self.data[self.first..]
+        // SAFETY: as for `words`; they are ours alone.
+        unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr().add(self.first), self.count - self.first) }
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this size, and nobody uses it any more.
+        unsafe { arena::free(Range::Blocks, self.data, self.count) };
     }
 }
 
@@ -138,12 +171,7 @@ impl Heap {
             return words;
         };
         let cut = STACK_WORDS_KEPT + more;
-        let mut data = Vec::with_capacity(words - cut);
-        for portion in stack[cut..].chunks(pace::PORTION) {
-            pace::charge(portion.len() / 2);
-            data.extend_from_slice(portion);
-        }
-        let frozen = Frozen { data: data.into(), first: 0 };
+        let frozen = Frozen::of(&stack[cut..]);
         self.rare_mut().frozen.push(frozen);
         // SAFETY: within the stack.
         unsafe { *self.stack_top.get().add(cut) = self.underflow };
@@ -327,6 +355,8 @@ mod tests {
         assert!(machine.heap.block_words() < 20_000);
         let rare = machine.heap.rare.as_ref().unwrap();
         let (clean, all) = (rare.clean_frozen, rare.frozen.len());
+        let pages = arena::bounds(Range::Blocks);
+        assert!(rare.frozen.iter().all(|frozen| pages.contains(Word::boxed(frozen.words().as_ptr()))));
         assert!(all > 1000 && clean + 3 >= all, "{clean} of {all} are clean");
         for n in (0..depth).rev() {
             let y = machine.ret();

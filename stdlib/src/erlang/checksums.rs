@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use purlin_heap::big::Integer;
-use purlin_heap::bits::{self, Bits, iolist};
+use purlin_heap::bits;
 use purlin_heap::hash::phash::phash as old_hash;
 use purlin_heap::hash::portable;
 use purlin_heap::{Build, Term, pace};
@@ -40,14 +40,6 @@ fn phash2_in<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(cx.heap().unsigned(u64::from(portable::phash2(args[0], cx.atoms())) % range))
 }
 
-/// The bytes of an iolist.
-fn data<'h>(iolist: Term<'h>) -> Read<'h, Cow<'h, [u8]>> {
-    if let Some(bytes) = Bits::of(iolist).and_then(Bits::as_bytes) {
-        return Ok(Cow::Borrowed(bytes));
-    }
-    iolist::to_bytes(iolist).map(Cow::Owned).map_err(|_| Stop::badarg())
-}
-
 /// Digests bytes in portions.
 fn digest(md5: &mut Md5, bytes: &[u8]) {
     for portion in pace::paced(bytes.chunks(DIGESTED_PORTION), 4 * pace::PORTION) {
@@ -60,7 +52,7 @@ const DIGESTED_PORTION: usize = 8192;
 
 fn md5<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let mut md5 = Md5::default();
-    digest(&mut md5, &data(args[0])?);
+    digest(&mut md5, &args::iodata(args[0])?);
     Ok(bits::binary(&md5.digest(), cx.heap()))
 }
 
@@ -75,7 +67,7 @@ fn restored<'h>(context: Term<'h>) -> Read<'h, Md5> {
 
 fn md5_update<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let mut md5 = restored(args[0])?;
-    digest(&mut md5, &data(args[1])?);
+    digest(&mut md5, &args::iodata(args[1])?);
     Ok(bits::binary(&md5.save(), cx.heap()))
 }
 
@@ -86,8 +78,8 @@ fn md5_final<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// A checksum that goes before, and the data; there may be data alone.
 fn before<'h>(args: &[Term<'h>], start: u32) -> Read<'h, (u32, Cow<'h, [u8]>)> {
     match *args {
-        [sum, iolist] => Ok((checksum(sum)?, data(iolist)?)),
-        _ => Ok((start, data(args[0])?)),
+        [sum, iolist] => Ok((checksum(sum)?, args::iodata(iolist)?)),
+        _ => Ok((start, args::iodata(args[0])?)),
     }
 }
 
