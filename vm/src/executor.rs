@@ -53,6 +53,14 @@ impl Runnable {
         // SAFETY: a runnable process is alive, and what it was interrupted on belongs to the holder of this.
         unsafe { (*self.0.as_ref().interrupted()).is_some() }
     }
+
+    /// Whether what the process was interrupted on is not to be gone on with.
+    #[inline]
+    fn gives_up(&self) -> bool {
+        // SAFETY: a runnable process is alive.
+        let shared = unsafe { self.0.as_ref() }.shared();
+        shared.is_killed() || shared.ledger().is_some_and(|ledger| ledger.over().is_some())
+    }
 }
 
 impl Task for Runnable {
@@ -231,9 +239,7 @@ impl ProcessExecutor {
         vm.fibers().give_spare(std::mem::replace(&mut self.fiber, fiber));
         // SAFETY: this is the fiber of the process, which is ours to run.
         let exit = unsafe {
-            if block.shared().is_killed()
-                || block.shared().ledger().is_some_and(|ledger| ledger.over().is_some())
-            {
+            if task.gives_up() {
                 self.fiber.give_up();
                 (*process).flags.set(Flags::GIVEN_UP, true);
                 return (Ran::Yielded(task), END_REDUCTIONS);
@@ -265,7 +271,10 @@ impl ProcessExecutor {
         // Work that was interrupted has its account with it, on its own fiber.
         if task.is_interrupted() {
             let now_ns = self.local.vm().monotonic_ns();
-            if let Some(opens_ns) = ledger.opens_at_ns(now_ns) {
+            // What is to be given up need not wait until its tree may work.
+            if !task.gives_up()
+                && let Some(opens_ns) = ledger.opens_at_ns(now_ns)
+            {
                 let until_ns = opens_ns.min(now_ns + INTERRUPTED_WAIT_NS);
                 self.local.set_timer(until_ns, Timer::GoOn(task));
                 return (Ran::Waiting, 0);
