@@ -209,6 +209,7 @@ impl Mailbox {
     }
 
     /// Whether something was taken out of the outer queue and not handed out yet.
+    #[inline(always)]
     pub(crate) fn has_backlog(&self) -> bool {
         !self.taken.is_null() || !self.arrived.is_null()
     }

@@ -201,10 +201,11 @@ impl Process {
         }
     }
 
-    /// Whether the process has to handle signals before it runs on.
+    /// Whether the process has to handle signals before it runs on. What a receive has taken out of the outer queue behind its
+    /// message may hold some.
     #[inline(always)]
     pub(crate) fn has_urgent_signals(&self) -> bool {
-        self.shared().incoming.has_signals() || self.flags.has(Flags::BACKLOG)
+        self.shared().incoming.has_signals() || self.flags.has(Flags::BACKLOG) || self.mailbox.has_backlog()
     }
 
     /// Takes in what has come from outside, as much as there is time for.
