@@ -1,15 +1,15 @@
-%% A process is killed just when it takes a message that came before, and never receives again.
+%% A process is killed just when it takes a message that came before, and then runs for ever, or waits for nothing.
 -module(kill_behind_message).
 -export([main/1]).
 
 main(_) ->
-    [killed] = lists:usort([killed_after(N rem 97) || N <- lists:seq(1, 20000)]),
+    [killed] = lists:usort([killed_after(N rem 97, Then) || N <- lists:seq(1, 20000), Then <- [fun spin/0, fun rest/0]]),
     io:format("all were killed~n").
 
-killed_after(Work) ->
+killed_after(Work, Then) ->
     {Pid, Ref} = spawn_monitor(fun() ->
         work(Work),
-        receive go -> spin() end
+        receive go -> Then() end
     end),
     work(Work div 2),
     Pid ! go,
@@ -20,3 +20,5 @@ work(0) -> ok;
 work(N) -> work(N - 1).
 
 spin() -> spin().
+
+rest() -> receive after infinity -> ok end.

@@ -206,9 +206,8 @@ impl ProcessExecutor {
                 _ => return Begun::Ended,
             }
         }
-        // Signals that were taken from the outer queue, and for which there was no time yet, wake nobody.
-        let has_more = process.flags.has(Flags::BACKLOG);
-        if !has_more && process.shared().incoming.begin_wait() {
+        // What has been taken out of the outer queue, and not been looked at yet, wakes nobody.
+        if !process.mailbox.has_backlog() && process.shared().incoming.begin_wait() {
             return Begun::Asleep;
         }
         // A wait for nothing but a time does not look at messages: those that have come would keep it awake.
@@ -297,18 +296,16 @@ impl ProcessExecutor {
     /// A process that must not run now takes its signals in, and sleeps.
     #[cold]
     fn rest_held(&self, process: &mut Process) -> Rested {
-        loop {
+        for _ in 0..RESUMES_MAX {
             process.handle_signals(&self.local);
             if process.is_ending() || !process.is_held(&self.local) {
                 return Rested::Resumed;
             }
-            if process.flags.has(Flags::BACKLOG) {
-                return Rested::Busy;
-            }
-            if process.shared().incoming.begin_wait() {
+            if !process.mailbox.has_backlog() && process.shared().incoming.begin_wait() {
                 return Rested::Asleep;
             }
         }
+        Rested::Busy
     }
 
     /// A slice of a process that has ended.

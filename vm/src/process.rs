@@ -63,8 +63,6 @@ impl Flags {
     pub const WAITING: Flags = Flags(1 << 4);
     /// Outgoing signals to other nodes never block it.
     pub const ASYNC_DIST: Flags = Flags(1 << 5);
-    /// More signals were taken from the outer queue than there was time for.
-    pub const BACKLOG: Flags = Flags(1 << 6);
     /// Somebody asked it to collect its garbage, that of all generations.
     pub const COLLECT: Flags = Flags(1 << 7);
     /// Somebody asked it to collect what it has made of late; a hint, as any collection.

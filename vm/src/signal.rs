@@ -183,7 +183,8 @@ impl Signal {
 const NODE_BYTES: usize = size_of::<Node<Signal>>();
 const _: () = assert!(NODE_BYTES <= FRONT_WORDS * size_of::<Word>());
 
-// SAFETY: a fragment belongs to its signal alone, and its front is used for nothing else.
+// SAFETY: the front of a fragment is used for nothing else, does not move with the fragment, and has room for a node, as asserted
+// above; the fragment belongs to this signal alone, and nobody takes it out of a signal that stands in a node.
 unsafe impl Value for Signal {
     #[inline(always)]
     fn place(&self) -> Option<NonNull<Node<Signal>>> {

@@ -69,8 +69,7 @@ impl Process {
     /// Where some messages go before others: takes in all that has come, and then looks.
     #[cold]
     fn peek_sorted(&mut self, local: &Local) -> Option<Word> {
-        let is_more = |_: &usize| self.handle_next(local) == Handled::One;
-        (0..SIGNALS_MAX).take_while(is_more).for_each(drop);
+        self.handle_signals(local);
         loop {
             match self.mailbox.look() {
                 Look::Message(root) if !self.is_ending() => return Some(root),
@@ -201,24 +200,17 @@ impl Process {
         }
     }
 
-    /// Whether the process has to handle signals before it runs on. What a receive has taken out of the outer queue behind its
-    /// message may hold some.
+    /// Whether the process has to handle signals before it runs on or sleeps. What was taken out of the outer queue, and for which
+    /// there was no time yet, may hold some, and so may what a receive has taken out behind its message.
     #[inline(always)]
     pub(crate) fn has_urgent_signals(&self) -> bool {
-        self.shared().incoming.has_signals() || self.flags.has(Flags::BACKLOG) || self.mailbox.has_backlog()
+        self.shared().incoming.has_signals() || self.mailbox.has_backlog()
     }
 
     /// Takes in what has come from outside, as much as there is time for.
     pub(crate) fn handle_signals(&mut self, local: &Local) {
-        self.flags.set(Flags::BACKLOG, false);
-        for _ in 0..SIGNALS_MAX {
-            match self.handle_next(local) {
-                Handled::One => {}
-                Handled::Later => break,
-                Handled::Nothing | Handled::Ending => return,
-            }
-        }
-        self.flags.set(Flags::BACKLOG, true);
+        let is_more = |_: &usize| self.handle_next(local) == Handled::One;
+        (0..SIGNALS_MAX).take_while(is_more).for_each(drop);
     }
 }
 
