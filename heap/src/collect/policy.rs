@@ -36,11 +36,11 @@ const SMALL_WORDS_MAX: usize = 1 << 16;
 const SMALL_WORDS_MAX_ZEAL: usize = 1 << 8;
 /// So much work a slice of a cycle does at least and at most, in steps of some nanoseconds. It is the least after a collection
 /// that had to take fresh memory, for which the system takes its time.
-pub(super) const SLICE_STEPS: RangeInclusive<usize> = 1 << 14..=3 << 14;
+pub(super) const SLICE_STEPS: RangeInclusive<usize> = 1 << 14..=STEPS_PER_PROMOTED * BLOCK_WORDS_MAX_CYCLE;
 /// A cycle owes so many steps for each word that is promoted while it goes on. Marking takes at most three for a word that lives,
 /// so that a cycle is over before the generation has grown by half of what lives.
 /// The most that a slice does is what a block of `BLOCK_WORDS_MAX_CYCLE` words makes it owe.
-const STEPS_PER_PROMOTED: usize = 6;
+pub(super) const STEPS_PER_PROMOTED: usize = 6;
 /// A cycle that owes more than this is behind: large messages were promoted, or fresh memory had to be taken.
 pub(super) const OWED_STEPS_MAX: usize = 1 << 18;
 /// The same in zeal mode.

@@ -265,7 +265,7 @@ fn stops_are_bounded_and_a_cycle_is_over_before_the_heap_has_grown_by_half() {
         while grown.is_marking() {
             grown.grow(0, 500);
             let promoted = grown.promoted_words();
-            let slack = policy::OWED_STEPS_MAX / 6;
+            let slack = policy::OWED_STEPS_MAX / policy::STEPS_PER_PROMOTED;
             assert!(promoted <= lived / 2 + slack, "{promoted} words came to {lived}");
         }
     }
