@@ -177,7 +177,8 @@ mod tests {
         }
         let mut all: Vec<_> = places.all().collect();
         let mut expected: Vec<_> = model.values().copied().collect();
-        (all.sort_unstable(), expected.sort_unstable());
+        all.sort_unstable();
+        expected.sort_unstable();
         assert_eq!(all, expected);
         places.clear();
         assert_eq!(places.all().count(), 0);
