@@ -31,6 +31,7 @@ mod unicode;
 mod zlib;
 mod zone;
 
+pub use code::path::{module_file, set_code_path};
 pub use io::start_standard_io;
 pub use kernel::start_kernel;
 pub use logger::silence_logger;
@@ -47,6 +48,8 @@ const TABLES: &[&[NativeFunction]] = &[
     binary::SEARCH,
     code::NATIVES,
     code::ERLANG,
+    code::file::INTERNAL,
+    code::path::NATIVES,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
     erts_internal::FACTS,

@@ -10,6 +10,7 @@ use purlin_vm::{Context, Vm};
 
 use crate::accounts::{Counted, Microstates, Times};
 use crate::atomics::Array;
+use crate::code::path::CodePath;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
@@ -23,6 +24,8 @@ pub(crate) struct State {
     pub(crate) arrays: boxcar::Vec<Array>,
     /// The values of module `persistent_term`.
     pub(crate) persistent_terms: persistent_term::Terms,
+    /// Where modules are looked for.
+    pub(crate) code_path: CodePath,
     /// The tables of module `ets`.
     pub(crate) tables: Tables,
     /// What `statistics/1` was last asked for, in milliseconds.
@@ -52,6 +55,7 @@ impl Default for State {
             consoles,
             arrays: boxcar::Vec::new(),
             persistent_terms: persistent_term::Terms::default(),
+            code_path: CodePath::default(),
             tables: Tables::default(),
             wall_clock: Counted::default(),
             runtime: Counted::default(),
