@@ -1,5 +1,6 @@
 //! Binaries and bitstrings: inline on the heap up to 64 bytes, above that views of counted shared bytes.
 
+mod buffer;
 mod build;
 mod construct;
 mod context;
@@ -10,6 +11,7 @@ pub mod shared;
 mod view;
 mod write;
 
+pub use buffer::{Buffer, HeldBytes};
 pub use build::{binary, copy, referenced_bytes, slice, view};
 pub use construct::{Construction, NoMemory};
 pub use context::MatchContext;

@@ -25,6 +25,8 @@ mod math;
 mod md5;
 mod os;
 mod persistent_term;
+mod prim_buffer;
+mod prim_file;
 mod records;
 mod state;
 mod unicode;
@@ -62,6 +64,9 @@ const TABLES: &[&[NativeFunction]] = &[
     os::NATIVES,
     persistent_term::NATIVES,
     persistent_term::INTERNAL,
+    prim_buffer::NATIVES,
+    prim_file::NATIVES,
+    prim_file::ENCODING,
     records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,

@@ -14,6 +14,8 @@ use crate::code::path::CodePath;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
+use crate::prim_buffer::Buffers;
+use crate::prim_file::Files;
 
 /// One for each machine.
 pub(crate) struct State {
@@ -28,6 +30,9 @@ pub(crate) struct State {
     pub(crate) code_path: CodePath,
     /// The tables of module `ets`.
     pub(crate) tables: Tables,
+    pub(crate) files: Files,
+    /// The buffers of module `prim_buffer`.
+    pub(crate) buffers: Buffers,
     /// What `statistics/1` was last asked for, in milliseconds.
     wall_clock: Counted,
     runtime: Counted,
@@ -57,6 +62,8 @@ impl Default for State {
             persistent_terms: persistent_term::Terms::default(),
             code_path: CodePath::default(),
             tables: Tables::default(),
+            files: Files::default(),
+            buffers: Buffers::default(),
             wall_clock: Counted::default(),
             runtime: Counted::default(),
             reductions: Counted::default(),

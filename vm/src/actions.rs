@@ -10,6 +10,7 @@ mod monitors;
 mod questions;
 mod spawns;
 mod timed;
+mod work;
 
 pub use crate::info::{MIN_BIN_VHEAP_SIZE, USUAL_ITEMS, is_item, priority_name};
 pub use crate::limits::{Limits, MailboxBound, Policy};
@@ -23,6 +24,8 @@ pub use purlin_scheduler::Priority;
 pub use questions::Asked;
 pub use spawns::{SpawnMonitor, SpawnOptions, What};
 pub use timed::TimeLeft;
+pub use work::DirtyKind;
+pub(crate) use work::Work;
 
 use crate::local::Local;
 use crate::native::Context;

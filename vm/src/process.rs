@@ -27,7 +27,7 @@ pub use saved::Saved;
 pub(crate) use shared::{ControlBlock, Shared};
 pub(crate) use small_map::SmallMap;
 
-use crate::actions::Purge;
+use crate::actions::{Purge, Work};
 use crate::code::purge::CodeCheck;
 use crate::mailbox::Mailbox;
 use crate::native::Class;
@@ -186,6 +186,8 @@ pub(crate) struct Rare {
     /// The question that the process asked another one, and the answer when it has come.
     pub(crate) question: Option<u64>,
     pub(crate) answer: Option<Message>,
+    /// What the process waits for that is done on another thread.
+    pub(crate) work: Option<Work>,
     /// Copies of the reason of its end.
     pub(crate) reasons: Vec<Message>,
     /// How often it has been suspended more than resumed.
