@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 pub(crate) mod path;
+pub(crate) mod sticky;
 
 use std::path::Path;
 
@@ -91,25 +92,22 @@ fn decided<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(loaded(cx, args[0], is_refused.then_some(am::on_load_failure)))
 }
 
-/// Takes an old version away before a module that is loaded gets a new one.
-fn make_room<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Result<Atom, Stop<'h>> {
-    let name = args::atom(args[0])?;
-    make_room_for(cx, name, args)?;
-    Ok(name)
-}
-
-fn make_room_for<'h>(cx: &Context<'h>, name: Atom, args: &[Term<'h>]) -> Result<(), Stop<'h>> {
-    if cx.vm().code().module(name).is_some() {
-        cx.purge(name, true, cx.heap().list(args))?;
-    }
-    Ok(())
-}
-
 fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let origin = args::characters(args[1])?;
     let bytes = bytes_of(args[2])?;
-    make_room(cx, args)?;
+    let name = args::atom(args[0])?;
+    if sticky::is_sticky(cx, name) {
+        return refused_as_sticky(cx);
+    }
+    if cx.vm().code().module(name).is_some() {
+        cx.purge(name, true, cx.heap().list(args))?;
+    }
     load(cx, args[0], &bytes, &origin)
+}
+
+fn refused_as_sticky<'h>(cx: &Context<'h>) -> Outcome<'h> {
+    let reason = cx.atoms().intern("sticky_directory")?;
+    Ok(loaded(cx, Term::NIL, Some(reason)))
 }
 
 fn bytes_of<'h>(binary: Term<'h>) -> args::Read<'h, Vec<u8>> {
@@ -123,15 +121,20 @@ fn load_abs<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let Ok(bytes) = std::fs::read(&file) else { return Ok(refused(Term::NIL, am::nofile)) };
     let module = Path::new(&file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let name = Term::atom(cx.atoms().intern(module)?);
-    make_room_for(cx, name.as_atom().expect("an atom"), args)?;
     load(cx, name, &bytes, &file)
 }
 
 /// Loads the module anew from where modules are looked for.
 fn load_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let name = make_room(cx, args)?;
-    if cx.vm().code().module(name).is_none() {
+    if sticky::is_sticky(cx, args::atom(args[0])?) {
+        return refused_as_sticky(cx);
+    }
+    let (name, code) = (args::atom(args[0])?, cx.vm().code());
+    if code.module(name).is_none() {
         return ensure_loaded(cx, args);
+    }
+    if code.has_old(name) {
+        return Ok(loaded(cx, args[0], Some(am::not_purged)));
     }
     Ok(loaded(cx, args[0], (!cx.vm().load_again(name)).then_some(am::nofile)))
 }

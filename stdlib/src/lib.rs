@@ -52,6 +52,7 @@ const TABLES: &[&[NativeFunction]] = &[
     code::ERLANG,
     code::file::INTERNAL,
     code::path::NATIVES,
+    code::sticky::NATIVES,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
     erts_internal::FACTS,

@@ -11,6 +11,7 @@ use purlin_vm::{Context, Vm};
 use crate::accounts::{Counted, Microstates, Times};
 use crate::atomics::Array;
 use crate::code::path::CodePath;
+use crate::code::sticky::Sticky;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
@@ -28,6 +29,8 @@ pub(crate) struct State {
     pub(crate) persistent_terms: persistent_term::Terms,
     /// Where modules are looked for.
     pub(crate) code_path: CodePath,
+    /// Which modules are not to be replaced.
+    pub(crate) sticky: Sticky,
     /// The tables of module `ets`.
     pub(crate) tables: Tables,
     pub(crate) files: Files,
@@ -61,6 +64,7 @@ impl Default for State {
             arrays: boxcar::Vec::new(),
             persistent_terms: persistent_term::Terms::default(),
             code_path: CodePath::default(),
+            sticky: Sticky::default(),
             tables: Tables::default(),
             files: Files::default(),
             buffers: Buffers::default(),

@@ -55,7 +55,7 @@ impl CodePath {
 }
 
 /// The directory above `NAME/ebin` or `NAME-VERSION/ebin`.
-fn application(ebin: &Path, name: &str) -> Option<PathBuf> {
+pub(super) fn application(ebin: &Path, name: &str) -> Option<PathBuf> {
     let directory = if ebin.file_name()? == "ebin" { ebin.parent()? } else { ebin };
     let found = directory.file_name()?.to_str()?;
     let is_it = found.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
