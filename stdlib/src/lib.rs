@@ -25,6 +25,7 @@ mod math;
 mod md5;
 mod os;
 mod persistent_term;
+mod re;
 mod records;
 mod state;
 mod unicode;
@@ -59,6 +60,7 @@ const TABLES: &[&[NativeFunction]] = &[
     os::NATIVES,
     persistent_term::NATIVES,
     persistent_term::INTERNAL,
+    re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,

@@ -13,6 +13,7 @@ use crate::atomics::Array;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
+use crate::re::Patterns;
 
 /// One for each machine.
 pub(crate) struct State {
@@ -25,6 +26,8 @@ pub(crate) struct State {
     pub(crate) persistent_terms: persistent_term::Terms,
     /// The tables of module `ets`.
     pub(crate) tables: Tables,
+    /// The patterns of module `re`.
+    pub(crate) patterns: Patterns,
     /// What `statistics/1` was last asked for, in milliseconds.
     wall_clock: Counted,
     runtime: Counted,
@@ -53,6 +56,7 @@ impl Default for State {
             arrays: boxcar::Vec::new(),
             persistent_terms: persistent_term::Terms::default(),
             tables: Tables::default(),
+            patterns: Patterns::default(),
             wall_clock: Counted::default(),
             runtime: Counted::default(),
             reductions: Counted::default(),
