@@ -1,5 +1,6 @@
 //! Binaries and bitstrings: inline on the heap up to 64 bytes, above that views of counted shared bytes.
 
+mod buffer;
 mod build;
 mod construct;
 mod context;
@@ -11,6 +12,7 @@ mod utf8;
 mod view;
 mod write;
 
+pub use buffer::{Buffer, HeldBytes};
 pub use build::{binary, copy, referenced_bytes, slice, view};
 pub use construct::{Construction, NoMemory};
 pub use context::MatchContext;

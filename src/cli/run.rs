@@ -163,6 +163,11 @@ fn load(vm: &Vm, module: &Verified) -> Result<(), String> {
     vm.load(module).map(drop).map_err(|error| error.to_string())
 }
 
+fn is_loaded(vm: &Vm, module: &Verified) -> bool {
+    let name = vm.atoms().lookup(module.module().name());
+    name.is_some_and(|name| vm.code().module(name).is_some())
+}
+
 /// Looks for a module that is called and not loaded.
 fn find_module(vm: &Vm, path: &CodePath, module: &str) {
     let Some(file) = path.find(module) else {
@@ -174,6 +179,7 @@ fn find_module(vm: &Vm, path: &CodePath, module: &str) {
         contents
             .modules()
             .iter()
+            .filter(|verified| verified.module().name() == module || !is_loaded(vm, verified))
             .try_for_each(|module| load(vm, module))
             .map_err(|reason| refused(&file, reason))
     });

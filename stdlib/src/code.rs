@@ -1,13 +1,15 @@
 //! Module `code`, without a code server: modules are loaded when they are called, by whoever made the machine.
 
 use purlin_heap::bits::Bits;
-use purlin_heap::{Build, Mfa, Term, am};
+use purlin_heap::{Atom, Build, Mfa, Term, am};
+use purlin_vm::actions::Purged;
+use purlin_vm::code::{LoadError, NotPurged};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args;
 
 natives! { "code":
-    "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => ensure_loaded,
+    "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => load_file,
     "ensure_modules_loaded"/1 => ensure_modules_loaded, "is_loaded"/1 => is_loaded, "which"/1 => which,
     "all_loaded"/0 => all_loaded, "get_mode"/0 => get_mode, "get_path"/0 => get_path,
     "load_binary"/3 => load_binary, "delete"/1 => delete, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
@@ -18,11 +20,12 @@ pub(crate) const ERLANG: &[NativeFunction] = &[
     NativeFunction { module: "code", function: "$on_load", arity: 1, body: decided },
     NativeFunction { module: "erlang", function: "load_module", arity: 2, body: load_module },
     NativeFunction { module: "erlang", function: "delete_module", arity: 1, body: delete_module },
+    NativeFunction { module: "erlang", function: "purge_module", arity: 1, body: purge_module },
     NativeFunction { module: "erlang", function: "load_nif", arity: 2, body: load_nif },
 ];
 
 /// `{module, Name}` or `{error, Reason}`
-fn loaded<'h>(cx: &Context<'h>, name: Term<'h>, reason: Option<purlin_heap::Atom>) -> Term<'h> {
+fn loaded<'h>(cx: &Context<'h>, name: Term<'h>, reason: Option<Atom>) -> Term<'h> {
     cx.heap().tuple(&match reason {
         None => [Term::atom(am::module), name],
         Some(reason) => [Term::atom(am::error), Term::atom(reason)],
@@ -98,7 +101,11 @@ fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: Term<'h>) -> Outcome<'h> {
         let decided = Mfa { module: am::code, function: am::on_load_start, arity: 1 };
         return Err(Stop::Call(&cx.vm().code().export(decided).name, cx.heap().list(&[name])));
     }
-    Ok(loaded(cx, name, done.is_err().then_some(am::badfile)))
+    let refused = done.err().map(|error| match error {
+        LoadError::NotPurged { .. } => am::not_purged,
+        _ => am::badfile,
+    });
+    Ok(loaded(cx, name, refused))
 }
 
 /// Waits until the `on_load` function of a module has decided.
@@ -111,8 +118,27 @@ fn decided<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(loaded(cx, args[0], is_refused.then_some(am::on_load_failure)))
 }
 
+/// Takes an old version away before a module that is loaded gets a new one.
+fn make_room<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Result<Atom, Stop<'h>> {
+    let name = args::atom(args[0])?;
+    if cx.vm().code().module(name).is_some() {
+        cx.purge(name, true, cx.heap().list(args))?;
+    }
+    Ok(name)
+}
+
 fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    make_room(cx, args)?;
     load(cx, args[0], args[2])
+}
+
+/// Loads the module anew from where modules are looked for.
+fn load_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let name = make_room(cx, args)?;
+    if cx.vm().code().module(name).is_none() {
+        return ensure_loaded(cx, args);
+    }
+    Ok(loaded(cx, args[0], (!cx.vm().load_again(name)).then_some(am::nofile)))
 }
 
 fn load_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -120,12 +146,34 @@ fn load_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::boolean(cx.vm().code().delete(args::atom(args[0])?)))
+    Ok(Term::boolean(cx.vm().code().delete(args::atom(args[0])?).unwrap_or(false)))
 }
 
 fn delete_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let deleted = cx.vm().code().delete(args::atom(args[0])?);
-    Ok(if deleted { Term::boolean(true) } else { Term::atom(am::undefined) })
+    match cx.vm().code().delete(args::atom(args[0])?) {
+        Ok(true) => Ok(Term::boolean(true)),
+        Ok(false) => Ok(Term::atom(am::undefined)),
+        Err(NotPurged) => Err(Stop::badarg()),
+    }
+}
+
+/// Kills who runs old code; whether there was somebody.
+fn purge<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let purged = cx.purge(args::atom(args[0])?, true, cx.heap().list(args))?;
+    Ok(Term::boolean(purged == Purged::Killed))
+}
+
+/// Whether nobody runs old code any more.
+fn soft_purge<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let purged = cx.purge(args::atom(args[0])?, false, cx.heap().list(args))?;
+    Ok(Term::boolean(purged != Purged::InUse))
+}
+
+fn purge_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match cx.purge(args::atom(args[0])?, true, cx.heap().list(args))? {
+        Purged::Nothing => Err(Stop::badarg()),
+        _ => Ok(Term::boolean(true)),
+    }
 }
 
 /// Native libraries cannot be loaded: `{error, {load_failed, Text}}`.
@@ -135,15 +183,4 @@ fn load_nif<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let text = crate::chars::list(heap, "this machine loads no native libraries");
     let reason = heap.tuple(&[Term::atom(cx.atoms().intern("load_failed")?), text]);
     Ok(heap.tuple(&[Term::atom(am::error), reason]))
-}
-
-/// Nobody runs old code that could be purged: it stays in memory.
-fn purge<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::atom(args[0])?;
-    Ok(Term::boolean(false))
-}
-
-fn soft_purge<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::atom(args[0])?;
-    Ok(Term::boolean(true))
 }

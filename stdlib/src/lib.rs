@@ -25,6 +25,8 @@ mod math;
 mod md5;
 mod os;
 mod persistent_term;
+mod prim_buffer;
+mod prim_file;
 mod re;
 mod records;
 mod state;
@@ -60,6 +62,9 @@ const TABLES: &[&[NativeFunction]] = &[
     os::NATIVES,
     persistent_term::NATIVES,
     persistent_term::INTERNAL,
+    prim_buffer::NATIVES,
+    prim_file::NATIVES,
+    prim_file::ENCODING,
     re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,

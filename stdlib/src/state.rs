@@ -13,6 +13,8 @@ use crate::atomics::Array;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
+use crate::prim_buffer::Buffers;
+use crate::prim_file::Files;
 use crate::re::Patterns;
 
 /// One for each machine.
@@ -28,6 +30,9 @@ pub(crate) struct State {
     pub(crate) tables: Tables,
     /// The patterns of module `re`.
     pub(crate) patterns: Patterns,
+    pub(crate) files: Files,
+    /// The buffers of module `prim_buffer`.
+    pub(crate) buffers: Buffers,
     /// What `statistics/1` was last asked for, in milliseconds.
     wall_clock: Counted,
     runtime: Counted,
@@ -57,6 +62,8 @@ impl Default for State {
             persistent_terms: persistent_term::Terms::default(),
             tables: Tables::default(),
             patterns: Patterns::default(),
+            files: Files::default(),
+            buffers: Buffers::default(),
             wall_clock: Counted::default(),
             runtime: Counted::default(),
             reductions: Counted::default(),

@@ -41,6 +41,11 @@ pub enum LoadError {
         /// What is wrong with it.
         error: external::DecodeError,
     },
+    /// There is an old version of it, which has to be purged before.
+    NotPurged {
+        /// The module.
+        module: String,
+    },
     /// It has another name than was asked for.
     Name {
         /// Its name.
@@ -56,6 +61,9 @@ impl fmt::Display for LoadError {
             LoadError::Atoms { module } => write!(f, "module {module}: the limit of atoms is reached"),
             LoadError::Literal { module, index, error } => {
                 write!(f, "module {module}, literal {index}: {error}")
+            }
+            LoadError::NotPurged { module } => {
+                write!(f, "module {module} has an old version that is to be purged before")
             }
             LoadError::Name { module } => write!(f, "the file is of module {module}"),
         }
@@ -198,8 +206,14 @@ impl Vm {
     /// Loads a verified module: its exports lead to it from now on, or from when its `on_load` function has agreed.
     pub fn load(&self, verified: &Verified) -> Result<&LoadedModule, LoadError> {
         let module = verified.module();
-        let area = LiteralArea::new();
+        // Who holds the lock is not interrupted.
+        let _hold = purlin_heap::pace::hold();
+        let _change = self.code().change();
         let atoms = self.intern(module)?;
+        if self.code().has_old(atoms[0]) && self.code().module(atoms[0]).is_some() {
+            return Err(LoadError::NotPurged { module: module.name().to_owned() });
+        }
+        let area = LiteralArea::new();
         let is_native = |name: Mfa| self.code().natives().get(&name).is_some();
         let natives = functions(module, &atoms).map(is_native).collect();
         let native_imports =
