@@ -27,6 +27,7 @@ mod os;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod re;
 mod records;
 mod state;
 mod unicode;
@@ -68,6 +69,7 @@ const TABLES: &[&[NativeFunction]] = &[
     prim_buffer::NATIVES,
     prim_file::NATIVES,
     prim_file::ENCODING,
+    re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,

@@ -17,6 +17,7 @@ use crate::io::{Console, Device};
 use crate::persistent_term;
 use crate::prim_buffer::Buffers;
 use crate::prim_file::Files;
+use crate::re::Patterns;
 
 /// One for each machine.
 pub(crate) struct State {
@@ -33,6 +34,8 @@ pub(crate) struct State {
     pub(crate) sticky: Sticky,
     /// The tables of module `ets`.
     pub(crate) tables: Tables,
+    /// The patterns of module `re`.
+    pub(crate) patterns: Patterns,
     pub(crate) files: Files,
     /// The buffers of module `prim_buffer`.
     pub(crate) buffers: Buffers,
@@ -66,6 +69,7 @@ impl Default for State {
             code_path: CodePath::default(),
             sticky: Sticky::default(),
             tables: Tables::default(),
+            patterns: Patterns::default(),
             files: Files::default(),
             buffers: Buffers::default(),
             wall_clock: Counted::default(),
