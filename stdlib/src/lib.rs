@@ -7,6 +7,7 @@ mod application_controller;
 mod args;
 mod atomics;
 mod binary;
+mod byte_queue;
 mod chars;
 mod code;
 mod erlang;
@@ -28,6 +29,7 @@ mod persistent_term;
 mod prim_buffer;
 mod prim_file;
 mod records;
+mod resources;
 mod state;
 mod unicode;
 mod zlib;
@@ -67,6 +69,7 @@ const TABLES: &[&[NativeFunction]] = &[
     records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,
+    zlib::STREAMS,
 ];
 
 /// All native functions, one table after the other.
