@@ -8,6 +8,7 @@ mod copy;
 pub mod iolist;
 mod read;
 pub mod shared;
+mod utf8;
 mod view;
 mod write;
 
@@ -18,6 +19,7 @@ pub use context::MatchContext;
 pub use copy::copy_bits;
 pub use read::{Format, is_character, to_little};
 pub use shared::Shared;
+pub use utf8::text;
 pub use view::Bits;
 pub use write::{BitWriter, WriteError, utf8_size, utf16_size};
 

@@ -28,6 +28,7 @@ mod os;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod re;
 mod records;
 mod resources;
 mod state;
@@ -35,6 +36,7 @@ mod unicode;
 mod zlib;
 mod zone;
 
+pub use code::path::{module_file, set_code_path};
 pub use io::start_standard_io;
 pub use kernel::start_kernel;
 pub use logger::silence_logger;
@@ -51,6 +53,9 @@ const TABLES: &[&[NativeFunction]] = &[
     binary::SEARCH,
     code::NATIVES,
     code::ERLANG,
+    code::file::INTERNAL,
+    code::path::NATIVES,
+    code::sticky::NATIVES,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
     erts_internal::FACTS,
@@ -66,6 +71,7 @@ const TABLES: &[&[NativeFunction]] = &[
     prim_buffer::NATIVES,
     prim_file::NATIVES,
     prim_file::ENCODING,
+    re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,
