@@ -71,6 +71,7 @@ const TABLES: &[&[NativeFunction]] = &[
     prim_buffer::NATIVES,
     prim_file::NATIVES,
     prim_file::ENCODING,
+    prim_file::LOADER,
     re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,
