@@ -17,6 +17,7 @@ use crate::io::{Console, Device};
 use crate::persistent_term;
 use crate::prim_buffer::Buffer;
 use crate::prim_file::Files;
+use crate::ram_file::RamFile;
 use crate::re::Patterns;
 use crate::resources::Resources;
 use crate::zlib::Stream;
@@ -39,6 +40,7 @@ pub(crate) struct State {
     /// The patterns of module `re`.
     pub(crate) patterns: Patterns,
     pub(crate) files: Files,
+    pub(crate) ram_files: Resources<RamFile>,
     /// The buffers of module `prim_buffer`.
     pub(crate) buffers: Resources<Buffer>,
     /// The streams of module `zlib`.
@@ -75,6 +77,7 @@ impl Default for State {
             tables: Tables::default(),
             patterns: Patterns::default(),
             files: Files::default(),
+            ram_files: Resources::default(),
             buffers: Resources::default(),
             streams: Resources::default(),
             wall_clock: Counted::default(),
