@@ -34,9 +34,14 @@ enum Answer {
 const READS: i64 = 1;
 const WRITES: i64 = 2;
 
+/// `{error, badarg}`
+fn no_bytes<'h>(cx: &Context<'h>) -> Term<'h> {
+    cx.heap().tuple(&[Term::atom(am::error), Term::atom(am::badarg)])
+}
+
 /// Contents, mode, options of ports.
 fn open<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let Ok(bytes) = args::iodata(args[0]) else { return error(cx, Errno::EINVAL) };
+    let Ok(bytes) = args::iodata(args[0]) else { return Ok(no_bytes(cx)) };
     let (bytes, mode) = (bytes.into_owned(), args::small(args[1])?);
     let is_binary = |option: Term<'h>| option.as_atom().is_some_and(|o| cx.atoms().name(o) == "binary");
     let file = RamFile {
@@ -63,9 +68,7 @@ fn close<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// `ok`, `{ok, Number}`, `{ok, {Size, Data}}` or `{error, Reason}`.
 fn call<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let heap = cx.heap();
-    let Ok(request) = args::iodata(args[1]) else {
-        return Ok(heap.tuple(&[Term::atom(am::error), Term::atom(am::badarg)]));
-    };
+    let Ok(request) = args::iodata(args[1]) else { return Ok(no_bytes(cx)) };
     let done = State::of(cx).ram_files.with(args[0], |file| Ok((file.answer(&request), file.binary)));
     let Ok((answer, binary)) = done else { return error(cx, Errno::EINVAL) };
     let value = match answer {
