@@ -1,5 +1,11 @@
 //! Module `code`, without a code server: modules are loaded when they are called, by whoever made the machine.
 
+pub(crate) mod file;
+pub(crate) mod path;
+pub(crate) mod sticky;
+
+use std::path::Path;
+
 use purlin_heap::bits::Bits;
 use purlin_heap::{Atom, Build, Mfa, Term, am};
 use purlin_vm::actions::Purged;
@@ -10,8 +16,7 @@ use crate::args;
 
 natives! { "code":
     "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => load_file,
-    "ensure_modules_loaded"/1 => ensure_modules_loaded, "is_loaded"/1 => is_loaded, "which"/1 => which,
-    "all_loaded"/0 => all_loaded, "get_mode"/0 => get_mode, "get_path"/0 => get_path,
+    "ensure_modules_loaded"/1 => ensure_modules_loaded, "get_mode"/0 => get_mode, "load_abs"/1 => load_abs,
     "load_binary"/3 => load_binary, "delete"/1 => delete, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
 }
 
@@ -57,46 +62,15 @@ fn ensure_modules_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h>
     Ok(cx.heap().tuple(&[Term::atom(am::error), cx.heap().list(&missing)]))
 }
 
-/// Where a module came from: it is not known whether there was a file.
-fn origin<'h>(cx: &Context<'h>) -> Result<Term<'h>, Stop<'h>> {
-    Ok(Term::atom(cx.atoms().intern("preloaded")?))
-}
-
-fn is_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(match cx.vm().code().module(args::atom(args[0])?) {
-        Some(_) => cx.heap().tuple(&[Term::atom(am::file), origin(cx)?]),
-        None => Term::boolean(false),
-    })
-}
-
-fn which<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    match cx.vm().find_module(args::atom(args[0])?) {
-        Some(_) => origin(cx),
-        None => Ok(Term::atom(cx.atoms().intern("non_existing")?)),
-    }
-}
-
-fn all_loaded<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    let origin = origin(cx)?;
-    let names = cx.vm().code().module_names().into_iter();
-    let pairs: Vec<_> = names.map(|name| cx.heap().tuple(&[Term::atom(name), origin])).collect();
-    Ok(cx.heap().list(&pairs))
-}
-
 fn get_mode<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::atom(cx.atoms().intern("interactive")?))
 }
 
-fn get_path<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::NIL)
-}
-
-/// Loads a module from the bytes of its file; it must have the name that is given.
-fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: Term<'h>) -> Outcome<'h> {
+/// Loads a module from the bytes of its file, which came from `origin`; it must have the name that is given.
+fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: &[u8], origin: &str) -> Outcome<'h> {
     let wanted = args::atom(name)?;
-    let bytes: Vec<u8> = Bits::of(bytes).ok_or(Stop::badarg())?.to_vec();
     args::charge(cx, bytes.len());
-    let done = cx.vm().load_bytes(wanted, &bytes);
+    let done = cx.vm().load_bytes(wanted, bytes, origin);
     if done.is_ok() && cx.vm().code().on_loads().is_pending(wanted) {
         let decided = Mfa { module: am::code, function: am::on_load_start, arity: 1 };
         return Err(Stop::Call(&cx.vm().code().export(decided).name, cx.heap().list(&[name])));
@@ -118,31 +92,55 @@ fn decided<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(loaded(cx, args[0], is_refused.then_some(am::on_load_failure)))
 }
 
-/// Takes an old version away before a module that is loaded gets a new one.
-fn make_room<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Result<Atom, Stop<'h>> {
+fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let origin = args::characters(args[1])?;
+    let bytes = bytes_of(args[2])?;
     let name = args::atom(args[0])?;
+    if sticky::is_sticky(cx, name) {
+        return refused_as_sticky(cx);
+    }
     if cx.vm().code().module(name).is_some() {
         cx.purge(name, true, cx.heap().list(args))?;
     }
-    Ok(name)
+    load(cx, args[0], &bytes, &origin)
 }
 
-fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    make_room(cx, args)?;
-    load(cx, args[0], args[2])
+fn refused_as_sticky<'h>(cx: &Context<'h>) -> Outcome<'h> {
+    let reason = cx.atoms().intern("sticky_directory")?;
+    Ok(loaded(cx, Term::NIL, Some(reason)))
+}
+
+fn bytes_of<'h>(binary: Term<'h>) -> args::Read<'h, Vec<u8>> {
+    Ok(Bits::of(binary).ok_or(Stop::badarg())?.to_vec())
+}
+
+/// Loads a module from a file, whose name lacks `.beam`.
+fn load_abs<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let file = args::characters(args[0])? + ".beam";
+    let refused = |name, reason| loaded(cx, name, Some(reason));
+    let Ok(bytes) = std::fs::read(&file) else { return Ok(refused(Term::NIL, am::nofile)) };
+    let module = Path::new(&file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let name = Term::atom(cx.atoms().intern(module)?);
+    load(cx, name, &bytes, &file)
 }
 
 /// Loads the module anew from where modules are looked for.
 fn load_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let name = make_room(cx, args)?;
-    if cx.vm().code().module(name).is_none() {
+    if sticky::is_sticky(cx, args::atom(args[0])?) {
+        return refused_as_sticky(cx);
+    }
+    let (name, code) = (args::atom(args[0])?, cx.vm().code());
+    if code.module(name).is_none() {
         return ensure_loaded(cx, args);
+    }
+    if code.has_old(name) {
+        return Ok(loaded(cx, args[0], Some(am::not_purged)));
     }
     Ok(loaded(cx, args[0], (!cx.vm().load_again(name)).then_some(am::nofile)))
 }
 
 fn load_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    load(cx, args[0], args[1])
+    load(cx, args[0], &bytes_of(args[1])?, "")
 }
 
 fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

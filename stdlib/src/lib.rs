@@ -34,6 +34,7 @@ mod unicode;
 mod zlib;
 mod zone;
 
+pub use code::path::{module_file, set_code_path};
 pub use io::start_standard_io;
 pub use kernel::start_kernel;
 pub use logger::silence_logger;
@@ -50,6 +51,9 @@ const TABLES: &[&[NativeFunction]] = &[
     binary::SEARCH,
     code::NATIVES,
     code::ERLANG,
+    code::file::INTERNAL,
+    code::path::NATIVES,
+    code::sticky::NATIVES,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
     erts_internal::FACTS,

@@ -10,6 +10,8 @@ use purlin_vm::{Context, Vm};
 
 use crate::accounts::{Counted, Microstates, Times};
 use crate::atomics::Array;
+use crate::code::path::CodePath;
+use crate::code::sticky::Sticky;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
@@ -26,6 +28,10 @@ pub(crate) struct State {
     pub(crate) arrays: boxcar::Vec<Array>,
     /// The values of module `persistent_term`.
     pub(crate) persistent_terms: persistent_term::Terms,
+    /// Where modules are looked for.
+    pub(crate) code_path: CodePath,
+    /// Which modules are not to be replaced.
+    pub(crate) sticky: Sticky,
     /// The tables of module `ets`.
     pub(crate) tables: Tables,
     /// The patterns of module `re`.
@@ -60,6 +66,8 @@ impl Default for State {
             consoles,
             arrays: boxcar::Vec::new(),
             persistent_terms: persistent_term::Terms::default(),
+            code_path: CodePath::default(),
+            sticky: Sticky::default(),
             tables: Tables::default(),
             patterns: Patterns::default(),
             files: Files::default(),

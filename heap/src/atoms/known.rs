@@ -517,6 +517,7 @@ macro_rules! for_each_known_atom {
             ceil "ceil";
             floor "floor";
             check_process_code "check_process_code";
+            preloaded "preloaded";
             crc32 "crc32";
             crc32_combine "crc32_combine";
             date "date";

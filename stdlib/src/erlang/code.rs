@@ -18,6 +18,11 @@ natives! { "erlang":
 const PRE_LOADED: &[&str] =
     &["erlang", "erts_internal", "atomics", "counters", "persistent_term", "erts_debug", "prim_eval", "init"];
 
+/// Whether a module is there without a file.
+pub(crate) fn is_pre_loaded(cx: &Context<'_>, module: Atom) -> bool {
+    PRE_LOADED.contains(&cx.atoms().name(module))
+}
+
 fn named<'h>(args: &[Term<'h>]) -> args::Read<'h, Mfa> {
     let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
     let arity = u32::try_from(args::size(args[2])?).map_err(|_| Stop::badarg())?;
@@ -27,7 +32,7 @@ fn named<'h>(args: &[Term<'h>]) -> args::Read<'h, Mfa> {
 fn function_exported<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
     let Ok(arity) = u32::try_from(args::small(args[2])?) else { return Ok(Term::boolean(false)) };
-    if PRE_LOADED.contains(&cx.atoms().name(module)) {
+    if is_pre_loaded(cx, module) {
         // What is not native there is defined once the module is loaded.
         cx.vm().find_module(module);
     }
@@ -42,7 +47,7 @@ fn is_builtin<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn module_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let module = args::atom(args[0])?;
-    let loaded = cx.vm().code().module(module).is_some() || PRE_LOADED.contains(&cx.atoms().name(module));
+    let loaded = cx.vm().code().module(module).is_some() || is_pre_loaded(cx, module);
     Ok(Term::boolean(loaded))
 }
 
