@@ -7,6 +7,7 @@ mod application_controller;
 mod args;
 mod atomics;
 mod binary;
+mod byte_queue;
 mod chars;
 mod code;
 mod erlang;
@@ -27,8 +28,10 @@ mod os;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod ram_file;
 mod re;
 mod records;
+mod resources;
 mod state;
 mod unicode;
 mod zlib;
@@ -69,10 +72,13 @@ const TABLES: &[&[NativeFunction]] = &[
     prim_buffer::NATIVES,
     prim_file::NATIVES,
     prim_file::ENCODING,
+    prim_file::LOADER,
+    ram_file::NATIVES,
     re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,
+    zlib::STREAMS,
 ];
 
 /// All native functions, one table after the other.

@@ -3,6 +3,7 @@
 
 mod handles;
 mod info;
+mod loader;
 mod names;
 mod numbers;
 mod open;
@@ -13,7 +14,9 @@ mod tree;
 mod writing;
 
 pub(crate) use handles::Files;
+pub(crate) use loader::LOADER;
 pub(crate) use names::ENCODING;
+pub(crate) use outcome::error;
 
 use purlin_vm::natives;
 

@@ -15,9 +15,12 @@ use crate::code::sticky::Sticky;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
-use crate::prim_buffer::Buffers;
+use crate::prim_buffer::Buffer;
 use crate::prim_file::Files;
+use crate::ram_file::RamFile;
 use crate::re::Patterns;
+use crate::resources::Resources;
+use crate::zlib::Stream;
 
 /// One for each machine.
 pub(crate) struct State {
@@ -37,8 +40,11 @@ pub(crate) struct State {
     /// The patterns of module `re`.
     pub(crate) patterns: Patterns,
     pub(crate) files: Files,
+    pub(crate) ram_files: Resources<RamFile>,
     /// The buffers of module `prim_buffer`.
-    pub(crate) buffers: Buffers,
+    pub(crate) buffers: Resources<Buffer>,
+    /// The streams of module `zlib`.
+    pub(crate) streams: Resources<Stream>,
     /// What `statistics/1` was last asked for, in milliseconds.
     wall_clock: Counted,
     runtime: Counted,
@@ -71,7 +77,9 @@ impl Default for State {
             tables: Tables::default(),
             patterns: Patterns::default(),
             files: Files::default(),
-            buffers: Buffers::default(),
+            ram_files: Resources::default(),
+            buffers: Resources::default(),
+            streams: Resources::default(),
             wall_clock: Counted::default(),
             runtime: Counted::default(),
             reductions: Counted::default(),
