@@ -1,4 +1,4 @@
-//! Where modules are looked for: the directories given with `-p`, then the libraries of Erlang/OTP.
+//! Where modules are looked for: the directories given with `-p`, the current one, then the libraries of Erlang/OTP.
 
 use super::failure::Failure;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,14 @@ pub struct CodePath {
 }
 
 impl CodePath {
-    /// The given directories, then those of OTP's libraries below `otp`, or where they are found.
+    /// The given directories, then the current one, as in Erlang/OTP, then those of OTP's libraries below `otp`, or where they are
+    /// found.
     pub fn new(given: &[PathBuf], otp: Option<&Path>) -> Result<Self, Failure> {
         if let Some(missing) = given.iter().find(|directory| !directory.is_dir()) {
             return Err(Failure::new(format!("-p {}: there is no such directory", missing.display())));
         }
         let mut directories = given.to_vec();
+        directories.push(".".into());
         match otp {
             Some(otp) => directories.extend(libraries(otp).ok_or_else(|| no_libraries(otp))?),
             None => directories.extend(installed().unwrap_or_default()),
