@@ -21,6 +21,7 @@ mod kernel;
 mod lists;
 mod logger;
 mod maps;
+mod match_spec;
 mod math;
 mod md5;
 mod os;
@@ -55,6 +56,8 @@ const TABLES: &[&[NativeFunction]] = &[
     kernel::NATIVES,
     lists::NATIVES,
     maps::NATIVES,
+    match_spec::NATIVES,
+    match_spec::ERLANG,
     math::NATIVES,
     os::NATIVES,
     persistent_term::NATIVES,
