@@ -12,8 +12,8 @@
 mod account;
 mod sort;
 
-pub use account::{Account, Exempt, exempt};
-pub(crate) use account::{may_make_atom, may_take_bytes};
+pub(crate) use account::may_make_atom;
+pub use account::{Account, Exempt, exempt, may_take_bytes};
 pub use sort::sort_by;
 
 use std::cell::Cell;

@@ -29,6 +29,11 @@ impl CodePath {
         Ok(Self { directories })
     }
 
+    /// The directories, in their order.
+    pub fn into_directories(self) -> Vec<PathBuf> {
+        self.directories
+    }
+
     /// The file of a module, if there is one.
     pub fn find(&self, module: &str) -> Option<PathBuf> {
         // A module's name never leads to another directory.

@@ -61,19 +61,25 @@ fn provided_by(verified: &Verified) -> HashSet<(String, u32)> {
     exports.map(|export| (module.atom(export.function).to_owned(), export.arity)).collect()
 }
 
-/// Whether a function never returns and calls `erlang:nif_error`.
+/// Whether the only ways out of a function are exceptions and `erlang:nif_error`.
 fn is_stub(verified: &Verified, function: usize) -> bool {
     let module = verified.module();
     let is_nif_error = |import: u32| {
         let import = &module.imports()[import as usize];
         module.atom(import.function) == "nif_error" && module.atom(import.module) == "erlang"
     };
-    let mut instructions = module.functions()[function].instructions.clone();
-    verified.result(function).is_none()
-        && instructions.any(|index| match module.instruction(index as usize) {
-            Instruction::CallExt { import, .. }
-            | Instruction::CallExtLast { import, .. }
-            | Instruction::CallExtOnly { import, .. } => is_nif_error(import),
-            _ => false,
-        })
+    let instructions = module.functions()[function].instructions.clone().map(|index| index as usize);
+    let mut ways_out = instructions.filter(|&index| verified.is_reached(index)).filter_map(|index| {
+        match module.instruction(index) {
+            Instruction::CallExtLast { import, .. } | Instruction::CallExtOnly { import, .. } => {
+                Some(is_nif_error(import))
+            }
+            Instruction::Return { .. }
+            | Instruction::CallLast { .. }
+            | Instruction::CallOnly { .. }
+            | Instruction::ApplyLast { .. } => Some(false),
+            _ => None,
+        }
+    });
+    ways_out.next().is_some_and(|is_nif_error| is_nif_error && ways_out.all(|is_nif_error| is_nif_error))
 }

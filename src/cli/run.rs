@@ -76,15 +76,15 @@ pub fn run(options: &Options) -> Result<ExitCode, Failure> {
     let given = Given::read(options)?;
     let vm = machine(options);
     for module in given.contents.iter().flat_map(Contents::modules) {
-        load(&vm, module).map_err(|error| refused(Path::new(&options.target), error))?;
+        load(&vm, module, Path::new(&options.target))
+            .map_err(|error| refused(Path::new(&options.target), error))?;
     }
-    let path = Arc::new(given.path);
-    let finder = path.clone();
-    vm.set_module_finder(Box::new(move |vm, module| find_module(vm, &finder, vm.atoms().name(module))));
+    purlin_stdlib::set_code_path(&vm, given.path.into_directories());
+    vm.set_module_finder(Box::new(|vm, module| find_module(vm, vm.atoms().name(module))));
     let running =
         vm.start().map_err(|error| Failure::new(format!("the schedulers do not start: {error}")))?;
     if given.contents.is_none() {
-        find_module(&vm, &path, &given.entry.module);
+        find_module(&vm, &given.entry.module);
     }
     tracing::info!(given.entry.module, given.entry.function, "the machine runs");
     start(&running, &given.entry, &options.arguments)?;
@@ -159,13 +159,18 @@ fn machine(options: &Options) -> Arc<Vm> {
     vm
 }
 
-fn load(vm: &Vm, module: &Verified) -> Result<(), String> {
-    vm.load(module).map(drop).map_err(|error| error.to_string())
+fn load(vm: &Vm, module: &Verified, file: &Path) -> Result<(), String> {
+    vm.load_from(module, &file.to_string_lossy()).map(drop).map_err(|error| error.to_string())
+}
+
+fn is_loaded(vm: &Vm, module: &Verified) -> bool {
+    let name = vm.atoms().lookup(module.module().name());
+    name.is_some_and(|name| vm.code().module(name).is_some())
 }
 
 /// Looks for a module that is called and not loaded.
-fn find_module(vm: &Vm, path: &CodePath, module: &str) {
-    let Some(file) = path.find(module) else {
+fn find_module(vm: &Vm, module: &str) {
+    let Some(file) = purlin_stdlib::module_file(vm, module) else {
         return tracing::debug!(module, "a module is nowhere to be found");
     };
     tracing::debug!(module, file = %file.display(), "a module was found");
@@ -174,7 +179,8 @@ fn find_module(vm: &Vm, path: &CodePath, module: &str) {
         contents
             .modules()
             .iter()
-            .try_for_each(|module| load(vm, module))
+            .filter(|verified| verified.module().name() == module || !is_loaded(vm, verified))
+            .try_for_each(|module| load(vm, module, &file))
             .map_err(|reason| refused(&file, reason))
     });
     // The caller gets `undef`, which alone would not tell that the module is there.

@@ -1,15 +1,22 @@
 //! Module `code`, without a code server: modules are loaded when they are called, by whoever made the machine.
 
+pub(crate) mod file;
+pub(crate) mod path;
+pub(crate) mod sticky;
+
+use std::path::Path;
+
 use purlin_heap::bits::Bits;
-use purlin_heap::{Build, Mfa, Term, am};
+use purlin_heap::{Atom, Build, Mfa, Term, am};
+use purlin_vm::actions::Purged;
+use purlin_vm::code::{LoadError, NotPurged};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args;
 
 natives! { "code":
-    "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => ensure_loaded,
-    "ensure_modules_loaded"/1 => ensure_modules_loaded, "is_loaded"/1 => is_loaded, "which"/1 => which,
-    "all_loaded"/0 => all_loaded, "get_mode"/0 => get_mode, "get_path"/0 => get_path,
+    "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => load_file,
+    "ensure_modules_loaded"/1 => ensure_modules_loaded, "get_mode"/0 => get_mode, "load_abs"/1 => load_abs,
     "load_binary"/3 => load_binary, "delete"/1 => delete, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
 }
 
@@ -18,11 +25,12 @@ pub(crate) const ERLANG: &[NativeFunction] = &[
     NativeFunction { module: "code", function: "$on_load", arity: 1, body: decided },
     NativeFunction { module: "erlang", function: "load_module", arity: 2, body: load_module },
     NativeFunction { module: "erlang", function: "delete_module", arity: 1, body: delete_module },
+    NativeFunction { module: "erlang", function: "purge_module", arity: 1, body: purge_module },
     NativeFunction { module: "erlang", function: "load_nif", arity: 2, body: load_nif },
 ];
 
 /// `{module, Name}` or `{error, Reason}`
-fn loaded<'h>(cx: &Context<'h>, name: Term<'h>, reason: Option<purlin_heap::Atom>) -> Term<'h> {
+fn loaded<'h>(cx: &Context<'h>, name: Term<'h>, reason: Option<Atom>) -> Term<'h> {
     cx.heap().tuple(&match reason {
         None => [Term::atom(am::module), name],
         Some(reason) => [Term::atom(am::error), Term::atom(reason)],
@@ -54,51 +62,24 @@ fn ensure_modules_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h>
     Ok(cx.heap().tuple(&[Term::atom(am::error), cx.heap().list(&missing)]))
 }
 
-/// Where a module came from: it is not known whether there was a file.
-fn origin<'h>(cx: &Context<'h>) -> Result<Term<'h>, Stop<'h>> {
-    Ok(Term::atom(cx.atoms().intern("preloaded")?))
-}
-
-fn is_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(match cx.vm().code().module(args::atom(args[0])?) {
-        Some(_) => cx.heap().tuple(&[Term::atom(am::file), origin(cx)?]),
-        None => Term::boolean(false),
-    })
-}
-
-fn which<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    match cx.vm().find_module(args::atom(args[0])?) {
-        Some(_) => origin(cx),
-        None => Ok(Term::atom(cx.atoms().intern("non_existing")?)),
-    }
-}
-
-fn all_loaded<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    let origin = origin(cx)?;
-    let names = cx.vm().code().module_names().into_iter();
-    let pairs: Vec<_> = names.map(|name| cx.heap().tuple(&[Term::atom(name), origin])).collect();
-    Ok(cx.heap().list(&pairs))
-}
-
 fn get_mode<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::atom(cx.atoms().intern("interactive")?))
 }
 
-fn get_path<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::NIL)
-}
-
-/// Loads a module from the bytes of its file; it must have the name that is given.
-fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: Term<'h>) -> Outcome<'h> {
+/// Loads a module from the bytes of its file, which came from `origin`; it must have the name that is given.
+fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: &[u8], origin: &str) -> Outcome<'h> {
     let wanted = args::atom(name)?;
-    let bytes: Vec<u8> = Bits::of(bytes).ok_or(Stop::badarg())?.to_vec();
     args::charge(cx, bytes.len());
-    let done = cx.vm().load_bytes(wanted, &bytes);
+    let done = cx.vm().load_bytes(wanted, bytes, origin);
     if done.is_ok() && cx.vm().code().on_loads().is_pending(wanted) {
         let decided = Mfa { module: am::code, function: am::on_load_start, arity: 1 };
         return Err(Stop::Call(&cx.vm().code().export(decided).name, cx.heap().list(&[name])));
     }
-    Ok(loaded(cx, name, done.is_err().then_some(am::badfile)))
+    let refused = done.err().map(|error| match error {
+        LoadError::NotPurged { .. } => am::not_purged,
+        _ => am::badfile,
+    });
+    Ok(loaded(cx, name, refused))
 }
 
 /// Waits until the `on_load` function of a module has decided.
@@ -112,20 +93,85 @@ fn decided<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    load(cx, args[0], args[2])
+    let origin = args::characters(args[1])?;
+    let bytes = bytes_of(args[2])?;
+    let name = args::atom(args[0])?;
+    if sticky::is_sticky(cx, name) {
+        return refused_as_sticky(cx);
+    }
+    if cx.vm().code().module(name).is_some() {
+        cx.purge(name, true, cx.heap().list(args))?;
+    }
+    load(cx, args[0], &bytes, &origin)
+}
+
+fn refused_as_sticky<'h>(cx: &Context<'h>) -> Outcome<'h> {
+    let reason = cx.atoms().intern("sticky_directory")?;
+    Ok(loaded(cx, Term::NIL, Some(reason)))
+}
+
+fn bytes_of<'h>(binary: Term<'h>) -> args::Read<'h, Vec<u8>> {
+    Ok(Bits::of(binary).ok_or(Stop::badarg())?.to_vec())
+}
+
+/// Loads a module from a file, whose name lacks `.beam`.
+fn load_abs<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let file = args::characters(args[0])? + ".beam";
+    let refused = |name, reason| loaded(cx, name, Some(reason));
+    let Ok(bytes) = std::fs::read(&file) else { return Ok(refused(Term::NIL, am::nofile)) };
+    let module = Path::new(&file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let name = Term::atom(cx.atoms().intern(module)?);
+    load(cx, name, &bytes, &file)
+}
+
+/// Loads the module anew from where modules are looked for.
+fn load_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    if sticky::is_sticky(cx, args::atom(args[0])?) {
+        return refused_as_sticky(cx);
+    }
+    let (name, code) = (args::atom(args[0])?, cx.vm().code());
+    if code.module(name).is_none() {
+        return ensure_loaded(cx, args);
+    }
+    if code.has_old(name) {
+        return Ok(loaded(cx, args[0], Some(am::not_purged)));
+    }
+    Ok(loaded(cx, args[0], (!cx.vm().load_again(name)).then_some(am::nofile)))
 }
 
 fn load_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    load(cx, args[0], args[1])
+    load(cx, args[0], &bytes_of(args[1])?, "")
 }
 
 fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::boolean(cx.vm().code().delete(args::atom(args[0])?)))
+    Ok(Term::boolean(cx.vm().code().delete(args::atom(args[0])?).unwrap_or(false)))
 }
 
 fn delete_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let deleted = cx.vm().code().delete(args::atom(args[0])?);
-    Ok(if deleted { Term::boolean(true) } else { Term::atom(am::undefined) })
+    match cx.vm().code().delete(args::atom(args[0])?) {
+        Ok(true) => Ok(Term::boolean(true)),
+        Ok(false) => Ok(Term::atom(am::undefined)),
+        Err(NotPurged) => Err(Stop::badarg()),
+    }
+}
+
+/// Kills who runs old code; whether there was somebody.
+fn purge<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let purged = cx.purge(args::atom(args[0])?, true, cx.heap().list(args))?;
+    Ok(Term::boolean(purged == Purged::Killed))
+}
+
+/// Whether nobody runs old code any more.
+fn soft_purge<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let purged = cx.purge(args::atom(args[0])?, false, cx.heap().list(args))?;
+    Ok(Term::boolean(purged != Purged::InUse))
+}
+
+fn purge_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match cx.purge(args::atom(args[0])?, true, cx.heap().list(args))? {
+        Purged::Nothing => Err(Stop::badarg()),
+        _ => Ok(Term::boolean(true)),
+    }
 }
 
 /// Native libraries cannot be loaded: `{error, {load_failed, Text}}`.
@@ -135,15 +181,4 @@ fn load_nif<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let text = crate::chars::list(heap, "this machine loads no native libraries");
     let reason = heap.tuple(&[Term::atom(cx.atoms().intern("load_failed")?), text]);
     Ok(heap.tuple(&[Term::atom(am::error), reason]))
-}
-
-/// Nobody runs old code that could be purged: it stays in memory.
-fn purge<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::atom(args[0])?;
-    Ok(Term::boolean(false))
-}
-
-fn soft_purge<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::atom(args[0])?;
-    Ok(Term::boolean(true))
 }

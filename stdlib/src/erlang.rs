@@ -34,7 +34,7 @@ mod timers;
 mod tuples;
 mod unique;
 
-mod code;
+pub(crate) mod code;
 mod display;
 mod external;
 use purlin_vm::NativeFunction;

@@ -19,7 +19,6 @@ natives! { "erts_internal":
 pub(crate) const FACTS: &[NativeFunction] = &[
     NativeFunction { module: "net_kernel", function: "dflag_unicode_io", arity: 1, body: yes },
     NativeFunction { module: "io", function: "printable_range", arity: 0, body: latin1 },
-    NativeFunction { module: "file", function: "native_name_encoding", arity: 0, body: utf8 },
     NativeFunction { module: "error_logger", function: "warning_map", arity: 0, body: warning },
 ];
 
@@ -29,10 +28,6 @@ fn yes<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 
 fn latin1<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::atom(am::latin1))
-}
-
-fn utf8<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(Term::atom(am::utf8))
 }
 
 fn warning<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {

@@ -5,7 +5,7 @@ mod console;
 mod request;
 mod server;
 
-pub(crate) use console::Console;
+pub(crate) use console::{Console, is_utf8_locale};
 pub(crate) use server::NATIVES;
 
 use purlin_heap::{AtomError, Build, Map, Mfa, Pid, Scratch, Term, am};

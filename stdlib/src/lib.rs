@@ -26,12 +26,16 @@ mod math;
 mod md5;
 mod os;
 mod persistent_term;
+mod prim_buffer;
+mod prim_file;
+mod re;
 mod records;
 mod state;
 mod unicode;
 mod zlib;
 mod zone;
 
+pub use code::path::{module_file, set_code_path};
 pub use io::start_standard_io;
 pub use kernel::start_kernel;
 pub use logger::silence_logger;
@@ -48,6 +52,9 @@ const TABLES: &[&[NativeFunction]] = &[
     binary::SEARCH,
     code::NATIVES,
     code::ERLANG,
+    code::file::INTERNAL,
+    code::path::NATIVES,
+    code::sticky::NATIVES,
     erts_debug::NATIVES,
     erts_internal::NATIVES,
     erts_internal::FACTS,
@@ -62,6 +69,10 @@ const TABLES: &[&[NativeFunction]] = &[
     os::NATIVES,
     persistent_term::NATIVES,
     persistent_term::INTERNAL,
+    prim_buffer::NATIVES,
+    prim_file::NATIVES,
+    prim_file::ENCODING,
+    re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,

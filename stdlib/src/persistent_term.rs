@@ -1,15 +1,15 @@
 //! Module `persistent_term`: values that all processes read without a copy.
 //!
 //! Each is kept as a literal. One that is replaced or erased stays in memory as long as the machine: processes may
-//! still refer to it.
+//! still refer to it. Readers take no lock and make no copy.
 
-use std::collections::HashMap;
+mod places;
 
-use crate::held::RwLock;
 use purlin_heap::{Build, KeptTerm, Map, Scratch, Term, am, equal, hash};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::state::State;
+use places::Places;
 
 natives! { "persistent_term":
     "get"/0 => get_all, "get"/1 => get, "get"/2 => get_default, "put"/2 => put, "put_new"/2 => put_new,
@@ -29,8 +29,8 @@ pub(crate) const INTERNAL: &[NativeFunction] = &[NativeFunction {
 pub(crate) struct Terms {
     /// Pairs of key and value.
     kept: boxcar::Vec<KeptTerm>,
-    /// The places of the pairs that count, by the hash of their keys.
-    current: RwLock<HashMap<u64, Vec<usize>>>,
+    /// The places of the pairs that count.
+    current: Places,
 }
 
 impl Terms {
@@ -39,10 +39,12 @@ impl Terms {
         (pair.element(0), pair.element(1))
     }
 
+    fn is(&self, key: Term<'_>) -> impl Fn(usize) -> bool {
+        move |place| equal::exact(self.pair(place).0, key)
+    }
+
     fn get(&self, key: Term<'_>) -> Option<Term<'_>> {
-        let current = self.current.read();
-        let places = current.get(&hash::internal(key))?;
-        places.iter().map(|&place| self.pair(place)).find(|&(k, _)| equal::exact(k, key)).map(|(_, v)| v)
+        self.current.find(hash::internal(key), self.is(key)).map(|place| self.pair(place).1)
     }
 
     /// Gives a key a value before any process runs.
@@ -52,23 +54,15 @@ impl Terms {
 
     fn put(&self, key: Term<'_>, pair: Term<'_>) {
         let place = self.kept.push(KeptTerm::copy_of(pair));
-        let mut current = self.current.write();
-        let places = current.entry(hash::internal(key)).or_default();
-        places.retain(|&place| !equal::exact(self.pair(place).0, key));
-        places.push(place);
+        self.current.set(hash::internal(key), place, self.is(key));
     }
 
     fn erase(&self, key: Term<'_>) -> bool {
-        let mut current = self.current.write();
-        let Some(places) = current.get_mut(&hash::internal(key)) else { return false };
-        let count = places.len();
-        places.retain(|&place| !equal::exact(self.pair(place).0, key));
-        count != places.len()
+        self.current.erase(hash::internal(key), self.is(key))
     }
 
-    fn all(&self) -> Vec<(Term<'_>, Term<'_>)> {
-        let current = self.current.read();
-        current.values().flatten().map(|&place| self.pair(place)).collect()
+    fn all(&self) -> impl Iterator<Item = (Term<'_>, Term<'_>)> {
+        self.current.all().map(|place| self.pair(place))
     }
 }
 
@@ -85,8 +79,7 @@ fn get_default<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn get_all<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    let pairs: Vec<_> =
-        terms(cx).all().into_iter().map(|(key, value)| cx.heap().tuple(&[key, value])).collect();
+    let pairs: Vec<_> = terms(cx).all().map(|(key, value)| cx.heap().tuple(&[key, value])).collect();
     Ok(cx.heap().list(&pairs))
 }
 
@@ -111,7 +104,7 @@ fn erase<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn erase_all<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    terms(cx).current.write().clear();
+    terms(cx).current.clear();
     Ok(Term::atom(am::ok))
 }
 
@@ -119,7 +112,7 @@ fn info<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     let terms = terms(cx);
     let words: usize = terms.kept.iter().map(|(_, kept)| kept.words()).sum();
     let pairs = [
-        (Term::atom(am::count), Term::small(terms.all().len() as i64)),
+        (Term::atom(am::count), Term::small(terms.all().count() as i64)),
         (Term::atom(am::memory), Term::small((words * 8) as i64)),
     ];
     Ok(Map::from_pairs(&pairs, cx.atoms(), cx.heap()).as_term())

@@ -10,9 +10,14 @@ use purlin_vm::{Context, Vm};
 
 use crate::accounts::{Counted, Microstates, Times};
 use crate::atomics::Array;
+use crate::code::path::CodePath;
+use crate::code::sticky::Sticky;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
+use crate::prim_buffer::Buffers;
+use crate::prim_file::Files;
+use crate::re::Patterns;
 
 /// One for each machine.
 pub(crate) struct State {
@@ -23,8 +28,17 @@ pub(crate) struct State {
     pub(crate) arrays: boxcar::Vec<Array>,
     /// The values of module `persistent_term`.
     pub(crate) persistent_terms: persistent_term::Terms,
+    /// Where modules are looked for.
+    pub(crate) code_path: CodePath,
+    /// Which modules are not to be replaced.
+    pub(crate) sticky: Sticky,
     /// The tables of module `ets`.
     pub(crate) tables: Tables,
+    /// The patterns of module `re`.
+    pub(crate) patterns: Patterns,
+    pub(crate) files: Files,
+    /// The buffers of module `prim_buffer`.
+    pub(crate) buffers: Buffers,
     /// What `statistics/1` was last asked for, in milliseconds.
     wall_clock: Counted,
     runtime: Counted,
@@ -52,7 +66,12 @@ impl Default for State {
             consoles,
             arrays: boxcar::Vec::new(),
             persistent_terms: persistent_term::Terms::default(),
+            code_path: CodePath::default(),
+            sticky: Sticky::default(),
             tables: Tables::default(),
+            patterns: Patterns::default(),
+            files: Files::default(),
+            buffers: Buffers::default(),
             wall_clock: Counted::default(),
             runtime: Counted::default(),
             reductions: Counted::default(),

@@ -1,6 +1,7 @@
 //! What a process can do to itself and to others, as methods of the context of a native: the natives of `erlang` read
 //! their arguments and call these.
 
+mod code;
 mod flags;
 mod host;
 mod links;
@@ -9,10 +10,13 @@ mod monitors;
 mod questions;
 mod spawns;
 mod timed;
+mod work;
 
 pub use crate::info::{MIN_BIN_VHEAP_SIZE, USUAL_ITEMS, is_item, priority_name};
 pub use crate::limits::{Limits, MailboxBound, Policy};
 pub use crate::process::{Alias, Flags, MaxHeapSize, Settings, Until};
+pub(crate) use code::Purge;
+pub use code::Purged;
 pub use host::{Received, Sender};
 pub use links::Linked;
 pub use monitors::{MonitorOptions, Watched};
@@ -20,6 +24,8 @@ pub use purlin_scheduler::Priority;
 pub use questions::Asked;
 pub use spawns::{SpawnMonitor, SpawnOptions, What};
 pub use timed::TimeLeft;
+pub use work::DirtyKind;
+pub(crate) use work::Work;
 
 use crate::local::Local;
 use crate::native::Context;

@@ -6,6 +6,7 @@ mod link;
 
 mod module;
 mod on_load;
+pub(crate) mod purge;
 mod stub;
 mod table;
 mod unloaded;
@@ -16,4 +17,4 @@ pub use link::LoadError;
 pub use module::{Counter, FunctionInfo, LoadedModule};
 pub use on_load::{OnLoads, Waiting};
 pub use stub::RuntimeCode;
-pub use table::{CodeTable, Place};
+pub use table::{CodeTable, NotPurged, Place};

@@ -198,7 +198,7 @@ impl ProcessExecutor {
         if self.local.vm().observer().is_on() {
             queue_changed(&self.local, process);
         }
-        if process.flags.has(Flags::HIBERNATE) {
+        if process.flags.has_any(Flags::BEFORE_SLEEP) {
             // SAFETY: the process is ours to run, and `process` is not used while it does.
             match unsafe { self.fiber.collect(&self.local, process) } {
                 Exit::Interrupted => return Begun::Interrupted,
@@ -298,6 +298,7 @@ impl ProcessExecutor {
     fn rest_held(&self, process: &mut Process) -> Rested {
         for _ in 0..RESUMES_MAX {
             process.handle_signals(&self.local);
+            process.answer_code_checks(&self.local);
             if process.is_ending() || !process.is_held(&self.local) {
                 return Rested::Resumed;
             }

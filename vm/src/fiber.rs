@@ -223,6 +223,13 @@ unsafe fn collect(machine: *mut Machine, process: *mut Process) -> Exit {
     let process = unsafe { &mut *process };
     // SAFETY: the register file is that of this fiber; what belongs to the thread is asked for anew after the collection.
     let (vm, local) = unsafe { ((*machine).vm(), || (*machine).local()) };
+    if process.flags.has(Flags::CHECKS_CODE) {
+        process.answer_code_checks(local());
+        let collects = process.flags.has_any(Flags::COLLECTS) || process.flags.has(Flags::HIBERNATE);
+        if !collects && !process.heap.is_overdue() {
+            return Exit::Yielded;
+        }
+    }
     let watch = CollectionWatch::begin(vm, process);
     let (hibernates, is_asked) = (process.flags.has(Flags::HIBERNATE), process.flags.has(Flags::COLLECT));
     process.flags.set(Flags::HIBERNATE, false);

@@ -2,6 +2,7 @@
 //! the process. See `docs/processes.md`.
 
 mod begin;
+mod code;
 mod collect;
 mod dictionary;
 pub(crate) mod end;
@@ -26,6 +27,8 @@ pub use saved::Saved;
 pub(crate) use shared::{ControlBlock, Shared};
 pub(crate) use small_map::SmallMap;
 
+use crate::actions::{Purge, Work};
+use crate::code::purge::CodeCheck;
 use crate::mailbox::Mailbox;
 use crate::native::Class;
 use crate::timers::OwnTimers;
@@ -68,7 +71,12 @@ impl Flags {
     /// Somebody asked it to collect what it has made of late; a hint, as any collection.
     pub const COLLECT_YOUNG: Flags = Flags(1 << 20);
     /// Either.
-    pub(crate) const COLLECTS: Flags = Flags(Self::COLLECT.0 | Self::COLLECT_YOUNG.0);
+    /// It has been asked about the code that it runs.
+    pub(crate) const CHECKS_CODE: Flags = Flags(1 << 27);
+    /// Something is to be done before it goes on, for which it must have stopped.
+    pub(crate) const COLLECTS: Flags = Flags(Self::COLLECT.0 | Self::COLLECT_YOUNG.0 | Self::CHECKS_CODE.0);
+    /// The same before it sleeps.
+    pub(crate) const BEFORE_SLEEP: Flags = Flags(Self::HIBERNATE.0 | Self::CHECKS_CODE.0);
     /// It will wait for long: its heap is to be made as small as it goes before it does.
     pub(crate) const HIBERNATE: Flags = Flags(1 << 11);
     /// Messages may come to it that go before ordinary ones.
@@ -178,6 +186,8 @@ pub(crate) struct Rare {
     /// The question that the process asked another one, and the answer when it has come.
     pub(crate) question: Option<u64>,
     pub(crate) answer: Option<Message>,
+    /// What the process waits for that is done on another thread.
+    pub(crate) work: Option<Work>,
     /// Copies of the reason of its end.
     pub(crate) reasons: Vec<Message>,
     /// How often it has been suspended more than resumed.
@@ -198,6 +208,10 @@ pub(crate) struct Rare {
     pub(crate) held_words: u64,
     /// Settings that are only kept to be told.
     pub(crate) settings: Settings,
+    /// What it has been asked about its code.
+    pub(crate) code_checks: Vec<CodeCheck>,
+    /// The purge that it waits for.
+    pub(crate) purge: Option<Box<Purge>>,
 }
 
 impl Rare {

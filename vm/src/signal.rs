@@ -14,6 +14,7 @@ pub(crate) use request::{Question, Request};
 pub use send::Sent;
 pub(crate) use send::{alias_of, send_counted};
 
+use crate::code::purge::CodeCheck;
 use crate::mailbox::{Node, Value};
 use crate::process::Flags;
 use purlin_heap::word::Word;
@@ -102,6 +103,8 @@ pub(crate) enum Signal {
     Resume,
     /// Collects its garbage, and tells a process of that by a message.
     Collect(Box<Collect>),
+    /// Says whether it runs an old version of a module.
+    CheckCode(Box<CodeCheck>),
     /// A question that the receiver answers as it comes across it.
     Request(Box<Request>),
     /// The answer to the receiver's question.

@@ -87,6 +87,8 @@ pub struct Vm {
     status: AtomicI32,
     trace_depth: AtomicUsize,
     finder: OnceLock<ModuleFinder>,
+    /// Held while a module is looked for: two that look for the same one would load it twice.
+    finding: Mutex<()>,
     /// See [`Vm::library_state`].
     library_state: OnceLock<Box<dyn Any + Send + Sync>>,
 }
@@ -161,6 +163,7 @@ impl Vm {
             status: AtomicI32::new(0),
             trace_depth: AtomicUsize::new(TRACE_DEPTH),
             finder: OnceLock::new(),
+            finding: Mutex::new(()),
             library_state: OnceLock::new(),
         })
     }
@@ -258,13 +261,30 @@ impl Vm {
 
     /// Looks for a module that is called and not loaded.
     pub(crate) fn load_on_demand(&self, module: Atom) {
+        // Loading takes locks, and is for all who call the module.
+        let (_hold, _exempt) = (pace::hold(), pace::exempt());
+        let _one_at_a_time = self.finding.lock();
+        if self.code.module(module).is_none() {
+            self.look_for(module);
+        }
+    }
+
+    /// Loads a module again from where modules are looked for; whether it was found.
+    pub fn load_again(&self, module: Atom) -> bool {
+        let (_hold, _exempt) = (pace::hold(), pace::exempt());
+        let _one_at_a_time = self.finding.lock();
+        let version = || self.code.module(module).map(std::ptr::from_ref);
+        let before = version();
+        self.look_for(module);
+        version() != before
+    }
+
+    fn look_for(&self, module: Atom) {
         let on_loads = self.code.on_loads();
         if let Some(finder) = self.finder.get()
             && !on_loads.is_pending(module)
             && !on_loads.is_refused(module)
         {
-            // Loading takes locks, and is for all who call the module.
-            let (_hold, _exempt) = (pace::hold(), pace::exempt());
             finder(self, module);
         }
     }

@@ -525,6 +525,7 @@ macro_rules! for_each_known_atom {
             ceil "ceil";
             floor "floor";
             check_process_code "check_process_code";
+            preloaded "preloaded";
             crc32 "crc32";
             crc32_combine "crc32_combine";
             date "date";
@@ -671,6 +672,16 @@ macro_rules! for_each_known_atom {
             fixed "fixed";
             safe_fixed_monotonic_time "safe_fixed_monotonic_time";
             match_spec "match_spec";
+            re_pattern "re_pattern"; re_exported_pattern "re_exported_pattern"; capture "capture";
+            all_but_first "all_but_first"; all_names "all_names"; notempty "notempty";
+            notempty_atstart "notempty_atstart"; notbol "notbol"; noteol "noteol"; offset "offset";
+            anchored "anchored"; no_start_optimize "no_start_optimize"; caseless "caseless";
+            dollar_endonly "dollar_endonly"; dotall "dotall"; extended "extended"; firstline "firstline";
+            multiline "multiline"; no_auto_capture "no_auto_capture"; dupnames "dupnames"; ungreedy "ungreedy";
+            ucp "ucp"; never_utf "never_utf"; report_errors "report_errors"; bsr_anycrlf "bsr_anycrlf";
+            bsr_unicode "bsr_unicode"; newline "newline"; cr "cr"; crlf "crlf"; lf "lf"; anycrlf "anycrlf";
+            any "any"; nul "nul"; match_limit "match_limit"; match_limit_recursion "match_limit_recursion";
+            export "export"; namelist "namelist"; grun "grun"; urun "urun"; ucompile "ucompile"; run "run";
         }
     };
 }

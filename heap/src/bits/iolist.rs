@@ -8,7 +8,7 @@ use crate::worklist::Worklist;
 
 /// A part of a list of bytes, bit strings and such lists.
 #[derive(Clone, Copy)]
-pub enum Piece<'h> {
+enum Piece<'h> {
     /// An element that is a byte.
     Byte(u8),
     /// An element, or a tail, that is a bit string.
@@ -30,66 +30,73 @@ impl From<NoMemory> for ListError {
     }
 }
 
-/// The pieces of a list, in order; it can be left and resumed.
-pub struct Pieces<'h> {
-    current: Term<'h>,
-    /// What follows the lists that `current` is nested in.
-    tails: Worklist<Term<'h>, 16>,
-}
-
-impl<'h> Pieces<'h> {
-    /// The pieces of an iolist, or of a single bit string.
-    pub fn new(list: Term<'h>) -> Pieces<'h> {
-        Pieces { current: list, tails: Worklist::new() }
-    }
-}
-
-impl<'h> Iterator for Pieces<'h> {
-    type Item = Result<Piece<'h>, ListError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(cons) = self.current.as_cons() {
-                let (head, tail) = (cons.head(), cons.tail());
-                if let Some(value) = head.as_small() {
-                    self.current = tail;
-                    return Some(u8::try_from(value).map(Piece::Byte).map_err(|_| ListError::Malformed));
-                }
-                if !tail.is_nil() {
-                    self.tails.push(tail);
-                }
-                self.current = head;
-            } else if self.current.is_nil() {
-                self.current = self.tails.pop()?;
+/// Hands on the pieces of an iolist, or of a single bit string, in order. Each counts as so many steps of work.
+#[inline]
+fn each<'h>(
+    list: Term<'h>,
+    steps: usize,
+    mut take: impl FnMut(Piece<'h>) -> Result<(), ListError>,
+) -> Result<(), ListError> {
+    let mut current = list;
+    // What follows the lists that `current` is nested in.
+    let mut tails = Worklist::<Term<'h>, 16>::new();
+    let mut uncharged = 0;
+    loop {
+        while let Some(cons) = current.as_cons() {
+            uncharged += steps;
+            if uncharged >= pace::PORTION {
+                pace::charge(std::mem::take(&mut uncharged));
+            }
+            let (head, tail) = (cons.head(), cons.tail());
+            current = tail;
+            if let Some(value) = head.as_small() {
+                take(Piece::Byte(u8::try_from(value).map_err(|_| ListError::Malformed)?))?;
+            } else if let Some(bits) = Bits::of(head) {
+                take(Piece::Bits(bits))?;
             } else {
-                let bits = Bits::of(self.current);
-                self.current = Term::NIL;
-                return Some(bits.map(Piece::Bits).ok_or(ListError::Malformed));
+                if !tail.is_nil() {
+                    tails.push(tail);
+                }
+                current = head;
             }
         }
+        if !current.is_nil() {
+            take(Piece::Bits(Bits::of(current).ok_or(ListError::Malformed)?))?;
+        }
+        let Some(tail) = tails.pop() else { break };
+        current = tail;
     }
+    pace::charge(uncharged);
+    Ok(())
 }
 
 /// How many bits the pieces of a list have.
 pub fn bit_size(list: Term<'_>) -> Result<usize, ListError> {
-    paced(Pieces::new(list), 1).try_fold(0usize, |size, piece| {
-        let more = match piece? {
+    let mut size = 0usize;
+    each(list, 1, |piece| {
+        let more = match piece {
             Piece::Byte(_) => 8,
             Piece::Bits(bits) => bits.bit_size(),
         };
-        size.checked_add(more).ok_or(ListError::NoMemory)
-    })
+        size = size.checked_add(more).ok_or(ListError::NoMemory)?;
+        Ok(())
+    })?;
+    Ok(size)
 }
 
 /// How many bytes the pieces of an iolist have; each must be whole bytes.
 pub fn byte_size(list: Term<'_>) -> Result<usize, ListError> {
-    paced(Pieces::new(list), 1).try_fold(0usize, |size, piece| match piece? {
-        Piece::Byte(_) => size.checked_add(1).ok_or(ListError::NoMemory),
-        Piece::Bits(bits) if bits.is_binary() => {
-            size.checked_add(bits.byte_size()).ok_or(ListError::NoMemory)
-        }
-        Piece::Bits(_) => Err(ListError::Malformed),
-    })
+    let mut size = 0usize;
+    each(list, 1, |piece| {
+        let more = match piece {
+            Piece::Byte(_) => 1,
+            Piece::Bits(bits) if bits.is_binary() => bits.byte_size(),
+            Piece::Bits(_) => return Err(ListError::Malformed),
+        };
+        size = size.checked_add(more).ok_or(ListError::NoMemory)?;
+        Ok(())
+    })?;
+    Ok(size)
 }
 
 /// The binary of an iolist: `iolist_to_binary/1`.
@@ -105,27 +112,29 @@ pub fn to_bits<'h, B: Build + ?Sized>(list: Term<'_>, build: &'h B) -> Result<Te
 /// The bytes of an iolist.
 pub fn to_bytes(list: Term<'_>) -> Result<Vec<u8>, ListError> {
     let mut bytes = Vec::with_capacity(byte_size(list)?);
-    for piece in paced(Pieces::new(list), 1) {
-        match piece? {
+    each(list, 1, |piece| {
+        match piece {
             Piece::Byte(byte) => bytes.push(byte),
             Piece::Bits(bits) => match bits.as_bytes() {
                 Some(whole) => pace::in_portions(whole, |portion| bytes.extend_from_slice(portion)),
                 None => bytes.extend(bits.to_vec()),
             },
         }
-    }
+        Ok(())
+    })?;
     Ok(bytes)
 }
 
 fn joined<'h, B: Build + ?Sized>(list: Term<'_>, size: usize, build: &'h B) -> Result<Term<'h>, ListError> {
     let mut made = Construction::new(size, build)?;
-    for piece in paced(Pieces::new(list), 2) {
-        let written = match piece? {
-            Piece::Byte(byte) => made.writer().number(byte.into(), 8),
-            Piece::Bits(bits) => made.writer().bits(bits),
+    let writer = made.writer();
+    each(list, 2, |piece| {
+        let written = match piece {
+            Piece::Byte(byte) => writer.number(byte.into(), 8),
+            Piece::Bits(bits) => writer.bits(bits),
         };
-        written.map_err(|_| ListError::NoMemory)?;
-    }
+        written.map_err(|_| ListError::NoMemory)
+    })?;
     Ok(made.finish(build))
 }
 

@@ -7,8 +7,9 @@
 //! copies. Nothing is ever reallocated.
 
 use std::alloc::Layout;
+use std::ops::Range;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
 
 use super::Bits;
 use super::copy::copy_bits;
@@ -26,6 +27,8 @@ struct Header {
     capacity: usize,
     /// How many bytes, from the first, are written or claimed.
     committed: AtomicUsize,
+    /// Which of the bytes are known to be UTF-8: the first, and from bit 32 on the one behind the last.
+    text: AtomicU64,
 }
 
 /// Bytes of memory that shared bytes take, in parts, so that threads seldom change the same one.
@@ -75,7 +78,8 @@ impl Shared {
             return None;
         }
         let at = memory::try_zeroed(layout(capacity))?.cast::<Header>();
-        let header = Header { count: AtomicUsize::new(1), capacity, committed: AtomicUsize::new(committed) };
+        let (count, committed, text) = (AtomicUsize::new(1), AtomicUsize::new(committed), AtomicU64::new(0));
+        let header = Header { count, capacity, committed, text };
         // SAFETY: fresh memory for a header and `capacity` bytes.
         unsafe { at.write(header) };
         taken_at(at.as_ptr()).fetch_add(layout(capacity).size(), Ordering::Relaxed);
@@ -235,6 +239,31 @@ pub unsafe fn is_sole(address: u64) -> bool {
 pub unsafe fn capacity(address: u64) -> usize {
     // SAFETY: the header lives while a count is held.
     unsafe { (*(address as *const Header)).capacity }
+}
+
+/// Which of the bytes at `address` are known to be UTF-8.
+///
+/// # Safety
+/// As for [`capacity`].
+pub(super) unsafe fn known_text(address: u64) -> Range<usize> {
+    // SAFETY: the header lives while a count is held.
+    let text = unsafe { (*(address as *const Header)).text.load(Ordering::Relaxed) };
+    (text as u32) as usize..(text >> 32) as usize
+}
+
+/// Remembers which of the bytes at `address` are UTF-8, if they are among the first 4 GB.
+///
+/// # Safety
+/// As for [`capacity`]; a view covers the bytes, so that they do not change, and they are UTF-8.
+pub(super) unsafe fn know_text(address: u64, bytes: Range<usize>) {
+    if let (Ok(start), Ok(end)) = (u32::try_from(bytes.start), u32::try_from(bytes.end)) {
+        // SAFETY: the header lives while a count is held.
+        unsafe {
+            (*(address as *const Header))
+                .text
+                .store(u64::from(end) << 32 | u64::from(start), Ordering::Relaxed)
+        };
+    }
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl Heap {
         let used = plan.stack_words + if rare.keeps { lived } else { survived };
         let held = plan.stack_words + survived;
         let words_max = policy::block_words_max(held, ages, rare.old.is_large(), rare.owed_steps());
-        rare.block_words_next = policy::recommend(used, block_words, words_min, pace, words_max);
+        rare.block_words_next = policy::recommend(used, promoted, block_words, words_min, pace, words_max);
         if plan.reach == Reach::Minor {
             rare.minors = rare.minors.saturating_add(1);
             rare.statistics.minors += 1;

@@ -23,6 +23,10 @@ const KEEPS_WORDS_MIN: usize = 1 << 12;
 /// stays small. No clock is asked, so that a run can be repeated. So large does a block become for that reason: it fits
 /// the caches next to the processor.
 pub(super) const BUSY_WORDS_MAX: usize = 1 << 13;
+/// The same when more than one word in `PROMOTES_SHARE` of a block is promoted: what lives for some collections only had better die
+/// in a larger block, as the old generation is collected seldom.
+const PROMOTING_WORDS_MAX: usize = 1 << 15;
+const PROMOTES_SHARE: usize = 16;
 /// Two collections with at most so many slices of the scheduler between them are the work of a process that is often woken, and
 /// of few. What that takes in collections is saved by a block of some more words, which the million processes that are
 /// woken now and then do not get.
@@ -37,6 +41,9 @@ const SMALL_WORDS_MAX_ZEAL: usize = 1 << 8;
 /// So much work a slice of a cycle does at least and at most, in steps of some nanoseconds. It is the least after a collection
 /// that had to take fresh memory, for which the system takes its time.
 pub(super) const SLICE_STEPS: RangeInclusive<usize> = 1 << 14..=STEPS_PER_PROMOTED * BLOCK_WORDS_MAX_CYCLE;
+/// A large old generation of up to so many words may double until the next cycle begins; a larger one may not, for the sake of
+/// memory.
+const DOUBLED_WORDS_MAX: usize = 1 << 22;
 /// A cycle owes so many steps for each word that is promoted while it goes on. Marking takes at most three for a word that lives,
 /// so that a cycle is over before the generation has grown by half of what lives.
 /// The most that a slice does is what a block of `BLOCK_WORDS_MAX_CYCLE` words makes it owe.
@@ -75,10 +82,11 @@ impl Pace {
     }
 
     /// A block is not made larger than this because of it.
-    fn words_max(self) -> usize {
+    fn words_max(self, promotes: bool) -> usize {
         match self {
             Pace::Seldom => 0,
             Pace::Often => OFTEN_WORDS_MAX,
+            Pace::Busy if promotes => PROMOTING_WORDS_MAX,
             Pace::Busy => BUSY_WORDS_MAX,
         }
     }
@@ -239,19 +247,22 @@ pub(super) fn keeps(lived: usize, before: usize) -> bool {
 }
 
 /// The size to recommend for the next block, after `used` words of survivors and stack were found when this one
-/// has `block_words`: at least half of a block should be free after a collection, and not nearly all of it.
+/// has `block_words`, and so many were promoted: at least half of a block should be free after a collection, and not nearly
+/// all of it.
 pub(super) fn recommend(
     used: usize,
+    promoted: usize,
     block_words: usize,
     words_min: usize,
     pace: Pace,
     words_max: usize,
 ) -> usize {
+    let grows_to = pace.words_max(promoted > block_words / PROMOTES_SHARE);
     let size = if used > block_words / 2 {
         2 * used
-    } else if block_words < pace.words_max() {
+    } else if block_words < grows_to {
         2 * block_words
-    } else if used < block_words / 8 && block_words > pace.words_max() && pace != Pace::Busy {
+    } else if used < block_words / 8 && block_words > grows_to && pace != Pace::Busy {
         block_words / 2
     } else {
         block_words
@@ -279,5 +290,5 @@ pub(super) fn block_words_max(held: usize, ages: bool, old_is_large: bool, owed:
 
 /// A large old generation may grow by so many words until the next cycle begins, if so many were found alive.
 pub(super) fn growth_words(live_words: usize) -> usize {
-    live_words / 2
+    (live_words / 2).max(live_words.min(DOUBLED_WORDS_MAX))
 }

@@ -45,7 +45,7 @@ pub(crate) fn may_make_atom() -> bool {
 
 /// Whether who runs may take so much memory in one go.
 #[inline]
-pub(crate) fn may_take_bytes(bytes: usize) -> bool {
+pub fn may_take_bytes(bytes: usize) -> bool {
     // SAFETY: as above.
     bytes < ASKED_BYTES_MIN
         || of_current().is_none_or(|account| unsafe { account.as_ref() }.may_take_bytes(bytes))

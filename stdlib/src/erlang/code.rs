@@ -1,6 +1,7 @@
 //! Questions about code.
 
 use purlin_heap::{Atom, Build, Mfa, Term, am, bits};
+use purlin_vm::actions::Asked;
 use purlin_vm::code::LoadedModule;
 use purlin_vm::{Context, Outcome, Stop, natives};
 
@@ -17,6 +18,11 @@ natives! { "erlang":
 const PRE_LOADED: &[&str] =
     &["erlang", "erts_internal", "atomics", "counters", "persistent_term", "erts_debug", "prim_eval", "init"];
 
+/// Whether a module is there without a file.
+pub(crate) fn is_pre_loaded(cx: &Context<'_>, module: Atom) -> bool {
+    PRE_LOADED.contains(&cx.atoms().name(module))
+}
+
 fn named<'h>(args: &[Term<'h>]) -> args::Read<'h, Mfa> {
     let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
     let arity = u32::try_from(args::size(args[2])?).map_err(|_| Stop::badarg())?;
@@ -26,7 +32,7 @@ fn named<'h>(args: &[Term<'h>]) -> args::Read<'h, Mfa> {
 fn function_exported<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (module, function) = (args::atom(args[0])?, args::atom(args[1])?);
     let Ok(arity) = u32::try_from(args::small(args[2])?) else { return Ok(Term::boolean(false)) };
-    if PRE_LOADED.contains(&cx.atoms().name(module)) {
+    if is_pre_loaded(cx, module) {
         // What is not native there is defined once the module is loaded.
         cx.vm().find_module(module);
     }
@@ -41,7 +47,7 @@ fn is_builtin<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn module_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let module = args::atom(args[0])?;
-    let loaded = cx.vm().code().module(module).is_some() || PRE_LOADED.contains(&cx.atoms().name(module));
+    let loaded = cx.vm().code().module(module).is_some() || is_pre_loaded(cx, module);
     Ok(Term::boolean(loaded))
 }
 
@@ -55,21 +61,23 @@ fn pre_loaded<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     Ok(cx.heap().list(&atoms.collect::<Result<Vec<_>, Stop<'h>>>()?))
 }
 
-/// There is no old code: a module that is loaded anew stays beside its former version, which nobody can purge.
-fn check_old_code<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    args::atom(args[0])?;
-    Ok(Term::boolean(false))
+fn check_old_code<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    Ok(Term::boolean(cx.vm().code().has_old(args::atom(args[0])?)))
 }
 
-/// Nobody uses old code. Who does not want to wait for that answer is told by a message.
+/// Whether a process runs the old version of a module. Who does not want to wait for that answer is told by a message.
 fn check_process_code<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let request = check_options(args.get(2).copied().unwrap_or(Term::NIL))?;
-    args[0].as_pid().ok_or(Stop::badarg())?;
-    args::atom(args[1])?;
-    let Some(id) = request else { return Ok(Term::boolean(false)) };
-    let answer = [Term::atom(am::check_process_code), id, Term::boolean(false)];
-    cx.send_to(cx.pid(), cx.heap().tuple(&answer));
-    Ok(Term::atom(am::async_))
+    let pid = args[0].as_pid().ok_or(Stop::badarg())?;
+    let module = args::atom(args[1])?;
+    match request {
+        Some(id) => {
+            cx.check_code_later(pid, module, id);
+            Ok(Term::atom(am::async_))
+        }
+        None if pid == cx.pid() => Ok(Term::boolean(cx.runs_old(module))),
+        None => cx.ask(pid, Asked::RunsOld(module), cx.heap().list(args)),
+    }
 }
 
 /// What the caller wants its answer to be called, if it does not wait.

@@ -87,7 +87,7 @@ impl Console {
 }
 
 /// Whether the locale's characters are UTF-8, by the variables that name it.
-fn is_utf8_locale() -> bool {
+pub(crate) fn is_utf8_locale() -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
     let locale = set.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
     let locale = locale.to_ascii_lowercase();

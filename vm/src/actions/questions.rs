@@ -4,7 +4,7 @@ use crate::info;
 use crate::native::{Context, Stop};
 use crate::process::{Flags, MaxHeapSize};
 use crate::signal::{Collect, Handled, Question, Request, Signal};
-use purlin_heap::{Message, Pid, Term};
+use purlin_heap::{Atom, Message, Pid, Term};
 
 /// What can be asked.
 #[derive(Clone, Copy)]
@@ -19,6 +19,8 @@ pub enum Asked<'h> {
     Suspend,
     /// To collect its garbage: `true` or `false`. [`Flags::COLLECT`] or [`Flags::COLLECT_YOUNG`].
     CollectGarbage(Flags),
+    /// Whether it runs the old version of a module: `true` or `false`.
+    RunsOld(Atom),
 }
 
 impl<'h> Context<'h> {
@@ -56,6 +58,7 @@ impl<'h> Context<'h> {
             Asked::SetGroupLeader(leader) => Question::SetGroupLeader(Message::copy_of(leader)),
             Asked::Suspend => Question::Suspend,
             Asked::CollectGarbage(wanted) => Question::CollectGarbage(wanted),
+            Asked::RunsOld(module) => Question::RunsOld(module),
         };
         let number = self.unique_number();
         self.with(|process, local| {

@@ -41,6 +41,11 @@ pub enum LoadError {
         /// What is wrong with it.
         error: external::DecodeError,
     },
+    /// There is an old version of it, which has to be purged before.
+    NotPurged {
+        /// The module.
+        module: String,
+    },
     /// It has another name than was asked for.
     Name {
         /// Its name.
@@ -56,6 +61,9 @@ impl fmt::Display for LoadError {
             LoadError::Atoms { module } => write!(f, "module {module}: the limit of atoms is reached"),
             LoadError::Literal { module, index, error } => {
                 write!(f, "module {module}, literal {index}: {error}")
+            }
+            LoadError::NotPurged { module } => {
+                write!(f, "module {module} has an old version that is to be purged before")
             }
             LoadError::Name { module } => write!(f, "the file is of module {module}"),
         }
@@ -185,21 +193,32 @@ fn negate(limbs: &mut [u64]) {
 }
 
 impl Vm {
-    /// Verifies and loads a module from the bytes of its file, which must have this name.
-    pub fn load_bytes(&self, name: Atom, bytes: &[u8]) -> Result<&LoadedModule, LoadError> {
+    /// Verifies and loads a module from the bytes of its file, which came from `origin`; it must have this name.
+    pub fn load_bytes(&self, name: Atom, bytes: &[u8], origin: &str) -> Result<&LoadedModule, LoadError> {
         let verified = purlin_loader::load(bytes).map_err(LoadError::Refused)?;
         let found = verified.module().name();
         if self.atoms().name(name) != found {
             return Err(LoadError::Name { module: found.to_owned() });
         }
-        self.load(&verified)
+        self.load_from(&verified, origin)
     }
 
     /// Loads a verified module: its exports lead to it from now on, or from when its `on_load` function has agreed.
     pub fn load(&self, verified: &Verified) -> Result<&LoadedModule, LoadError> {
+        self.load_from(verified, "")
+    }
+
+    /// As [`Vm::load`], for a module that came from a file of this name, or from what else `code:which/1` is to tell.
+    pub fn load_from(&self, verified: &Verified, origin: &str) -> Result<&LoadedModule, LoadError> {
         let module = verified.module();
-        let area = LiteralArea::new();
+        // Who holds the lock is not interrupted.
+        let _hold = purlin_heap::pace::hold();
+        let _change = self.code().change();
         let atoms = self.intern(module)?;
+        if self.code().has_old(atoms[0]) && self.code().module(atoms[0]).is_some() {
+            return Err(LoadError::NotPurged { module: module.name().to_owned() });
+        }
+        let area = LiteralArea::new();
         let is_native = |name: Mfa| self.code().natives().get(&name).is_some();
         let natives = functions(module, &atoms).map(is_native).collect();
         let native_imports =
@@ -227,6 +246,7 @@ impl Vm {
         let on_load = lowered.on_load;
         let (atoms, natives, records) = (linker.atoms, linker.natives, linker.records);
         let mut loaded = unlinked(module, &atoms, &natives, &lowered);
+        loaded.origin = origin.into();
         loaded.attributes = attributes;
         loaded.compile = compile;
         loaded.records = records.into();
@@ -238,6 +258,11 @@ impl Vm {
             Some(function) => self.code().publish_later(loaded, function as usize),
             None => self.code().publish(loaded),
         })
+    }
+
+    /// The MD5 of a module's code, from the bytes of its file, if that is one.
+    pub fn md5_of(&self, file: &[u8]) -> Option<[u8; 16]> {
+        Module::parse(file).ok().map(|module| *module.md5())
     }
 
     fn intern(&self, module: &Module) -> Result<Vec<Atom>, LoadError> {
@@ -284,6 +309,7 @@ fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered
         |export: &purlin_loader::Export| module.function_at(export.label).map(|index| index as u32);
     Box::new(LoadedModule {
         name,
+        origin: Box::default(),
         code: Box::default(),
         functions: functions(module, atoms)
             .zip(natives)

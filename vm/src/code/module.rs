@@ -37,6 +37,8 @@ pub struct Counter {
 pub struct LoadedModule {
     /// Its name.
     pub name: Atom,
+    /// Where it came from, if that is known: the name of a file.
+    pub origin: Box<str>,
     /// The linked code. Some instructions have a word in which they remember something; all others stay as they are.
     pub code: Box<[AtomicU64]>,
     /// Its functions, in the order of the code.

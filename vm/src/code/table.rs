@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use purlin_heap::{Atom, Mfa, Record, Term};
 
 use super::export::{Export, Exports};
@@ -28,14 +28,29 @@ pub struct CodeTable {
     unloaded_funs: UnloadedFuns,
     modules: RwLock<Modules>,
     on_loads: OnLoads,
+    /// Held by whoever changes what is current or old.
+    changing: Mutex<()>,
 }
 
 #[derive(Default)]
 struct Modules {
-    by_name: HashMap<Atom, &'static LoadedModule>,
-    /// Sorted by the address of their code; older versions of a module stay.
+    by_name: HashMap<Atom, Versions>,
+    /// Sorted by the address of their code; versions that nobody uses any more stay.
     by_address: Vec<&'static LoadedModule>,
 }
+
+/// What there is of one module: see `docs/code.md`.
+#[derive(Default)]
+struct Versions {
+    /// That to which its exports lead.
+    current: Option<&'static LoadedModule>,
+    /// That which was current before, until it is purged.
+    old: Option<&'static LoadedModule>,
+}
+
+/// A module cannot be replaced or deleted, because there is an old version of it already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotPurged;
 
 impl CodeTable {
     /// The code of a machine without modules.
@@ -48,6 +63,7 @@ impl CodeTable {
             unloaded_funs: UnloadedFuns::default(),
             modules: RwLock::default(),
             on_loads: OnLoads::default(),
+            changing: Mutex::new(()),
         };
         for (&name, _) in table.natives.iter() {
             table.export(name);
@@ -92,7 +108,23 @@ impl CodeTable {
 
     /// The module of this name, if it is loaded.
     pub fn module(&self, name: Atom) -> Option<&LoadedModule> {
-        self.modules.read().by_name.get(&name).copied()
+        self.modules.read().by_name.get(&name)?.current
+    }
+
+    /// Whether there is an old version of a module.
+    pub fn has_old(&self, name: Atom) -> bool {
+        self.old_version(name).is_some()
+    }
+
+    /// The old version of a module, if there is one. No version is freed while the machine lives and processes run.
+    pub(crate) fn old_version(&self, name: Atom) -> Option<&'static LoadedModule> {
+        self.modules.read().by_name.get(&name)?.old
+    }
+
+    /// Taken by whoever loads a module, before the code is linked and until it is published. Work that may be interrupted must
+    /// not hold it.
+    pub(super) fn change(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock()
     }
 
     /// All modules that were loaded, those included that others have replaced.
@@ -102,7 +134,9 @@ impl CodeTable {
 
     /// The names of all modules that are loaded.
     pub fn module_names(&self) -> Vec<Atom> {
-        self.modules.read().by_name.keys().copied().collect()
+        let modules = self.modules.read();
+        let current = modules.by_name.iter().filter(|(_, versions)| versions.current.is_some());
+        current.map(|(&name, _)| name).collect()
     }
 
     /// The template of the native record that a tuple of a module and a name stands for, if other modules may make it.
@@ -177,20 +211,44 @@ impl CodeTable {
     }
 
     fn name(&self, module: &'static LoadedModule) {
-        let before = self.modules.write().by_name.insert(module.name, module);
+        let before = {
+            let mut modules = self.modules.write();
+            let versions = modules.by_name.entry(module.name).or_default();
+            let before = versions.current.replace(module);
+            versions.old = before.or(versions.old);
+            before
+        };
         self.lead_exports(module, before);
     }
 
-    /// Takes a module's name from it: calls through its exports find no module any more. What runs its code runs on.
-    /// False when no module of this name is loaded.
-    pub fn delete(&self, name: Atom) -> bool {
+    /// Makes the current version of a module the old one: calls through its exports find no module any more. What runs its code
+    /// runs on. False when no module of this name is loaded.
+    pub fn delete(&self, name: Atom) -> Result<bool, NotPurged> {
+        let _change = self.change();
         let mut modules = self.modules.write();
-        let Some(module) = modules.by_name.remove(&name) else { return false };
+        let Some(versions) = modules.by_name.get_mut(&name) else { return Ok(false) };
+        if versions.old.is_some() {
+            return Err(NotPurged);
+        }
+        let Some(module) = versions.current.take() else { return Ok(false) };
+        versions.old = Some(module);
         module
             .exports
             .iter()
             .for_each(|&index| self.export(module.functions[index as usize].name).withdraw());
-        true
+        Ok(true)
+    }
+
+    /// Takes an old version away, which nobody uses any more.
+    pub(crate) fn forget_old(&self, module: &LoadedModule) {
+        let _change = self.change();
+        self.unlead_funs(&module.lambdas);
+        let mut modules = self.modules.write();
+        let Some(versions) = modules.by_name.get_mut(&module.name) else { return };
+        versions.old = versions.old.filter(|&old| !std::ptr::eq(old, module));
+        if versions.current.is_none() && versions.old.is_none() {
+            modules.by_name.remove(&module.name);
+        }
     }
 
     fn lead_exports(&self, module: &LoadedModule, before: Option<&LoadedModule>) {

@@ -1,7 +1,7 @@
 //! Funs that came from outside while their module was not loaded, or is loaded in another version.
 //!
 //! Such a fun gets an entry of its own, whose code asks for the module when the fun is called. Once the module is there
-//! and has that very fun, the entry leads to its code.
+//! and has that very fun, the entry leads to its code. So do the entries of a version that has been purged.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,38 +21,35 @@ const FUNS_MAX: usize = 1 << 18;
 
 /// All of a machine.
 #[derive(Default)]
-pub struct UnloadedFuns(Mutex<HashMap<FunKey, Box<Unloaded>>>);
+pub struct UnloadedFuns {
+    /// Those that came from outside, with entries of their own.
+    foreign: Mutex<HashMap<FunKey, Box<FunEntry>>>,
+    /// What stands in for the code of those, and of funs whose version was purged.
+    bodies: Mutex<Vec<Box<[Body]>>>,
+}
 
-struct Unloaded {
-    entry: FunEntry,
-    /// The code that the entry leads to at first.
-    body: [u64; 4],
+/// Code that asks for the module of a fun.
+struct Body {
+    words: [u64; 4],
     function: FunctionInfo,
 }
 
-impl Unloaded {
-    fn new(key: &FunKey) -> Box<Unloaded> {
+impl Body {
+    fn new() -> Body {
         let name = Mfa { module: am::erlang, function: am::apply, arity: 2 };
-        let entry = FunEntry {
-            address: AtomicPtr::default(),
-            module: key.module,
-            arity: key.arity,
-            free: key.free,
-            index: key.index,
-            old_uniq: key.old_uniq,
-            uniq: key.uniq,
-        };
-        let function = FunctionInfo { name, native: true };
-        let mut fun = Box::new(Unloaded { entry, body: [0; 4], function });
+        Body { words: [0; 4], function: FunctionInfo { name, native: true } }
+    }
+
+    /// Leads an entry here, where this stays as long as the entry.
+    fn lead(&mut self, entry: &FunEntry) {
         let handler = |op| handler_of(op, &[]) as usize as u64;
-        fun.body = [
+        self.words = [
             handler(Specific::FunctionClause),
-            &raw const fun.function as u64,
+            &raw const self.function as u64,
             handler(Specific::UnloadedFun),
-            &raw const fun.entry as u64,
+            std::ptr::from_ref(entry) as u64,
         ];
-        fun.entry.address = AtomicPtr::new((&raw const fun.body[2]).cast_mut());
-        fun
+        entry.address.store((&raw const self.words[2]).cast_mut(), Ordering::Release);
     }
 }
 
@@ -63,15 +60,26 @@ impl CodeTable {
         if let Some(entry) = loaded().filter(|entry| is_of(entry, key)) {
             return Some(entry);
         }
-        let mut funs = self.unloaded_funs().0.lock();
+        let mut funs = self.unloaded_funs().foreign.lock();
         let room = funs.len() < FUNS_MAX;
         let entry = match funs.entry(*key) {
-            Entry::Occupied(known) => &raw const known.into_mut().entry,
-            Entry::Vacant(place) if room => &raw const place.insert(Unloaded::new(key)).entry,
+            Entry::Occupied(known) => &raw const **known.into_mut(),
+            Entry::Vacant(place) if room => {
+                let entry = place.insert(Box::new(entry_of(key)));
+                self.unlead_funs(std::slice::from_ref(entry));
+                &raw const **entry
+            }
             Entry::Vacant(_) => return None,
         };
         // SAFETY: boxed, never removed while the machine lives, and changed through its atomic only.
         Some(unsafe { &*entry })
+    }
+
+    /// Leads entries, which stay where they are, to code that asks for their module.
+    pub(super) fn unlead_funs(&self, entries: &[FunEntry]) {
+        let mut bodies: Box<[Body]> = entries.iter().map(|_| Body::new()).collect();
+        bodies.iter_mut().zip(entries).for_each(|(body, entry)| body.lead(entry));
+        self.unloaded_funs().bodies.lock().push(bodies);
     }
 
     /// The name of the function that is the body of a fun, while it is known.
@@ -92,6 +100,11 @@ impl CodeTable {
             _ => false,
         }
     }
+}
+
+fn entry_of(key: &FunKey) -> FunEntry {
+    let FunKey { module, index, old_uniq, uniq, arity, free } = *key;
+    FunEntry { address: AtomicPtr::default(), module, arity, free, index, old_uniq, uniq }
 }
 
 fn key_of(entry: &FunEntry) -> FunKey {

@@ -32,6 +32,9 @@ impl Process {
         {
             vm.cancel_wake(key);
         }
+        if self.flags.has(Flags::CHECKS_CODE) {
+            self.answer_code_checks(local);
+        }
         if self.flags.has(Flags::BLOCKS_OTHERS) {
             vm.unblock_all_of(self.pid());
         }
@@ -162,6 +165,10 @@ impl Local {
             Signal::Collect(collect) => self.deliver(collect.from, Signal::message(collect.told(false))),
             Signal::Request(request) => {
                 request.refuse(self);
+                Ok(())
+            }
+            Signal::CheckCode(check) => {
+                check.answer(self, to, false);
                 Ok(())
             }
             _ => Ok(()),

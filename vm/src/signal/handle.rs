@@ -1,6 +1,7 @@
 //! What a process does about the signals that come to it.
 
 use super::{ExitToAlias, Question, Request, Signal};
+use crate::code::purge::{Asker, CodeCheck};
 use crate::local::Local;
 use crate::mailbox::{Next, Owned};
 use crate::native::Class;
@@ -85,6 +86,7 @@ impl Process {
                 }
                 let _ = local.deliver(collect.from, Signal::message(collect.told(is_done)));
             }
+            Signal::CheckCode(check) => self.check_code_later(*check),
             Signal::Request(request) => self.answer(local, *request),
             Signal::Reply { number, answer } => {
                 let rare = self.rare_mut();
@@ -236,6 +238,14 @@ impl Process {
                 self.flags.set(wanted, true);
                 Message::copy_of(Term::atom(am::true_))
             }
+            Question::RunsOld(module) => match local.vm().code().old_version(module) {
+                None => Message::copy_of(Term::atom(am::false_)),
+                Some(version) => {
+                    let Request { from, number, raised, .. } = request;
+                    let asker = Asker::Question { from, number, _raised: raised };
+                    return self.check_code_later(CodeCheck { version, asker });
+                }
+            },
         };
         let _ = local.deliver(request.from, Signal::Reply { number: request.number, answer });
     }

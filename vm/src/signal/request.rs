@@ -3,7 +3,7 @@
 use super::Signal;
 use crate::local::Local;
 use crate::process::Flags;
-use purlin_heap::{Message, Pid, Term, am};
+use purlin_heap::{Atom, Message, Pid, Term, am};
 use purlin_scheduler::Raised;
 
 /// A question and who asks it.
@@ -27,13 +27,15 @@ pub(crate) enum Question {
     Suspend,
     /// Collects its garbage, as this flag says.
     CollectGarbage(Flags),
+    /// Whether it runs the old version of a module.
+    RunsOld(Atom),
 }
 
 impl Request {
     /// What is answered for a process that has ended.
     pub(crate) fn answer_of_the_dead(&self) -> Message {
         Message::copy_of(Term::atom(match self.question {
-            Question::IsAlive | Question::CollectGarbage(_) => am::false_,
+            Question::IsAlive | Question::CollectGarbage(_) | Question::RunsOld(_) => am::false_,
             Question::Info(_) => am::undefined,
             Question::SetGroupLeader(_) | Question::Suspend => am::badarg,
         }))
