@@ -23,6 +23,23 @@ pub fn ensure_compiler() -> Result {
     shell::run(apt_get().args(["install", "-y", "-qq", "--no-install-recommends"]).args(PACKAGES))
 }
 
+/// Makes sure that a package of Debian is installed.
+pub fn ensure_package(name: &str) -> Result {
+    if !shell::exists("dpkg-query") {
+        return Err(format!(
+            "{name} is a package of Debian: install it in your way, or run the tests on Debian"
+        )
+        .into());
+    }
+    let mut query = Command::new("dpkg-query");
+    let status = query.args(["-W", "-f=${Status}", name]).output()?;
+    if status.stdout == b"install ok installed" {
+        return Ok(());
+    }
+    println!("Installing {name}");
+    shell::run(apt_get().args(["install", "-y", "-qq", "--no-install-recommends", name]))
+}
+
 fn apt_get() -> Command {
     let needs_sudo = std::env::var_os("USER").is_some_and(|user| user != "root") && shell::exists("sudo");
     let mut command = Command::new(if needs_sudo { "sudo" } else { "env" });

@@ -1,8 +1,8 @@
 //! The whole-program tests: each Erlang program runs on `erl` and on purlin, and must print the same and end with the
 //! same status.
 //!
-//! A program is a module in `tests/programs` that exports `main/1`. Its head comment may say `%% args: A B` (the
-//! arguments of `main/1`). No expected output is kept: Erlang/OTP is asked, once for each compiled program, and its
+//! A program is a module in `tests/programs` or `tests/packages` that exports `main/1`. Its head comment may say `%% args: A B` (the
+//! arguments of `main/1`) and `%% package: NAME` (a package of Debian that it uses, which is installed when it is missing). No expected output is kept: Erlang/OTP is asked, once for each compiled program, and its
 //! answer is kept beside the `.beam` file. Programs listed in `tests/pending.txt` are known not to pass yet; they are
 //! run too, and a listed program that passes is an error, so that the list only ever says what is true.
 
@@ -20,6 +20,8 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// How the programs are run.
 #[derive(Clone)]
 pub struct Run {
+    /// The directory of the programs, below `tests`.
+    pub sources: &'static str,
     /// The purlin command.
     pub purlin: PathBuf,
     /// More arguments of `purlin run`.
@@ -56,7 +58,7 @@ enum Verdict {
 /// Runs the programs, printing a line for each and a summary as `cargo test` does. Returns whether none failed.
 pub fn run(run: &Run) -> Result<bool> {
     erlang::ensure_compiler()?;
-    let mut programs = collect(&run.filters, run.except)?;
+    let mut programs = collect(run.sources, &run.filters, run.except)?;
     if let Some(beams) = &run.beams {
         programs.retain(|program| beams.join(&program.name).with_extension("beam").is_file());
     }
@@ -78,9 +80,9 @@ pub fn run(run: &Run) -> Result<bool> {
     Ok(failed == 0)
 }
 
-fn collect(filters: &[String], except: &[&str]) -> Result<Vec<Program>> {
-    let sources = repository::erlang_sources("tests/programs")?;
-    let beams = erlang::compile(&sources, "programs")?;
+fn collect(directory: &str, filters: &[String], except: &[&str]) -> Result<Vec<Program>> {
+    let sources = repository::erlang_sources(&format!("tests/{directory}"))?;
+    let beams = erlang::compile(&sources, directory)?;
     let wanted = |name: &String| {
         (filters.is_empty() || filters.iter().any(|filter| name.contains(filter)))
             && !except.iter().any(|part| name.contains(part))
@@ -90,6 +92,7 @@ fn collect(filters: &[String], except: &[&str]) -> Result<Vec<Program>> {
         let name = erlang::module(source);
         if wanted(&name) {
             let text = std::fs::read_to_string(source)?;
+            repository::directive(&text, "package").map_or(Ok(()), erlang::ensure_package)?;
             let arguments = repository::directive(&text, "args").unwrap_or_default();
             let arguments = arguments.split_whitespace().map(String::from).collect();
             programs.push(Program { name, arguments, beams: beams.clone() });

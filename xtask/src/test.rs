@@ -41,8 +41,9 @@ pub fn run(options: &Options) -> Result {
     erlang::ensure_compiler()?;
     let filters = options.programs.clone();
     if let Some(purlin) = options.purlin.clone() {
-        let plain = Run { purlin, options: Vec::new(), filters, except: &[], beams: None };
-        let failed = [programs::run(&plain)?, run_compiled(&plain)?].contains(&false);
+        let plain =
+            Run { sources: "programs", purlin, options: Vec::new(), filters, except: &[], beams: None };
+        let failed = [programs::run(&plain)?, run_compiled(&plain)?, run_packages(&plain)?].contains(&false);
         return if failed { Err("whole programs failed".into()) } else { Ok(()) };
     }
     if options.programs.is_empty() {
@@ -52,6 +53,7 @@ pub fn run(options: &Options) -> Result {
     for form in &FORMS {
         println!("\nwhole programs, {}", form.name);
         let run = Run {
+            sources: "programs",
             purlin: build(form)?,
             options: form.options.iter().map(ToString::to_string).collect(),
             except: if filters.is_empty() { form.except } else { &[] },
@@ -62,9 +64,13 @@ pub fn run(options: &Options) -> Result {
             broken.push(form.name);
         }
     }
-    let plain = Run { purlin: build(&FORMS[0])?, options: Vec::new(), filters, except: &[], beams: None };
+    let purlin = build(&FORMS[0])?;
+    let plain = Run { sources: "programs", purlin, options: Vec::new(), filters, except: &[], beams: None };
     if !run_compiled(&plain)? {
         broken.push("compiled by OTP 29");
+    }
+    if !run_packages(&plain)? {
+        broken.push("with packages");
     }
     if options.programs.is_empty() {
         println!("\nrandom programs");
@@ -85,6 +91,12 @@ fn run_compiled(plain: &Run) -> Result<bool> {
         passed &= programs::run(&Run { beams: Some(repository::root().join(beams)), ..plain.clone() })?;
     }
     Ok(passed)
+}
+
+/// Runs the programs that use packages of Debian; whether none failed.
+fn run_packages(plain: &Run) -> Result<bool> {
+    println!("\nwhole programs, with packages of Debian");
+    programs::run(&Run { sources: "packages", ..plain.clone() })
 }
 
 /// Builds the command in one form, with assertions and optimised, and returns its path.
