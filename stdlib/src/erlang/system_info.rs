@@ -302,6 +302,8 @@ fn compound<'h>(cx: &Context<'h>, item: &[Term<'h>]) -> Outcome<'h> {
             _ => Err(Stop::badarg()),
         },
         (Some("allocator" | "allocator_sizes"), Some(_)) => Ok(Term::boolean(false)),
+        // Of none of them.
+        (Some("allocator" | "allocator_sizes"), None) if value.is_nil() => Ok(Term::NIL),
         _ => Err(Stop::badarg()),
     }
 }

@@ -81,7 +81,7 @@ fn item<'h>(cx: &Context<'h>, table: &Table, item: Atom) -> Option<Term<'h>> {
             Kind::DuplicateBag => am::duplicate_bag,
         }),
         am::keypos => Term::small(table.keypos as i64),
-        am::protection => Term::atom(settings.protection),
+        am::protection => Term::atom(table.protection()),
         am::fixed => Term::boolean(table.is_fixed()),
         am::safe_fixed | am::safe_fixed_monotonic_time => fixed(cx, table, item),
         am::binary => binaries(cx, table),

@@ -54,6 +54,12 @@ impl Settings {
                 place => self.keypos = place,
             },
             Some(am::read_concurrency) => self.read_concurrency = value.as_boolean().ok_or(Stop::badarg())?,
+            // How many locks a table of OTP has, for its tests.
+            Some(am::write_concurrency) if value.as_tuple().is_some() => {
+                let [_, count] = *args::tuple(value)?.elements() else { return Err(Stop::badarg()) };
+                args::size(count)?;
+                self.write_concurrency = am::true_;
+            }
             Some(am::write_concurrency) => {
                 let setting =
                     value.as_atom().filter(|atom| matches!(*atom, am::true_ | am::false_ | am::auto));

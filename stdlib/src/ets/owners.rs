@@ -143,19 +143,31 @@ fn give_away<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(Term::boolean(true))
 }
 
+/// What an owner may change: the heir, and as in OTP the protection. All are read before any is set.
 fn setopts<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = own_table(cx, args[0])?;
     let options = if args[1].as_tuple().is_some() { vec![args[1]] } else { args::elements(args[1])? };
-    let heirs = options.into_iter().map(|option| match args::tuple(option)?.elements() {
-        parts @ [name, ..] if name.is_atom(am::heir) => heir(parts),
-        _ => Err(Stop::badarg()),
-    });
-    let heirs = heirs.collect::<Read<'h, Vec<_>>>()?;
-    if heirs.len() > 1 {
-        return Err(Stop::badarg());
+    let (mut new_heir, mut protection) = (None, None);
+    for option in options {
+        let is_new = match args::tuple(option)?.elements() {
+            parts @ [name, ..] if name.is_atom(am::heir) => new_heir.replace(heir(parts)?).is_none(),
+            &[name, value] if name.is_atom(am::protection) => match value.as_atom() {
+                Some(value @ (am::public | am::protected | am::private)) => {
+                    protection.replace(value).is_none()
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if !is_new {
+            return Err(Stop::badarg());
+        }
     }
-    for new in heirs {
-        *table.heir.lock() = new;
+    if let Some(heir) = new_heir {
+        *table.heir.lock() = heir;
+    }
+    if let Some(protection) = protection {
+        table.set_protection(protection);
     }
     Ok(Term::boolean(true))
 }

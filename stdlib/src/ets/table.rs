@@ -23,6 +23,7 @@ const WORD_BYTES: usize = size_of::<u64>();
 /// What a table is made with and keeps.
 pub(super) struct Settings {
     pub(super) kind: Kind,
+    /// At first; the owner may change it.
     pub(super) protection: Atom,
     pub(super) named: bool,
     /// The place of the key, from 1.
@@ -58,6 +59,8 @@ pub(super) struct Table {
     pub(super) number: u64,
     /// The name's index.
     name: AtomicU32,
+    /// That of who may do what: `public`, `protected`, `private`.
+    protection: AtomicU32,
     pub(super) settings: Settings,
     pub(super) kind: Kind,
     /// The place of the key, from 1.
@@ -94,6 +97,7 @@ impl Table {
         Table {
             number,
             name: AtomicU32::new(name.0),
+            protection: AtomicU32::new(settings.protection.0),
             kind: settings.kind,
             keypos: settings.keypos,
             settings,
@@ -115,6 +119,14 @@ impl Table {
         self.name.store(name.0, Ordering::Relaxed);
     }
 
+    pub(super) fn protection(&self) -> Atom {
+        Atom(self.protection.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn set_protection(&self, protection: Atom) {
+        self.protection.store(protection.0, Ordering::Relaxed);
+    }
+
     pub(super) fn owner(&self) -> Pid {
         Pid(self.owner.load(Ordering::Relaxed))
     }
@@ -130,7 +142,7 @@ impl Table {
 
     /// Whether the caller may change it, or only look.
     pub(super) fn allows(&self, pid: Pid, writes: bool) -> bool {
-        match self.settings.protection {
+        match self.protection() {
             am::public => true,
             am::protected if !writes => true,
             _ => self.owner() == pid,

@@ -11,8 +11,8 @@ use crate::args;
 /// The number of a variable `'$0'`, `'$1'`...
 pub(super) fn variable(term: Term<'_>, atoms: &AtomTable) -> Option<u64> {
     let digits = atoms.name(term.as_atom()?).strip_prefix('$')?;
-    // As OTP has it: no sign, no zero in front, and no more than eight digits.
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && (1..=8).contains(&digits.len());
+    // As OTP has it: no sign, no zero in front, and no more than nine digits.
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && (1..=9).contains(&digits.len());
     (is_number && (digits.len() == 1 || !digits.starts_with('0'))).then(|| digits.parse().ok()).flatten()
 }
 
