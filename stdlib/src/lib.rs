@@ -7,6 +7,7 @@ mod application_controller;
 mod args;
 mod atomics;
 mod binary;
+mod byte_queue;
 mod chars;
 mod code;
 mod erlang;
@@ -30,6 +31,7 @@ mod prim_buffer;
 mod prim_file;
 mod re;
 mod records;
+mod resources;
 mod state;
 mod unicode;
 mod zlib;
@@ -72,10 +74,12 @@ const TABLES: &[&[NativeFunction]] = &[
     prim_buffer::NATIVES,
     prim_file::NATIVES,
     prim_file::ENCODING,
+    prim_file::LOADER,
     re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,
     zlib::NATIVES,
+    zlib::STREAMS,
 ];
 
 /// All native functions, one table after the other.

@@ -3,6 +3,7 @@
 
 mod handles;
 mod info;
+mod loader;
 mod names;
 mod numbers;
 mod open;
@@ -13,6 +14,7 @@ mod tree;
 mod writing;
 
 pub(crate) use handles::Files;
+pub(crate) use loader::LOADER;
 pub(crate) use names::ENCODING;
 
 use purlin_vm::natives;

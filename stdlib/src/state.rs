@@ -15,9 +15,11 @@ use crate::code::sticky::Sticky;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
-use crate::prim_buffer::Buffers;
+use crate::prim_buffer::Buffer;
 use crate::prim_file::Files;
 use crate::re::Patterns;
+use crate::resources::Resources;
+use crate::zlib::Stream;
 
 /// One for each machine.
 pub(crate) struct State {
@@ -38,7 +40,9 @@ pub(crate) struct State {
     pub(crate) patterns: Patterns,
     pub(crate) files: Files,
     /// The buffers of module `prim_buffer`.
-    pub(crate) buffers: Buffers,
+    pub(crate) buffers: Resources<Buffer>,
+    /// The streams of module `zlib`.
+    pub(crate) streams: Resources<Stream>,
     /// What `statistics/1` was last asked for, in milliseconds.
     wall_clock: Counted,
     runtime: Counted,
@@ -71,7 +75,8 @@ impl Default for State {
             tables: Tables::default(),
             patterns: Patterns::default(),
             files: Files::default(),
-            buffers: Buffers::default(),
+            buffers: Resources::default(),
+            streams: Resources::default(),
             wall_clock: Counted::default(),
             runtime: Counted::default(),
             reductions: Counted::default(),

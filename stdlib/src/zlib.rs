@@ -1,4 +1,10 @@
-//! Module `zlib`: compressing and expanding whole values. Streams are not there yet.
+//! Module `zlib`: compressing and expanding, whole values here, and streams.
+
+mod stream;
+mod streams;
+
+pub(crate) use stream::Stream;
+pub(crate) use streams::STREAMS;
 
 use std::io::Read;
 

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the repository's own commands.
 #![forbid(unsafe_code)]
 
+mod compile_otp;
 mod demo;
 mod erlang;
 mod front_end;
@@ -47,6 +48,8 @@ enum Command {
     Calls(random_calls::Options),
     /// Run OTP's scanner, parser, linter and pretty printer over its sources, on erl and on purlin
     FrontEnd(front_end::Options),
+    /// Have OTP's compiler compile OTP's sources, on erl and on purlin, and compare the modules
+    CompileOtp(compile_otp::Options),
     /// Run the supervised example on a release build
     Demo(demo::Options),
     /// Run the benchmark programs on purlin and on erl in turn, and compare
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Random(options) => random::run(&options),
         Command::Calls(options) => random_calls::run(&options),
         Command::FrontEnd(options) => front_end::run(&options),
+        Command::CompileOtp(options) => compile_otp::run(&options),
         Command::Demo(options) => demo::run(&options),
         Command::Versus(options) => versus::run(&options),
         Command::Pauses(options) => pauses::run(&options),

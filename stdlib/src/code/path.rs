@@ -88,7 +88,7 @@ fn non_existing<'h>(cx: &Context<'h>) -> Outcome<'h> {
     Ok(Term::atom(cx.atoms().intern("non_existing")?))
 }
 
-fn get_path<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
+pub(crate) fn get_path<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     let directories = path(cx).0.read().clone();
     let directories: Vec<_> = directories.iter().map(|directory| text(cx, directory)).collect();
     Ok(cx.heap().list(&directories))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use nix::errno::Errno;
 use purlin_heap::bits::Buffer;
 use purlin_heap::{Build, Term};
-use purlin_vm::{Context, Outcome};
+use purlin_vm::{Context, Outcome, Stop};
 
 use super::open::opened_for_reading;
 use super::outcome::{Answer, blocking, errno, error, ok};
@@ -81,20 +81,15 @@ fn read_from(file: &File, offset: u64, size: u64) -> Answer<Filled> {
 
 /// `{ok, Binary}`, or `eof` for nothing.
 fn answer<'h>(cx: &Context<'h>, filled: Answer<Filled>) -> Outcome<'h> {
-    match filled {
-        Ok((_, 0)) => Ok(Term::atom(cx.atoms().intern("eof")?)),
-        filled => binary(cx, filled),
+    match filled.and_then(|filled| if filled.1 == 0 { Ok(None) } else { binary(cx, filled).map(Some) }) {
+        Ok(None) => Ok(Term::atom(cx.atoms().intern("eof")?)),
+        Ok(Some(binary)) => ok(cx, binary),
+        Err(errno) => error(cx, errno),
     }
 }
 
-/// `{ok, Binary}`
-fn binary<'h>(cx: &Context<'h>, filled: Answer<Filled>) -> Outcome<'h> {
-    let made =
-        filled.and_then(|(buffer, size)| buffer.into_binary(size, cx.heap()).map_err(|_| Errno::ENOMEM));
-    match made {
-        Ok(binary) => ok(cx, binary),
-        Err(errno) => error(cx, errno),
-    }
+fn binary<'h>(cx: &Context<'h>, (buffer, size): Filled) -> Answer<Term<'h>> {
+    buffer.into_binary(size, cx.heap()).map_err(|_| Errno::ENOMEM)
 }
 
 pub(super) fn read<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -114,10 +109,21 @@ pub(super) fn read_at<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     answer(cx, filled)
 }
 
-/// A whole file.
 pub(super) fn read_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    match whole(cx, args, args[0])? {
+        Ok(binary) => ok(cx, binary),
+        Err(errno) => error(cx, errno),
+    }
+}
+
+/// The bytes of the file of a native name; `args` are the arguments of the native that waits for them.
+pub(super) fn whole<'h>(
+    cx: &Context<'h>,
+    args: &[Term<'h>],
+    name: Term<'h>,
+) -> Result<Answer<Term<'h>>, Stop<'h>> {
     let filled = blocking(cx, args, || {
-        let path = names::path(cx, args[0])?;
+        let path = names::path(cx, name)?;
         Ok(move || {
             let file = opened_for_reading(&path?)?;
             let size = file.metadata().map_or(0, |data| data.len());
@@ -127,7 +133,7 @@ pub(super) fn read_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> 
             filled(size, expected, |bytes, _| reader.read(bytes))
         })
     })?;
-    binary(cx, filled)
+    Ok(filled.and_then(|filled| binary(cx, filled)))
 }
 
 /// Bytes of which eight others tell size and place.
@@ -165,11 +171,12 @@ pub(super) fn read_pointed<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'
         Ok(Some(told)) => told,
         Err(errno) => return error(cx, errno),
     };
-    let (buffer, count) = told.bytes;
-    let bytes = match buffer.into_binary(count, cx.heap()) {
-        _ if count == 0 => eof,
-        Ok(binary) => binary,
-        Err(_) => return error(cx, Errno::ENOMEM),
+    let bytes = match told.bytes {
+        (_, 0) => eof,
+        bytes => match binary(cx, bytes) {
+            Ok(binary) => binary,
+            Err(errno) => return error(cx, errno),
+        },
     };
     ok(cx, cx.heap().tuple(&[Term::small(told.size.into()), Term::small(told.offset.into()), bytes]))
 }

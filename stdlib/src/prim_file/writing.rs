@@ -5,20 +5,15 @@ use std::io::{ErrorKind, IoSlice, Write};
 use nix::errno::Errno;
 use purlin_heap::Term;
 use purlin_heap::bits::HeldBytes;
-use purlin_vm::{Context, Outcome, Stop};
+use purlin_vm::{Context, Outcome};
 
 use super::numbers;
 use super::outcome::{Answer, errno, performed};
-use crate::args::{self, Read};
+use crate::byte_queue::pieces;
 use crate::state::State;
 
 /// The operating system takes so many pieces at once.
 const PIECES_MAX: usize = 1024;
-
-/// The bytes of a list of binaries.
-fn pieces<'h>(list: Term<'h>) -> Read<'h, Vec<HeldBytes>> {
-    args::elements(list)?.into_iter().map(|piece| HeldBytes::of(piece).ok_or(Stop::badarg())).collect()
-}
 
 /// Has all bytes written by `write`, which is given what is left and how much has been written.
 fn written(
