@@ -301,9 +301,9 @@ fn compound<'h>(cx: &Context<'h>, item: &[Term<'h>]) -> Outcome<'h> {
             Some("defined" | "detected" | "used") => Ok(Term::atom(am::undefined)),
             _ => Err(Stop::badarg()),
         },
+        // There are none of these, so a list of them is empty, and so is what is told of it.
+        (Some("allocator" | "allocator_sizes"), Some(none)) if none.is_nil() => Ok(Term::NIL),
         (Some("allocator" | "allocator_sizes"), Some(_)) => Ok(Term::boolean(false)),
-        // Of none of them.
-        (Some("allocator" | "allocator_sizes"), None) if value.is_nil() => Ok(Term::NIL),
         _ => Err(Stop::badarg()),
     }
 }

@@ -11,7 +11,7 @@ use super::registry::{Involved, Tables};
 use super::rows::{Removed, Rows};
 use super::table::Table;
 use super::{Access, own_table, table, tables};
-use crate::args::{self, Read};
+use crate::args;
 use crate::held::Mutex;
 use crate::state::State;
 
