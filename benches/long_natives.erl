@@ -90,7 +90,7 @@ cases(binaries) ->
      decode_unsigned, md5, crc32, adler32];
 cases(text) ->
     [characters_to_list, characters_to_binary, bin_is_7bit, compress, uncompress, list_to_float, list_to_float_exact,
-     string_to_float];
+     string_to_float, search_words, search_looking_back, search_text];
 cases(maps) ->
     [from_list, from_keys, keys, values, to_list, merge, equal_maps, order_maps, phash2_map, key_of_map, put_many];
 cases(external) ->
@@ -114,6 +114,7 @@ work(binaries, Name, Size) ->
 work(text, Name, Size) ->
     %% Loading a module is not what is measured.
     [] = unicode:characters_to_list([]),
+    nomatch = re:run("", "a"),
     text_work(Name, Size);
 work(maps, Name, Size) ->
     [] = maps:to_list(#{}),
@@ -308,7 +309,17 @@ text_work(list_to_float_exact, Size) ->
     fun() -> 0.1 = list_to_float("0.1" ++ lists:duplicate(Size, $0)), 1.0 < list_to_float("1." ++ Digits) end;
 text_work(string_to_float, Size) ->
     Text = "1." ++ lists:duplicate(Size, $0) ++ "rest",
-    fun() -> {1.0, "rest"} = string:list_to_float(Text) end.
+    fun() -> {1.0, "rest"} = string:list_to_float(Text) end;
+text_work(search_words, Size) ->
+    Text = binary:copy(<<"some words ">>, Size),
+    fun() -> nomatch = re:run(Text, "[a-z]+ [a-z]+(?:;|, and)", [{capture, none}]) end;
+text_work(search_looking_back, Size) ->
+    Text = [lists:duplicate(2000, $a), $c],
+    Limits = [{match_limit, 10 * Size}, report_errors],
+    fun() -> {error, match_limit} = re:run(Text, "(?:a+)+[bx]|cx", Limits) end;
+text_work(search_text, Size) ->
+    Text = binary:copy(<<"äöü"/utf8>>, Size),
+    fun() -> nomatch = re:run(Text, "^x", [unicode, {capture, none}]) end.
 
 catch_badarg(Fun) ->
     try Fun() of

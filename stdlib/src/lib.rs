@@ -29,6 +29,7 @@ mod os;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod ram_file;
 mod re;
 mod records;
 mod resources;
@@ -75,6 +76,7 @@ const TABLES: &[&[NativeFunction]] = &[
     prim_file::NATIVES,
     prim_file::ENCODING,
     prim_file::LOADER,
+    ram_file::NATIVES,
     re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,

@@ -72,7 +72,7 @@ fn number(cx: &Context<'_>, name: &str) -> Option<u64> {
         "compat_rel" => 29,
         "delayed_node_table_gc" => 60,
         "dist_buf_busy_limit" => 1 << 20,
-        "outstanding_system_requests_limit" => 4,
+        "outstanding_system_requests_limit" => State::of(cx).outstanding_max.load(Ordering::Relaxed) as u64,
         _ => return None,
     })
 }
