@@ -56,6 +56,8 @@ pub(crate) struct State {
     /// How many schedulers for long work are said to be online; 0 while nobody has set it.
     pub(crate) dirty_online: AtomicUsize,
     pub(crate) trace_control_word: AtomicU32,
+    /// `outstanding_system_requests_limit`
+    pub(crate) outstanding_max: AtomicUsize,
     /// What `erts_debug:set_internal_state/2` has set.
     pub(crate) internal_state_is_available: AtomicBool,
     /// The last moment that `now/0` has given, in microseconds.
@@ -88,6 +90,8 @@ impl Default for State {
             microstates: Mutex::default(),
             dirty_online: AtomicUsize::new(0),
             trace_control_word: AtomicU32::new(0),
+            // As in OTP.
+            outstanding_max: AtomicUsize::new(4),
             internal_state_is_available: AtomicBool::new(false),
             now_us: AtomicI64::new(0),
         }
