@@ -38,6 +38,9 @@ pub(crate) struct Array {
 const CELLS_MAX: usize = 1 << 32;
 
 fn made<'h>(cx: &Context<'h>, count: Term<'h>, signed: bool) -> Outcome<'h> {
+    if matches!(count.view(), View::Big(_)) && Integer::of(count).is_some_and(|count| !count.negative) {
+        return Err(Stop::system_limit());
+    }
     let count = args::size(count)?;
     if count == 0 {
         return Err(Stop::badarg());
@@ -138,7 +141,7 @@ fn info<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         true => (heap.integer(i64::MIN), heap.integer(i64::MAX)),
         false => (Term::small(0), heap.unsigned(u64::MAX)),
     };
-    let bytes = array.cells.len() * size_of::<AtomicU64>();
+    let bytes = size_of::<Array>() + array.cells.len() * size_of::<AtomicU64>();
     let pairs = [
         (Term::atom(am::size), Term::small(array.cells.len() as i64)),
         (Term::atom(am::max), max),

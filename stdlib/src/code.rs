@@ -6,7 +6,6 @@ pub(crate) mod sticky;
 
 use std::path::Path;
 
-use purlin_heap::bits::Bits;
 use purlin_heap::{Atom, Build, Mfa, Term, am};
 use purlin_vm::actions::Purged;
 use purlin_vm::code::{LoadError, NotPurged};
@@ -17,16 +16,19 @@ use crate::args;
 natives! { "code":
     "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => load_file,
     "ensure_modules_loaded"/1 => ensure_modules_loaded, "get_mode"/0 => get_mode, "load_abs"/1 => load_abs,
+    "load_abs"/2 => load_abs,
     "load_binary"/3 => load_binary, "delete"/1 => delete, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
 }
 
-/// What loading goes on with, and what of `erlang` loads and deletes.
+/// What loading goes on with, and what of other modules loads, deletes and purges.
 pub(crate) const ERLANG: &[NativeFunction] = &[
     NativeFunction { module: "code", function: "$on_load", arity: 1, body: decided },
     NativeFunction { module: "erlang", function: "load_module", arity: 2, body: load_module },
     NativeFunction { module: "erlang", function: "delete_module", arity: 1, body: delete_module },
     NativeFunction { module: "erlang", function: "purge_module", arity: 1, body: purge_module },
     NativeFunction { module: "erlang", function: "load_nif", arity: 2, body: load_nif },
+    NativeFunction { module: "erts_code_purger", function: "purge", arity: 1, body: purge_and_tell },
+    NativeFunction { module: "erts_code_purger", function: "soft_purge", arity: 1, body: soft_purge },
 ];
 
 /// `{module, Name}` or `{error, Reason}`
@@ -111,16 +113,19 @@ fn refused_as_sticky<'h>(cx: &Context<'h>) -> Outcome<'h> {
 }
 
 fn bytes_of<'h>(binary: Term<'h>) -> args::Read<'h, Vec<u8>> {
-    Ok(Bits::of(binary).ok_or(Stop::badarg())?.to_vec())
+    Ok(args::binary(binary)?.to_vec())
 }
 
-/// Loads a module from a file, whose name lacks `.beam`.
+/// Loads a module from a file, whose name lacks `.beam`. The module has that name, or one that is given.
 fn load_abs<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let file = args::characters(args[0])? + ".beam";
     let refused = |name, reason| loaded(cx, name, Some(reason));
     let Ok(bytes) = std::fs::read(&file) else { return Ok(refused(Term::NIL, am::nofile)) };
     let module = Path::new(&file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let name = Term::atom(cx.atoms().intern(module)?);
+    let name = match args.get(1) {
+        Some(&name) => Term::atom(args::atom(name)?),
+        None => Term::atom(cx.atoms().intern(module)?),
+    };
     load(cx, name, &bytes, &file)
 }
 
@@ -165,6 +170,12 @@ fn purge<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn soft_purge<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let purged = cx.purge(args::atom(args[0])?, false, cx.heap().list(args))?;
     Ok(Term::boolean(purged != Purged::InUse))
+}
+
+/// As `purge`: whether there was old code, and whether somebody was killed.
+fn purge_and_tell<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let purged = cx.purge(args::atom(args[0])?, true, cx.heap().list(args))?;
+    Ok(cx.heap().tuple(&[Term::boolean(purged != Purged::Nothing), Term::boolean(purged == Purged::Killed)]))
 }
 
 fn purge_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

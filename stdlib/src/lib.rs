@@ -22,12 +22,14 @@ mod kernel;
 mod lists;
 mod logger;
 mod maps;
+mod match_spec;
 mod math;
 mod md5;
 mod os;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod ram_file;
 mod re;
 mod records;
 mod resources;
@@ -64,6 +66,8 @@ const TABLES: &[&[NativeFunction]] = &[
     kernel::NATIVES,
     lists::NATIVES,
     maps::NATIVES,
+    match_spec::NATIVES,
+    match_spec::ERLANG,
     math::NATIVES,
     os::NATIVES,
     persistent_term::NATIVES,
@@ -72,6 +76,7 @@ const TABLES: &[&[NativeFunction]] = &[
     prim_file::NATIVES,
     prim_file::ENCODING,
     prim_file::LOADER,
+    ram_file::NATIVES,
     re::NATIVES,
     records::NATIVES,
     unicode::NATIVES,

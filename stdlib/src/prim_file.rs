@@ -16,6 +16,7 @@ mod writing;
 pub(crate) use handles::Files;
 pub(crate) use loader::LOADER;
 pub(crate) use names::ENCODING;
+pub(crate) use outcome::error;
 
 use purlin_vm::natives;
 

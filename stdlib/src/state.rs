@@ -17,6 +17,7 @@ use crate::io::{Console, Device};
 use crate::persistent_term;
 use crate::prim_buffer::Buffer;
 use crate::prim_file::Files;
+use crate::ram_file::RamFile;
 use crate::re::Patterns;
 use crate::resources::Resources;
 use crate::zlib::Stream;
@@ -39,6 +40,7 @@ pub(crate) struct State {
     /// The patterns of module `re`.
     pub(crate) patterns: Patterns,
     pub(crate) files: Files,
+    pub(crate) ram_files: Resources<RamFile>,
     /// The buffers of module `prim_buffer`.
     pub(crate) buffers: Resources<Buffer>,
     /// The streams of module `zlib`.
@@ -54,6 +56,8 @@ pub(crate) struct State {
     /// How many schedulers for long work are said to be online; 0 while nobody has set it.
     pub(crate) dirty_online: AtomicUsize,
     pub(crate) trace_control_word: AtomicU32,
+    /// `outstanding_system_requests_limit`
+    pub(crate) outstanding_max: AtomicUsize,
     /// What `erts_debug:set_internal_state/2` has set.
     pub(crate) internal_state_is_available: AtomicBool,
     /// The last moment that `now/0` has given, in microseconds.
@@ -75,6 +79,7 @@ impl Default for State {
             tables: Tables::default(),
             patterns: Patterns::default(),
             files: Files::default(),
+            ram_files: Resources::default(),
             buffers: Resources::default(),
             streams: Resources::default(),
             wall_clock: Counted::default(),
@@ -85,6 +90,8 @@ impl Default for State {
             microstates: Mutex::default(),
             dirty_online: AtomicUsize::new(0),
             trace_control_word: AtomicU32::new(0),
+            // As in OTP.
+            outstanding_max: AtomicUsize::new(4),
             internal_state_is_available: AtomicBool::new(false),
             now_us: AtomicI64::new(0),
         }

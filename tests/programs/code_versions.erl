@@ -64,7 +64,8 @@ deleting() ->
     C = [catch_class(fun() -> erlang:delete_module(versions) end), erlang:load_module(versions, binary(1)), code:purge(versions),
          is_process_alive(Pid), erlang:delete_module(versions), code:delete(versions), catch_class(fun() -> erlang:delete_module(versions) end),
          code:purge(versions), code:soft_purge(versions)],
-    [A, B, C, load(3), versions:f()].
+    D = [load(1), load(3), erts_code_purger:purge(versions), erts_code_purger:purge(versions), erts_code_purger:soft_purge(versions)],
+    [A, B, C, D, versions:f()].
 
 %% A hard purge kills all who run the old version: those who wait, sleep, or wait to be resumed, and those whom they spawned.
 killing() ->
@@ -88,7 +89,7 @@ refused() ->
         [fun() -> erlang:check_old_code(1) end, fun() -> erlang:purge_module(1) end,
          fun() -> erlang:check_process_code(1, versions) end, fun() -> erlang:check_process_code(self(), 1) end,
          fun() -> erlang:check_process_code(self(), versions, [bad]) end, fun() -> erlang:delete_module(1) end,
-         fun() -> erlang:delete_module(not_there) end, fun() -> erlang:purge_module(not_there) end, fun() -> code:purge(not_there) end,
+         fun() -> erlang:delete_module(not_there) end, fun() -> erlang:purge_module(not_there) end, fun() -> code:purge(not_there) end, fun() -> erts_code_purger:purge(not_there) end,
          fun() -> code:soft_purge(not_there) end, fun() -> erlang:load_module(versions, <<"no code">>) end]].
 
 asynchronous() ->

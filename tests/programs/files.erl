@@ -10,7 +10,7 @@ main(_) ->
         [run(Part, Dir) || Part <- [fun whole/1, fun raw/1, fun positions/1, fun served/1, fun modes/1, fun encodings/1,
                                     fun information/1, fun changes/1, fun tree/1, fun links/1, fun names/1,
                                     fun working_directory/1, fun owners/1, fun closed/1, fun consulted/1, fun large/1,
-                                    fun arguments/1]]
+                                    fun in_memory/1, fun arguments/1]]
     after
         ok = file:del_dir_r(Dir)
     end.
@@ -315,6 +315,19 @@ pieces(D) ->
         {ok, Piece} -> [byte_size(Piece) | pieces(D)];
         eof -> []
     end.
+
+in_memory(_) ->
+    {ok, D} = file:open(<<"0123456789">>, [ram, read, write, binary]),
+    show("ram", [file:read(D, 4), file:pwrite(D, 2, "ab"), file:position(D, 0), file:read(D, 100), file:read(D, 1)]),
+    show("places", [file:position(D, P) || P <- [3, {cur, 2}, {eof, -1}, eof, {bof, -1}, {cur, -100}, x]]),
+    show("pread", [file:pread(D, 2, 3), file:pread(D, [{0, 1}, {8, 10}, {100, 1}]), file:pread(D, -1, 1)]),
+    show("write", [file:position(D, 12), file:write(D, ["x", <<"yz">>]), file:pread(D, 0, 100), file:write(D, [a])]),
+    show("truncate", [file:position(D, 3), file:truncate(D), ram_file:get_file(D), ram_file:get_size(D)]),
+    show("sync", [file:sync(D), file:datasync(D), file:advise(D, 0, 0, normal), file:allocate(D, 0, 10)]),
+    show("close", [file:close(D), file:read(D, 1)]),
+    {ok, R} = file:open("list", [ram]),
+    show("list", [file:read(R, 2), file:write(R, "x"), file:read(R, 10), file:close(R)]),
+    show("wrong", [file:open(x, [ram]), file:open("x", [ram, x])]).
 
 %% What no function takes.
 arguments(Dir) ->

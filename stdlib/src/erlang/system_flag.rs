@@ -21,6 +21,9 @@ pub(crate) const INTERNAL: &[NativeFunction] = &[NativeFunction {
     body: internal_wall_time,
 }];
 
+/// The largest limit of requests to processes that OTP takes: 27 bits.
+const OUTSTANDING_MAX: usize = (1 << 27) - 1;
+
 fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let flag = args[0].as_atom().ok_or(args::bad_option())?;
     let value = args[1];
@@ -48,17 +51,23 @@ fn system_flag<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
             let word = u32::try_from(args::size(value)?).map_err(|_| Stop::badarg())?;
             Ok(Term::small(State::of(cx).trace_control_word.swap(word, Ordering::Relaxed).into()))
         }
+        // Kept to be told: what is asked of all processes is asked at once.
+        "outstanding_system_requests_limit" => {
+            let count = args::size(value)?;
+            if !(1..=OUTSTANDING_MAX).contains(&count) {
+                return Err(Stop::badarg());
+            }
+            Ok(Term::small(State::of(cx).outstanding_max.swap(count, Ordering::Relaxed) as i64))
+        }
         // There is no topology that could be set, and the time offset is final.
         "cpu_topology" if value.is_atom(am::undefined) => Ok(value),
         "time_offset" if cx.atoms().lookup("finalize").is_some_and(|name| value.is_atom(name)) => {
             Ok(Term::atom(am::final_))
         }
         // Others that OTP knows, which take no value here.
-        "cpu_topology"
-        | "internal_cpu_topology"
-        | "scheduler_bind_type"
-        | "erts_alloc"
-        | "outstanding_system_requests_limit" => Err(Stop::badarg()),
+        "cpu_topology" | "internal_cpu_topology" | "scheduler_bind_type" | "erts_alloc" => {
+            Err(Stop::badarg())
+        }
         _ => Err(args::bad_option()),
     }
 }

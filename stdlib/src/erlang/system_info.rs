@@ -72,7 +72,7 @@ fn number(cx: &Context<'_>, name: &str) -> Option<u64> {
         "compat_rel" => 29,
         "delayed_node_table_gc" => 60,
         "dist_buf_busy_limit" => 1 << 20,
-        "outstanding_system_requests_limit" => 4,
+        "outstanding_system_requests_limit" => State::of(cx).outstanding_max.load(Ordering::Relaxed) as u64,
         _ => return None,
     })
 }
@@ -301,6 +301,8 @@ fn compound<'h>(cx: &Context<'h>, item: &[Term<'h>]) -> Outcome<'h> {
             Some("defined" | "detected" | "used") => Ok(Term::atom(am::undefined)),
             _ => Err(Stop::badarg()),
         },
+        // There are none of these, so a list of them is empty, and so is what is told of it.
+        (Some("allocator" | "allocator_sizes"), Some(none)) if none.is_nil() => Ok(Term::NIL),
         (Some("allocator" | "allocator_sizes"), Some(_)) => Ok(Term::boolean(false)),
         _ => Err(Stop::badarg()),
     }

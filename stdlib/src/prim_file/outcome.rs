@@ -16,7 +16,7 @@ pub(super) fn errno(error: std::io::Error) -> Errno {
 }
 
 /// `{error, Name}`
-pub(super) fn error<'h>(cx: &Context<'h>, errno: Errno) -> Outcome<'h> {
+pub(crate) fn error<'h>(cx: &Context<'h>, errno: Errno) -> Outcome<'h> {
     // Of two names of one number OTP takes the other.
     let name = match errno {
         Errno::EOPNOTSUPP => "enotsup".to_owned(),
