@@ -144,6 +144,7 @@ fn other<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
         "scheduler_bindings" => {
             heap.tuple(&vec![Term::atom(am::unbound); cx.vm().config().schedulers.workers])
         }
+        "ets_always_compress" => Term::boolean(false),
         "taints" | "check_io" | "alloc_util_allocators" | "allocated_areas" => Term::NIL,
         "c_compiler_used" => heap.tuple(&[Term::atom(am::undefined), Term::atom(am::undefined)]),
         "allocator" => heap.tuple(&[Term::atom(am::undefined), Term::NIL, Term::NIL, Term::NIL]),

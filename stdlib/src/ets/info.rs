@@ -1,7 +1,5 @@
 //! What is known of tables.
 
-use std::collections::BTreeMap;
-
 use purlin_heap::bits;
 use purlin_heap::{Atom, Build, Term, View, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
@@ -113,20 +111,16 @@ fn fixed<'h>(cx: &Context<'h>, table: &Table, item: Atom) -> Term<'h> {
     heap.tuple(&[since, heap.list(&counts)])
 }
 
-/// The binaries outside of heaps that rows refer to: each with a number, its bytes, and how many rows refer to it.
+/// The binaries outside of heaps that rows refer to, each time that one does: a number, its bytes, and how many refer to it.
 fn binaries<'h>(cx: &Context<'h>, table: &Table) -> Term<'h> {
-    let mut found: BTreeMap<u64, (usize, i64)> = BTreeMap::new();
+    let mut found = Vec::new();
     let mut walk = Walk::new(cx, table, false);
     while let Some(row) = walk.next() {
         let mut rest = vec![row.term()];
         while let Some(term) = rest.pop() {
             match term.view() {
                 View::Cons(cell) => rest.extend([cell.tail(), cell.head()]),
-                View::Bits(object) => {
-                    if let Some(bytes) = bits::referenced_bytes(term) {
-                        found.entry(object.raw(1)).or_insert((bytes, 0)).1 += 1;
-                    }
-                }
+                View::Bits(_) => found.extend(bits::shared_by(term)),
                 _ => {
                     rest.extend(term.as_boxed().into_iter().flat_map(|object| object.terms().iter().copied()))
                 }
@@ -134,8 +128,8 @@ fn binaries<'h>(cx: &Context<'h>, table: &Table) -> Term<'h> {
         }
     }
     let heap = cx.heap();
-    let told = found.into_iter().map(|(address, (bytes, count))| {
-        heap.tuple(&[heap.unsigned(address), Term::small(bytes as i64), Term::small(count)])
+    let told = found.into_iter().map(|(number, bytes, count)| {
+        heap.tuple(&[heap.unsigned(number), Term::small(bytes as i64), Term::small(count as i64)])
     });
     heap.list(&told.collect::<Vec<_>>())
 }

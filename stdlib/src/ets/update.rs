@@ -52,6 +52,9 @@ fn default<'h>(table: &Table, key: Term<'h>, default: Option<&Term<'h>>) -> Read
 /// Adds to counters: `Increment`, `{Place, Increment}`, `{Place, Increment, Threshold, Reset}` or a list of such.
 fn update_counter<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table_of_sets(cx, args[0])?;
+    if let Some(value) = count_in_place(cx, &table, args[1], args[2]) {
+        return Ok(value);
+    }
     let many = args[2].as_cons().is_some() || args[2].is_nil();
     let operations = if many { args::elements(args[2])? } else { vec![args[2]] };
     let addition = |operation: Term<'h>| match operation.as_tuple().map(|operation| operation.elements()) {
@@ -69,6 +72,28 @@ fn update_counter<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let default = default(&table, args[1], args.get(3))?;
     let values = change(cx, &table, args[1], &changes, default)?.ok_or_else(no_key)?;
     if many { Ok(cx.heap().list(&values)) } else { Ok(values[0]) }
+}
+
+/// The common case: a small number is added to one, in the row itself. Nothing, and nothing has been done, in all others.
+fn count_in_place<'h>(
+    cx: &Context<'h>,
+    table: &Table,
+    key: Term<'h>,
+    operation: Term<'h>,
+) -> Option<Term<'h>> {
+    let (at, increment) = match operation.as_tuple().map(|operation| operation.elements()) {
+        None => (table.keypos, operation),
+        Some(&[position, increment]) => (place(table, position).ok()?, increment),
+        Some(_) => return None,
+    };
+    let increment = increment.as_small()?;
+    table.rows.change(key, cx.atoms(), |group| {
+        let row = Arc::get_mut(group.only()?)?;
+        let element = row.term().as_tuple()?.elements().get(at)?.as_small()?;
+        // The sum of two small numbers fits a word, though it may be too large for a small one.
+        let sum = cx.heap().integer(element + increment);
+        (sum.as_small().is_some() && row.set_element(at, sum)).then_some(sum)
+    })
 }
 
 fn integer<'h>(term: Term<'h>) -> Read<'h, Term<'h>> {
