@@ -95,7 +95,10 @@ fn decided<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let origin = args::characters(args[1])?;
+    let origin = match args[1].as_atom() {
+        Some(file) => cx.atoms().name(file).to_owned(),
+        None => args::characters(args[1])?,
+    };
     let bytes = bytes_of(args[2])?;
     let name = args::atom(args[0])?;
     if sticky::is_sticky(cx, name) {
