@@ -33,7 +33,11 @@ fn options_are_checked_and_told() {
 
 #[test]
 fn memory_has_a_limit() {
-    hold("limits_memory", &[], &["memory", "memory_of_mailboxes", "memory_comes_back", "memory_of_the_dead"]);
+    hold(
+        "limits_memory",
+        &[],
+        &["memory", "memory_of_mailboxes", "memory_comes_back", "memory_of_the_dead", "memory_of_tables"],
+    );
 }
 
 #[test]

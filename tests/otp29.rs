@@ -43,6 +43,11 @@ fn processes_do_as_on_otp_29() {
 }
 
 #[test]
+fn patterns_do_as_on_otp_29() {
+    prints_the_same("patterns_of_pcre2", &[]);
+}
+
+#[test]
 fn an_image_keeps_the_definitions() {
     let image = Path::new(env!("CARGO_TARGET_TMPDIR")).join("native_records.image");
     let pack = Command::new(env!("CARGO_BIN_EXE_purlin"))

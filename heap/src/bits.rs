@@ -13,7 +13,7 @@ mod view;
 mod write;
 
 pub use buffer::{Buffer, HeldBytes};
-pub use build::{binary, copy, referenced_bytes, slice, view};
+pub use build::{binary, copy, referenced_bytes, shared_by, slice, view};
 pub use construct::{Construction, NoMemory};
 pub use context::MatchContext;
 pub use copy::copy_bits;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
 
-use crate::arena::Range;
+use crate::arena::{self, Range};
 use crate::build::Build;
 use crate::chunk::{self, Chunk, FRONT_WORDS, HEAD_WORDS};
 use crate::copy::Survey;
@@ -135,6 +135,23 @@ impl Message {
     /// How many words it takes.
     pub fn words(&self) -> usize {
         self.fragment.as_ref().map_or(0, Fragment::words)
+    }
+
+    /// Gives an element of the tuple that this is another value in place. Nothing happens, and it is false, unless both the value
+    /// and the one before are immediates and the tuple is in the memory of this message.
+    pub fn set_element(&mut self, at: usize, value: Term<'_>) -> bool {
+        let Some(tuple) = self.term().as_tuple().filter(|tuple| at < tuple.arity()) else { return false };
+        let before = tuple.element(at).word();
+        if self.fragment.is_none()
+            || arena::is_literal(self.root)
+            || before.is_pointer()
+            || value.word().is_pointer()
+        {
+            return false;
+        }
+        // SAFETY: an element of a tuple in the memory of this message, which nobody reads, since it is borrowed exclusively.
+        unsafe { *self.root.address().add(1 + at) = value.word() };
+        true
     }
 
     /// The memory, if there is any.

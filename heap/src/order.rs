@@ -258,8 +258,8 @@ fn decided<'h>(ordering: Ordering) -> Step<'h> {
     if ordering.is_eq() { Step::Next } else { Step::Decided(ordering) }
 }
 
-/// The place of a type in the order.
-fn rank(view: &View<'_>) -> u8 {
+/// The place of a type in the order; the types have fewer than sixteen.
+pub fn rank(view: &View<'_>) -> u8 {
     match view {
         View::Small(_) | View::Big(_) | View::Float(_) => 0,
         View::Atom(_) => 1,

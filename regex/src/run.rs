@@ -313,3 +313,102 @@ unsafe extern "C" fn call_out(block: *mut ffi::CalloutBlock, data: *mut c_void) 
     pacer.position = position;
     if pacer.steps < PORTION { 0 } else { pacer.tell() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+
+    /// Numbers that are the same in each run.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, bound: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % bound
+        }
+
+        fn text(&mut self, parts: &[&str], count_max: usize) -> String {
+            (0..self.below(count_max + 1)).map(|_| parts[self.below(parts.len())]).collect()
+        }
+    }
+
+    const PARTS: [&str; 40] = [
+        "a",
+        "b",
+        "c",
+        ".",
+        "\\w",
+        "\\b",
+        "\\d",
+        "[ab]",
+        "[^b]",
+        "^",
+        "$",
+        "*",
+        "+",
+        "?",
+        "{2}",
+        "{1,3}",
+        "*?",
+        "++",
+        "|",
+        "(",
+        "(?:",
+        "(?=",
+        "(?!",
+        "(?<=a",
+        "(?>",
+        "(?|",
+        ")",
+        ")",
+        ")",
+        ")",
+        "\\1",
+        "(?1)",
+        "(*COMMIT)",
+        "(*SKIP)",
+        "\\K",
+        "\\G",
+        "(?i)",
+        "(*PRUNE)",
+        "(?R)",
+        "\\R",
+    ];
+
+    /// The answer of a match, with the places of its groups.
+    fn answer(
+        code: &Code,
+        groups: u32,
+        subject: &str,
+        limits: Limits,
+        charge: &mut dyn FnMut(usize),
+    ) -> (c_int, Vec<usize>) {
+        let mut scratch = Scratch::new(groups + 1);
+        let mut pacer = Pacer { steps: 0, position: 0, charge, unwound: None };
+        let flags = MatchFlags::default();
+        let result = scratch.run(code, Subject::Text(subject), 0, flags, limits, Some(&mut pacer));
+        let places = usize::try_from(result).map_or(vec![], |count| scratch.places()[..2 * count].to_vec());
+        (result, places)
+    }
+
+    #[test]
+    fn callouts_change_no_answer() {
+        let (mut random, mut compiled, mut found) = (Random(1), 0, 0);
+        let limits = Limits { matches: 2000, depth: 500, ..Limits::default() };
+        for _ in 0..40_000 {
+            let source = random.text(&PARTS, 9);
+            let Ok(pattern) = Pattern::compile(source.as_bytes(), Options::default()) else { continue };
+            compiled += 1;
+            for _ in 0..4 {
+                let subject = random.text(&["a", "b", "c", "A", "1", " ", "\n", "\r\n"], 12);
+                let plain = answer(&pattern.code, pattern.group_count(), &subject, limits, &mut |_| ());
+                let paced = pattern.paced().expect("a short pattern");
+                let paced = answer(paced, pattern.group_count(), &subject, limits, &mut |_| ());
+                assert_eq!(plain, paced, "{source:?} {subject:?}");
+                found += usize::from(plain.0 > 0);
+            }
+        }
+        assert!(compiled > 3000 && found > 3000, "{compiled} compiled, {found} found");
+    }
+}

@@ -96,7 +96,7 @@ fn decided<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let origin = match args[1].as_atom() {
-        Some(name) => cx.atoms().name(name).to_owned(),
+        Some(file) => cx.atoms().name(file).to_owned(),
         None => args::characters(args[1])?,
     };
     let bytes = bytes_of(args[2])?;

@@ -43,6 +43,7 @@ fn get_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     match args[0].as_atom().map(|name| cx.atoms().name(name)) {
         Some("memory") => Ok(memory::all(cx)),
         Some("process_info_args") => Ok(info::items(cx)),
+        Some("flxctr_memory_usage") => Ok(Term::atom(cx.atoms().intern("notsup")?)),
         // Schedulers share their load all the time: what is asked is whether they had time for that.
         Some("nbalance") => Ok(cx.heap().unsigned(cx.total_reductions() / BALANCED_AFTER_REDUCTIONS)),
         _ => process_status(cx, args[0]),
@@ -70,6 +71,17 @@ fn set_internal_state<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         }
         // Timers and memory are given back at once, and nobody waits for other threads.
         (Some(name), _) if cx.atoms().name(name) == "wait" => Ok(Term::atom(am::ok)),
+        // Work on tables is interrupted where its time is up, and their trees have no other forms to be tried.
+        (Some(name), _) if cx.atoms().name(name) == "ets_force_trap" => {
+            Ok(Term::atom(cx.atoms().intern("notsup")?))
+        }
+        (Some(name), _)
+            if matches!(cx.atoms().name(name), "ets_force_split" | "ets_debug_random_split_join") =>
+        {
+            Ok(Term::atom(am::ok))
+        }
+        // A term in memory of its own is as good as any other.
+        (Some(name), _) if cx.atoms().name(name) == "mbuf" => Ok(args[1]),
         // Mailboxes always take signals from several senders at once.
         (Some(name), _) if cx.atoms().name(name) == "proc_sig_buffers" => Ok(Term::boolean(true)),
         // Holds the scheduler: that is what it is for.

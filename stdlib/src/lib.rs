@@ -22,6 +22,7 @@ mod kernel;
 mod lists;
 mod logger;
 mod maps;
+mod match_spec;
 mod math;
 mod md5;
 mod os;
@@ -65,6 +66,8 @@ const TABLES: &[&[NativeFunction]] = &[
     kernel::NATIVES,
     lists::NATIVES,
     maps::NATIVES,
+    match_spec::NATIVES,
+    match_spec::ERLANG,
     math::NATIVES,
     os::NATIVES,
     persistent_term::NATIVES,

@@ -1,6 +1,6 @@
 -module(limits).
 %% What only Purlin has: limits of trees, bounds of mailboxes. Each function asserts what must hold and prints `ok`.
--export([options/1, memory/1, memory_of_mailboxes/1, memory_comes_back/1, memory_of_the_dead/1, processes/1, processes_nested/1, atoms/1,
+-export([options/1, memory/1, memory_of_mailboxes/1, memory_comes_back/1, memory_of_the_dead/1, memory_of_tables/1, processes/1, processes_nested/1, atoms/1,
          mailbox/1, rate/1, rate_nested/1, kill_of_throttled/1, bystander/1,
          refuse/1, drop/1, suspend/1, suspend_order/1, suspend_ends/1, suspend_kill/1, bound_lets_in/1, stress/1, tree_stress/1, hold/1, sleeper/0, fill/1, fill_atoms/1, register_own_name/0, spawn_until_refused/1]).
 
@@ -182,6 +182,40 @@ memory_comes_back([]) ->
         churn(100),
         until(fun() -> used(memory, self()) < 1000000 end),
         1 = used(processes, self()),
+        exit(done)
+    end),
+    ok().
+
+%% A table counts for the tree of its owner, whoever writes to it, until it is deleted, given away, or its owner ends.
+memory_of_tables([]) ->
+    Me = self(),
+    Outsider = spawn_link(fun() ->
+        receive {table, Owner, Table} ->
+            refused = try ets:insert(Table, {x, lists:seq(1, 100000)}) catch error:system_limit -> refused end,
+            Owner ! refused
+        end
+    end),
+    done = limited(#{memory => 8000000}, fun() ->
+        Fill = fun Fill(T, N) -> try ets:insert(T, {N, lists:seq(1, 100)}) of true -> Fill(T, N + 1) catch error:system_limit -> N end end,
+        T = ets:new(t, [public]),
+        N = Fill(T, 0),
+        true = N > 100 andalso N < 8000000 div 1600,
+        true = used(memory, self()) > 6000000,
+        %% One who is outside of the tree gets no further.
+        Outsider ! {table, self(), T},
+        receive refused -> ok end,
+        ets:delete_all_objects(T),
+        until(fun() -> used(memory, self()) < 1000000 end),
+        _ = Fill(T, 0),
+        ets:delete(T),
+        until(fun() -> used(memory, self()) < 1000000 end),
+        {Pid, Ref} = spawn_monitor(fun() -> _ = Fill(ets:new(t, [ordered_set]), 0), exit(done) end),
+        receive {'DOWN', Ref, process, Pid, done} -> ok end,
+        until(fun() -> used(memory, self()) < 1000000 end),
+        G = ets:new(t, []),
+        _ = Fill(G, 0),
+        ets:give_away(G, Me, given),
+        until(fun() -> used(memory, self()) < 1000000 end),
         exit(done)
     end),
     ok().

@@ -268,7 +268,29 @@ owners(Dir) ->
     Pid ! stop,
     receive {'DOWN', Ref, process, Pid, Reason} -> show("ended", Reason) end,
     receive {'DOWN', Watch, process, _, _} -> ok end,
-    show("served is closed", file:read(Served, 1)).
+    show("served is closed", file:read(Served, 1)),
+    show("killed", closed_by_kill(F)).
+
+%% A file whose opener is killed is closed soon after that.
+closed_by_kill(F) ->
+    Self = self(),
+    Pid = spawn(fun() ->
+                        {ok, D} = file:open(F, [raw, read, binary]),
+                        <<Number:32/native>> = prim_file:get_handle(D),
+                        Self ! {descriptor, Number},
+                        receive never -> ok end
+                end),
+    receive {descriptor, Number} -> ok end,
+    Link = "/proc/self/fd/" ++ integer_to_list(Number),
+    IsOpen = {ok, F} =:= file:read_link(Link),
+    exit(Pid, kill),
+    {IsOpen, gone(Link, F)}.
+
+gone(Link, F) ->
+    case file:read_link(Link) of
+        {ok, F} -> receive after 10 -> gone(Link, F) end;
+        _ -> true
+    end.
 
 closed(Dir) ->
     F = filename:join(Dir, "f"),

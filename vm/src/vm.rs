@@ -81,7 +81,7 @@ pub struct Vm {
     monotonic_numbers: AtomicI64,
     timers: MessageTimers,
     /// Who waits outside of the machine for a process to end.
-    waiting: Mutex<HashMap<Pid, Vec<EndCallback>>>,
+    waiting: Mutex<HashMap<Pid, Vec<(u64, EndCallback)>>>,
     lingering: Mutex<HashMap<Pid, Lingering>>,
     fibers: Fibers,
     status: AtomicI32,
@@ -422,7 +422,7 @@ impl Vm {
 
     /// A process has become unreachable.
     pub(crate) fn tell_end(&self, process: &Process) {
-        if !process.flags.has(Flags::AWAITED) {
+        if !process.flags.has(Flags::AWAITED) && !process.shared().is_awaited() {
             return;
         }
         let callbacks = self.waiting.lock().remove(&process.pid()).unwrap_or_default();
@@ -433,7 +433,7 @@ impl Vm {
             true => End::Returned(term(process.exception.trace)),
             false => End::Exited(class, term(process.exception.reason)),
         };
-        callbacks.into_iter().for_each(|tell| tell(end));
+        callbacks.into_iter().for_each(|(_, tell)| tell(end));
     }
 }
 
@@ -528,8 +528,26 @@ impl RunningVm {
 }
 
 impl Vm {
-    /// Calls `on_end` when the process, which is being made, ends.
+    /// Calls `on_end` when the process ends, which knows that it is awaited or is being made.
     pub(crate) fn await_end(&self, pid: Pid, on_end: EndCallback) {
-        self.waiting.lock().entry(pid).or_default().push(on_end);
+        self.await_end_as(0, pid, on_end);
+    }
+
+    /// As [`Vm::await_end`], under a number by which that can be taken back.
+    pub(crate) fn await_end_as(&self, number: u64, pid: Pid, on_end: EndCallback) {
+        self.waiting.lock().entry(pid).or_default().push((number, on_end));
+    }
+
+    /// Takes that back; false when the end has been told of.
+    pub(crate) fn await_no_more(&self, number: u64, pid: Pid) -> bool {
+        let mut waiting = self.waiting.lock();
+        let Some(callbacks) = waiting.get_mut(&pid) else { return false };
+        let count = callbacks.len();
+        callbacks.retain(|(other, _)| *other != number);
+        let is_taken_back = callbacks.len() < count;
+        if callbacks.is_empty() {
+            waiting.remove(&pid);
+        }
+        is_taken_back
     }
 }

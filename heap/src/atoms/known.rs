@@ -379,9 +379,9 @@ macro_rules! for_each_known_atom {
             code "code";
             ets "ets";
             maximum "maximum";
-            unix "unix";
-            linux "linux";
-            win32 "win32";
+            unix "unix"; linux "linux"; win32 "win32";
+            const_ "const"; andthen "andthen"; return_trace "return_trace"; exception_trace "exception_trace";
+            table "table"; auto "auto"; stats "stats"; safe_fixed "safe_fixed";
             halt "halt";
             abort "abort";
             absolute "absolute";

@@ -64,6 +64,16 @@ pub fn referenced_bytes(term: Term<'_>) -> Option<usize> {
     Bits::of_object(object).map(Bits::byte_size)
 }
 
+/// Bytes outside of heaps that a bit string refers to: a number that stands for them, how many there are, and how many refer to
+/// them.
+pub fn shared_by(term: Term<'_>) -> Option<(u64, usize, usize)> {
+    let object = term.as_boxed().filter(|object| object.kind() == Kind::RefBits)?;
+    // SAFETY: the object holds a count on its bytes.
+    let shared = unsafe { Shared::retained(object.raw(ref_bits::SHARED)) };
+    // The one that is held here does not count.
+    Some((shared.address(), shared.committed(), shared.references() - 1))
+}
+
 /// A view of committed bytes; takes over the reference.
 pub fn view<'h, B: Build + ?Sized>(shared: Shared, offset: usize, size: usize, build: &'h B) -> Term<'h> {
     debug_assert!(offset + size <= shared.committed() * 8);

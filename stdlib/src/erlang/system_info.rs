@@ -144,6 +144,7 @@ fn other<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
         "scheduler_bindings" => {
             heap.tuple(&vec![Term::atom(am::unbound); cx.vm().config().schedulers.workers])
         }
+        "ets_always_compress" => Term::boolean(false),
         "taints" | "check_io" | "alloc_util_allocators" | "allocated_areas" => Term::NIL,
         "c_compiler_used" => heap.tuple(&[Term::atom(am::undefined), Term::atom(am::undefined)]),
         "allocator" => heap.tuple(&[Term::atom(am::undefined), Term::NIL, Term::NIL, Term::NIL]),
@@ -301,6 +302,8 @@ fn compound<'h>(cx: &Context<'h>, item: &[Term<'h>]) -> Outcome<'h> {
             Some("defined" | "detected" | "used") => Ok(Term::atom(am::undefined)),
             _ => Err(Stop::badarg()),
         },
+        // There are none of these, so a list of them is empty, and so is what is told of it.
+        (Some("allocator" | "allocator_sizes"), Some(none)) if none.is_nil() => Ok(Term::NIL),
         (Some("allocator" | "allocator_sizes"), Some(_)) => Ok(Term::boolean(false)),
         _ => Err(Stop::badarg()),
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use purlin_heap::{Build, Message, Term, am, copy_into, equal};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use super::registry::Table;
-use super::table::Row;
+use super::rows::{Row, free};
+use super::table::Table;
 use super::{Access, no_key, table};
 use crate::args::{self, Read};
 
@@ -14,46 +14,77 @@ natives! { "ets":
     "insert"/2 => insert, "insert_new"/2 => insert_new, "lookup"/2 => lookup, "member"/2 => member,
     "lookup_element"/3 => lookup_element, "lookup_element"/4 => lookup_element, "take"/2 => take,
     "delete"/2 => delete, "delete_object"/2 => delete_object, "internal_delete_all"/2 => delete_all,
-    "first"/1 => first, "last"/1 => last, "next"/2 => next, "prev"/2 => prev, "slot"/2 => slot,
 }
 
-/// The rows that an argument has: a tuple or a list of them, each with a key.
-fn rows<'h>(table: &Table, term: Term<'h>) -> Read<'h, Vec<Term<'h>>> {
-    let rows = if term.as_tuple().is_some() { vec![term] } else { args::elements(term)? };
-    let has_key = |row: &Term<'h>| row.as_tuple().is_some_and(|row| row.arity() >= table.keypos);
-    if rows.iter().all(has_key) { Ok(rows) } else { Err(Stop::badarg()) }
-}
+/// Rows of more words are not copied while their place in the table is locked.
+const COPIED_WORDS_MAX: usize = 256;
 
-fn key_of<'h>(table: &Table, row: Term<'h>) -> Read<'h, Term<'h>> {
-    row.as_tuple().and_then(|row| row.elements().get(table.keypos - 1).copied()).ok_or(Stop::badarg())
+/// Copies of the rows that an argument has: a tuple or a list of them, each with a key.
+fn rows<'h>(table: &Table, term: Term<'h>) -> Read<'h, Vec<Row>> {
+    let copy = |row: Term<'h>| match row.as_tuple() {
+        Some(tuple) if tuple.arity() >= table.keypos => Ok(Arc::new(Message::copy_of(row))),
+        _ => Err(Stop::badarg()),
+    };
+    let rows = match term.as_tuple() {
+        Some(_) => vec![copy(term)?],
+        None => {
+            let rows = args::elements(term)?;
+            let has_key = |row: &Term<'h>| row.as_tuple().is_some_and(|row| row.arity() >= table.keypos);
+            // Nothing is copied for a list that is refused.
+            if !rows.iter().all(has_key) {
+                return Err(Stop::badarg());
+            }
+            rows.into_iter().map(copy).collect::<Result<_, _>>()?
+        }
+    };
+    table.may_grow(&rows)?;
+    Ok(rows)
 }
 
 pub(crate) fn insert<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
-    let new: Vec<Row> =
-        rows(&table, args[1])?.into_iter().map(|row| Arc::new(Message::copy_of(row))).collect();
-    args::charge(cx, new.len());
-    let mut rows = table.rows.write();
-    new.into_iter().for_each(|row| rows.insert(row, cx.atoms()));
+    let rows = rows(&table, args[1])?;
+    let mut replaced = Vec::new();
+    args::charge(cx, rows.len());
+    table.rows.insert(rows, cx.atoms(), &mut replaced);
+    table.tell_size();
+    free(replaced);
     Ok(Term::boolean(true))
 }
 
 /// All rows, if none of their keys is in the table.
 fn insert_new<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
-    let new = rows(&table, args[1])?;
-    let mut rows = table.rows.write();
-    for &row in &new {
-        if !rows.of_key(key_of(&table, row)?, cx.atoms()).is_empty() {
-            return Ok(Term::boolean(false));
-        }
-    }
-    new.into_iter().for_each(|row| rows.insert(Arc::new(Message::copy_of(row)), cx.atoms()));
-    Ok(Term::boolean(true))
+    let rows = rows(&table, args[1])?;
+    let mut replaced = Vec::new();
+    args::charge(cx, rows.len());
+    let is_new = table.rows.insert_new(rows, cx.atoms(), &mut replaced);
+    table.tell_size();
+    free(replaced);
+    Ok(Term::boolean(is_new))
 }
 
-fn of_key<'h>(cx: &Context<'h>, table: &Table, key: Term<'h>) -> Vec<Row> {
-    table.rows.read().of_key(key, cx.atoms())
+/// What was found while the place of a key was locked.
+enum Found<'h> {
+    Nothing,
+    /// The row, copied.
+    Copied(Term<'h>),
+    /// Rows that are still to be copied.
+    Rows(Vec<Row>),
+}
+
+/// The rows of a key; `copy` copies what is wanted of a small one.
+fn find<'h>(
+    cx: &Context<'h>,
+    table: &Table,
+    key: Term<'h>,
+    copy: impl Fn(Term<'_>) -> Term<'h>,
+) -> Found<'h> {
+    table.rows.read(key, cx.atoms(), |rows| match rows {
+        [] => Found::Nothing,
+        [row] if row.words() <= COPIED_WORDS_MAX => Found::Copied(copy(row.term())),
+        rows => Found::Rows(rows.to_vec()),
+    })
 }
 
 /// Rows as a list of the caller's.
@@ -65,102 +96,76 @@ pub(super) fn listed<'h>(cx: &Context<'h>, rows: &[Row]) -> Term<'h> {
 
 fn lookup<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Read)?;
-    Ok(listed(cx, &of_key(cx, &table, args[1])))
+    Ok(match find(cx, &table, args[1], |row| copy_into(cx.heap(), row)) {
+        Found::Nothing => Term::NIL,
+        Found::Copied(row) => cx.heap().cons(row, Term::NIL),
+        Found::Rows(rows) => listed(cx, &rows),
+    })
 }
 
 fn member<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Read)?;
-    Ok(Term::boolean(!of_key(cx, &table, args[1]).is_empty()))
+    Ok(Term::boolean(table.rows.read(args[1], cx.atoms(), |rows| !rows.is_empty())))
 }
 
 /// An element of the row of a key: of a bag's rows, a list. Without such a row the default, if one is given.
 fn lookup_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Read)?;
     let at = args::size(args[2])?.checked_sub(1).ok_or(Stop::badarg())?;
-    let rows = of_key(cx, &table, args[1]);
-    if rows.is_empty() {
-        return args.get(3).copied().ok_or_else(no_key);
-    }
     let element = |row: &Row| {
         let element = row.term().as_tuple().and_then(|row| row.elements().get(at).copied());
         element.map(|element| copy_into(cx.heap(), element)).ok_or(Stop::badarg())
     };
-    let elements = rows.iter().map(element).collect::<Result<Vec<_>, _>>()?;
-    match table.kind {
-        super::Kind::Set | super::Kind::OrderedSet => Ok(elements[0]),
-        _ => Ok(cx.heap().list(&elements)),
+    let rows = table.rows.read(args[1], cx.atoms(), |rows| match rows {
+        [row] if row.words() <= COPIED_WORDS_MAX => Err(element(row)),
+        rows => Ok(rows.to_vec()),
+    });
+    let elements = match rows {
+        Ok(rows) if rows.is_empty() => return args.get(3).copied().ok_or_else(no_key),
+        Ok(rows) => rows.iter().map(element).collect::<Result<Vec<_>, _>>()?,
+        Err(element) => vec![element?],
+    };
+    match table.kind.is_set() {
+        true => Ok(elements[0]),
+        false => Ok(cx.heap().list(&elements)),
     }
 }
 
 fn take<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
-    let mut rows = table.rows.write();
-    let taken = rows.of_key(args[1], cx.atoms());
-    rows.remove(args[1], cx.atoms(), |_| true);
-    Ok(listed(cx, &taken))
+    let taken = table.rows.remove(args[1], cx.atoms(), |_| true);
+    table.tell_size();
+    let list = listed(cx, &taken);
+    free(taken);
+    Ok(list)
 }
 
 pub(crate) fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
-    table.rows.write().remove(args[1], cx.atoms(), |_| true);
+    free(table.rows.remove(args[1], cx.atoms(), |_| true));
+    table.tell_size();
     Ok(Term::boolean(true))
 }
 
 fn delete_object<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
-    let key = key_of(&table, args[1])?;
-    table.rows.write().remove(key, cx.atoms(), |row| equal::exact(row.term(), args[1]));
+    let key = args[1].as_tuple().and_then(|row| row.elements().get(table.keypos - 1).copied());
+    let key = key.ok_or(Stop::badarg())?;
+    free(table.rows.remove(key, cx.atoms(), |row| equal::exact(row.term(), args[1])));
+    table.tell_size();
     Ok(Term::boolean(true))
 }
 
 /// How many rows there were.
 fn delete_all<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
-    let mut rows = table.rows.write();
-    let count = rows.len();
-    rows.clear();
+    let (count, removed) = table.rows.clear();
+    table.tell_size();
+    removed.free();
     Ok(Term::small(count as i64))
 }
 
-/// The key of a row, or the mark of the end.
-fn key_or_end<'h>(cx: &Context<'h>, table: &Table, row: Option<Row>) -> Outcome<'h> {
-    match row {
-        Some(row) => Ok(copy_into(cx.heap(), key_of(table, copy_into(cx.heap(), row.term()))?)),
-        None => Ok(Term::atom(am::end_of_table)),
-    }
-}
-
-fn first<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    let row = table.rows.read().first();
-    key_or_end(cx, &table, row)
-}
-
-fn last<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    let row = table.rows.read().last();
-    key_or_end(cx, &table, row)
-}
-
-fn next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    let row = table.rows.read().after(args[1], cx.atoms());
-    key_or_end(cx, &table, row.map_err(|()| no_key())?)
-}
-
-fn prev<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    let row = table.rows.read().before(args[1], cx.atoms());
-    key_or_end(cx, &table, row.map_err(|()| no_key())?)
-}
-
-/// One row for each number from 0 on.
-fn slot<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let (table, at) = (table(cx, args[0], Access::Read)?, args::size(args[1])?);
-    let rows = table.rows.read().all();
-    match rows.get(at..at + 1) {
-        Some(row) => Ok(listed(cx, row)),
-        None if at == rows.len() => Ok(Term::atom(am::end_of_table)),
-        None => Err(Stop::badarg()),
-    }
+/// The mark of the end.
+pub(super) const fn end<'h>() -> Term<'h> {
+    Term::atom(am::end_of_table)
 }

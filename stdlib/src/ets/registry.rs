@@ -1,98 +1,89 @@
-//! The tables of a machine: found by name or by the reference that stands for a table, deleted with their owners.
+//! The tables of a machine: found by name or by the reference that stands for a table, and known to the processes whose end
+//! matters to them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use purlin_heap::{Atom, Message, Pid, Term, View};
+
+use super::rows::{Kind, Rows};
+use super::table::{Settings, Table};
 use crate::held::{Mutex, RwLock};
-use purlin_heap::layout::Kind as Layout;
-use purlin_heap::{Atom, Build, Heap, Message, Pid, Term, View, am};
 
-use super::table::{Kind, Rows};
-
-/// A table.
-pub(super) struct Table {
-    /// Its number; that of the reference which stands for it.
-    pub(super) number: u64,
-    pub(super) name: RwLock<Atom>,
-    pub(super) named: bool,
-    pub(super) kind: Kind,
-    /// The place of the key, from 1.
-    pub(super) keypos: usize,
-    pub(super) protection: Atom,
-    pub(super) owner: AtomicU64,
-    /// Who gets the table when its owner ends, and with what.
-    pub(super) heir: Mutex<Option<(Pid, Message)>>,
-    pub(super) read_concurrency: bool,
-    pub(super) write_concurrency: bool,
-    pub(super) rows: RwLock<Rows>,
-}
-
-impl Table {
-    pub(super) fn owner(&self) -> Pid {
-        Pid(self.owner.load(Ordering::Relaxed))
-    }
-
-    /// What stands for the table: its name if that is public, else its reference.
-    pub(super) fn id<'h>(&self, heap: &'h Heap) -> Term<'h> {
-        if self.named { Term::atom(*self.name.read()) } else { self.reference(heap) }
-    }
-
-    pub(super) fn reference<'h>(&self, heap: &'h Heap) -> Term<'h> {
-        heap.object(Layout::Reference, &[self.number, 0, 0], &[])
-    }
-}
+/// The numbers of tables are in so many maps, so that finding different ones does not meet.
+const PARTS: usize = 16;
 
 /// All tables of a machine.
 #[derive(Default)]
 pub(crate) struct Tables {
-    by_number: RwLock<HashMap<u64, Arc<Table>>>,
-    by_name: RwLock<HashMap<Atom, u64>>,
-    /// Processes whose end is awaited.
-    owners: Mutex<HashSet<Pid>>,
+    by_number: [RwLock<HashMap<u64, Arc<Table>>>; PARTS],
+    by_name: RwLock<HashMap<Atom, Arc<Table>>>,
+    /// What there is to be done at the end of processes. Those that are here are awaited.
+    involved: Mutex<HashMap<Pid, Involved>>,
+}
+
+/// What a process has to do with tables.
+#[derive(Default)]
+pub(super) struct Involved {
+    /// The numbers of tables that it owns. Some may have another owner by now, or be gone.
+    pub(super) owned: Vec<u64>,
+    /// Those that it has fixed.
+    pub(super) fixed: Vec<u64>,
 }
 
 impl Tables {
+    fn part(&self, number: u64) -> &RwLock<HashMap<u64, Arc<Table>>> {
+        &self.by_number[number as usize % PARTS]
+    }
+
     /// The table that an identifier stands for.
     pub(super) fn find(&self, id: Term<'_>) -> Option<Arc<Table>> {
-        let number = match id.view() {
-            View::Atom(name) => *self.by_name.read().get(&name)?,
-            View::Reference(object) => object.raw(1),
-            _ => return None,
-        };
-        self.by_number.read().get(&number).cloned()
+        match id.view() {
+            View::Atom(name) => self.by_name.read().get(&name).cloned(),
+            View::Reference(object) => self.numbered(object.raw(1)),
+            _ => None,
+        }
+    }
+
+    /// The table of a number.
+    pub(super) fn numbered(&self, number: u64) -> Option<Arc<Table>> {
+        self.part(number).read().get(&number).cloned()
     }
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.by_number.read().len()
+        self.by_number.iter().map(|part| part.read().len()).sum()
     }
 
     /// Words of the rows of all tables.
     pub(crate) fn words(&self) -> usize {
-        self.all().iter().map(|table| table.rows.read().words()).sum()
+        self.all().iter().map(|table| table.memory_words()).sum()
     }
 
-    /// Adds a table. False when its name is in use.
-    pub(super) fn add(&self, table: Table) -> bool {
-        if table.named {
+    /// Adds a table. Nothing when its name is in use.
+    pub(super) fn add(&self, table: Table) -> Option<Arc<Table>> {
+        let table = Arc::new(table);
+        if table.settings.named {
             let mut names = self.by_name.write();
-            let name = *table.name.read();
+            let name = table.name();
             if names.contains_key(&name) {
-                return false;
+                return None;
             }
-            names.insert(name, table.number);
+            names.insert(name, table.clone());
         }
-        self.by_number.write().insert(table.number, Arc::new(table));
-        true
+        self.part(table.number).write().insert(table.number, table.clone());
+        Some(table)
     }
 
-    /// Removes a table.
-    pub(super) fn remove(&self, table: &Table) {
-        if table.named {
-            self.by_name.write().remove(&table.name.read());
+    /// Removes a table; false if somebody else has.
+    pub(super) fn remove(&self, table: &Table) -> bool {
+        if self.part(table.number).write().remove(&table.number).is_none() {
+            return false;
         }
-        self.by_number.write().remove(&table.number);
+        if table.settings.named {
+            self.by_name.write().remove(&table.name());
+        }
+        true
     }
 
     /// Removes the table of this name, if there is one.
@@ -104,37 +95,41 @@ impl Tables {
 
     /// Gives a named table another name. False when that is in use.
     pub(super) fn rename(&self, table: &Table, to: Atom) -> bool {
-        let mut name = table.name.write();
-        if table.named {
+        if table.settings.named {
             let mut names = self.by_name.write();
             if names.contains_key(&to) {
                 return false;
             }
-            names.remove(&name);
-            names.insert(to, table.number);
+            if let Some(table) = names.remove(&table.name()) {
+                names.insert(to, table);
+            }
+            table.set_name(to);
+        } else {
+            table.set_name(to);
         }
-        *name = to;
         true
     }
 
-    /// Whether this is the first time that a process owns a table.
-    pub(super) fn is_new_owner(&self, pid: Pid) -> bool {
-        self.owners.lock().insert(pid)
+    /// Notes what a process has to do with tables; true when it was not awaited before.
+    pub(super) fn note(&self, pid: Pid, note: impl FnOnce(&mut Involved)) -> bool {
+        let mut involved = self.involved.lock();
+        let is_new = !involved.contains_key(&pid);
+        note(involved.entry(pid).or_default());
+        is_new
     }
 
-    /// The owner has ended: those of its tables that have an heir, which the caller is to hand over. The others are
-    /// gone.
-    pub(super) fn owner_ended(&self, pid: Pid) -> Vec<Arc<Table>> {
-        self.owners.lock().remove(&pid);
-        let owned: Vec<_> = self.all().into_iter().filter(|table| table.owner() == pid).collect();
-        let (inherited, gone): (Vec<_>, Vec<_>) =
-            owned.into_iter().partition(|table| table.heir.lock().is_some());
-        gone.iter().for_each(|table| self.remove(table));
-        inherited
+    /// Changes what was noted, if the process has not ended.
+    pub(super) fn amend(&self, pid: Pid, amend: impl FnOnce(&mut Involved)) {
+        self.involved.lock().get_mut(&pid).map(amend);
+    }
+
+    /// What a process had to do with tables, for the one who deals with its end.
+    pub(super) fn take_involved(&self, pid: Pid) -> Involved {
+        self.involved.lock().remove(&pid).unwrap_or_default()
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Table>> {
-        self.by_number.read().values().cloned().collect()
+        self.by_number.iter().flat_map(|part| part.read().values().cloned().collect::<Vec<_>>()).collect()
     }
 
     /// Makes a public named set without a process of its own, for what OTP's modules expect to be there.
@@ -146,20 +141,10 @@ impl Tables {
         rows: &[Term<'_>],
         atoms: &purlin_heap::AtomTable,
     ) {
-        let mut all = Rows::new(Kind::Set, 0);
-        rows.iter().for_each(|row| all.insert(Arc::new(Message::copy_of(*row)), atoms));
-        self.add(Table {
-            number,
-            name: RwLock::new(name),
-            named: true,
-            kind: Kind::Set,
-            keypos: 1,
-            protection: am::public,
-            owner: AtomicU64::new(owner.0),
-            heir: Mutex::new(None),
-            read_concurrency: true,
-            write_concurrency: false,
-            rows: RwLock::new(all),
-        });
+        let settings = Settings { named: true, protection: purlin_heap::am::public, ..Settings::default() };
+        let all = Rows::new(Kind::Set, 0, false);
+        let rows = rows.iter().map(|row| Arc::new(Message::copy_of(*row))).collect();
+        all.insert(rows, atoms, &mut Vec::new());
+        self.add(Table::new(number, name, owner, settings, all));
     }
 }

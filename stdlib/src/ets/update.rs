@@ -1,13 +1,15 @@
-//! Changing elements of rows in place.
+//! Changing elements of rows while nobody else sees their key.
+//!
+//! A value that takes no memory is changed in the row itself, if nobody holds the row; otherwise a new row takes its place.
 
 use std::sync::Arc;
 
 use purlin_heap::big::Number;
-use purlin_heap::{Build, Message, Term, am, arith, copy_into, order};
+use purlin_heap::{Build, Message, Scratch, Term, arith, copy_into, order};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use super::registry::Table;
-use super::table::{Kind, Rows};
+use super::rows::{Group, Row};
+use super::table::Table;
 use super::{Access, no_key, table};
 use crate::args::{self, Read};
 
@@ -16,107 +18,184 @@ natives! { "ets":
     "update_element"/3 => update_element, "update_element"/4 => update_element,
 }
 
-/// The row of a key, or a default in its place, as a tuple of the caller's; only sets have the one row.
-fn row<'h>(
-    cx: &Context<'h>,
-    table: &Table,
-    rows: &Rows,
-    key: Term<'h>,
-    default: Option<Term<'h>>,
-) -> Read<'h, Option<Vec<Term<'h>>>> {
-    if !matches!(table.kind, Kind::Set | Kind::OrderedSet) {
-        return Err(Stop::badarg());
-    }
-    let found = rows.of_key(key, cx.atoms()).pop();
-    let row = match found {
-        Some(row) => copy_into(cx.heap(), row.term()),
-        None => match default {
-            Some(default) => default,
-            None => return Ok(None),
-        },
-    };
-    let mut elements = args::tuple(row)?.elements().to_vec();
-    if elements.len() < table.keypos {
-        return Err(Stop::badarg());
-    }
-    elements[table.keypos - 1] = key;
-    Ok(Some(elements))
+/// What is done to one element.
+enum Change<'h> {
+    Set(Term<'h>),
+    Add { increment: Term<'h>, limit: Option<(Term<'h>, Term<'h>)> },
 }
 
-/// The place of an element that may be changed: any but the key's.
-fn place<'h>(table: &Table, elements: &[Term<'h>], position: Term<'h>) -> Read<'h, usize> {
-    let at = args::index(position, elements.len())?;
-    if at == table.keypos - 1 { Err(Stop::badarg()) } else { Ok(at) }
+/// What is done to an element of a row, at a place from 0 on.
+type At<'h> = (usize, Change<'h>);
+
+/// Only tables whose keys have one row have elements to change.
+fn table_of_sets<'h>(cx: &Context<'h>, id: Term<'h>) -> Read<'h, Arc<Table>> {
+    let table = table(cx, id, Access::Write)?;
+    if table.kind.is_set() { Ok(table) } else { Err(Stop::badarg()) }
+}
+
+/// The place that a position from 1 on stands for: any but the key's.
+fn place<'h>(table: &Table, position: Term<'h>) -> Read<'h, usize> {
+    match args::size(position)? {
+        at if at == 0 || at == table.keypos => Err(Stop::badarg()),
+        at => Ok(at - 1),
+    }
+}
+
+/// What stands for a row that is not there: its elements, with the key in its place.
+fn default<'h>(table: &Table, key: Term<'h>, default: Option<&Term<'h>>) -> Read<'h, Option<Vec<Term<'h>>>> {
+    let Some(default) = default else { return Ok(None) };
+    let mut elements = args::tuple(*default)?.elements().to_vec();
+    *elements.get_mut(table.keypos - 1).ok_or(Stop::badarg())? = key;
+    Ok(Some(elements))
 }
 
 /// Adds to counters: `Increment`, `{Place, Increment}`, `{Place, Increment, Threshold, Reset}` or a list of such.
 fn update_counter<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Write)?;
-    let mut rows = table.rows.write();
-    let mut elements = row(cx, &table, &rows, args[1], args.get(3).copied())?.ok_or_else(no_key)?;
-    let behind_key = Term::small(table.keypos as i64 + 1);
+    let table = table_of_sets(cx, args[0])?;
+    if let Some(value) = count_in_place(cx, &table, args[1], args[2]) {
+        return Ok(value);
+    }
     let many = args[2].as_cons().is_some() || args[2].is_nil();
     let operations = if many { args::elements(args[2])? } else { vec![args[2]] };
-    let mut values = Vec::with_capacity(operations.len());
-    for operation in operations {
-        let value = match operation.as_tuple().map(|operation| operation.elements()) {
-            None => counted(cx, &table, &mut elements, behind_key, operation, None)?,
-            Some(&[position, increment]) => counted(cx, &table, &mut elements, position, increment, None)?,
-            Some(&[position, increment, threshold, reset]) => {
-                counted(cx, &table, &mut elements, position, increment, Some((threshold, reset)))?
-            }
-            Some(_) => return Err(Stop::badarg()),
-        };
-        values.push(value);
-    }
-    rows.insert(Arc::new(Message::copy_of(cx.heap().tuple(&elements))), cx.atoms());
+    let addition = |operation: Term<'h>| match operation.as_tuple().map(|operation| operation.elements()) {
+        None if !many => Ok((table.keypos, Change::Add { increment: integer(operation)?, limit: None })),
+        Some(&[position, increment]) => {
+            Ok((place(&table, position)?, Change::Add { increment: integer(increment)?, limit: None }))
+        }
+        Some(&[position, increment, threshold, reset]) => {
+            let limit = Some((integer(threshold)?, integer(reset)?));
+            Ok((place(&table, position)?, Change::Add { increment: integer(increment)?, limit }))
+        }
+        _ => Err(Stop::badarg()),
+    };
+    let changes = operations.into_iter().map(addition).collect::<Read<'h, Vec<_>>>()?;
+    let default = default(&table, args[1], args.get(3))?;
+    let values = change(cx, &table, args[1], &changes, default)?.ok_or_else(no_key)?;
     if many { Ok(cx.heap().list(&values)) } else { Ok(values[0]) }
 }
 
-fn integer<'h>(term: Term<'h>) -> Read<'h, Number<'h>> {
-    Number::of(term).filter(|number| number.is_integer()).ok_or(Stop::badarg())
-}
-
-fn counted<'h>(
+/// The common case: a small number is added to one, in the row itself. Nothing, and nothing has been done, in all others.
+fn count_in_place<'h>(
     cx: &Context<'h>,
     table: &Table,
-    elements: &mut [Term<'h>],
-    position: Term<'h>,
-    increment: Term<'h>,
-    limit: Option<(Term<'h>, Term<'h>)>,
-) -> Outcome<'h> {
-    let at = place(table, elements, position)?;
-    let (_, upwards) = (integer(elements[at])?, integer(increment)?);
-    let mut value = arith::add(elements[at], increment, cx.heap()).map_err(|_| Stop::badarg())?;
-    if let Some((threshold, reset)) = limit {
-        integer(threshold).and(integer(reset))?;
-        let beyond = order::compare(value, threshold, cx.atoms());
-        let is_upwards = upwards.compare(Number::Small(0)).is_ge();
-        if if is_upwards { beyond.is_gt() } else { beyond.is_lt() } {
-            value = reset;
-        }
-    }
-    elements[at] = value;
-    Ok(value)
+    key: Term<'h>,
+    operation: Term<'h>,
+) -> Option<Term<'h>> {
+    let (at, increment) = match operation.as_tuple().map(|operation| operation.elements()) {
+        None => (table.keypos, operation),
+        Some(&[position, increment]) => (place(table, position).ok()?, increment),
+        Some(_) => return None,
+    };
+    let increment = increment.as_small()?;
+    table.rows.change(key, cx.atoms(), |group| {
+        let row = Arc::get_mut(group.only()?)?;
+        let element = row.term().as_tuple()?.elements().get(at)?.as_small()?;
+        // The sum of two small numbers fits a word, though it may be too large for a small one.
+        let sum = cx.heap().integer(element + increment);
+        (sum.as_small().is_some() && row.set_element(at, sum)).then_some(sum)
+    })
+}
+
+fn integer<'h>(term: Term<'h>) -> Read<'h, Term<'h>> {
+    let is_integer = term.as_small().is_some() || Number::of(term).is_some_and(|number| number.is_integer());
+    if is_integer { Ok(term) } else { Err(Stop::badarg()) }
 }
 
 /// Sets elements: `{Place, Value}` or a list of such. False without a row, unless a default is given.
 fn update_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Write)?;
-    let mut rows = table.rows.write();
+    let table = table_of_sets(cx, args[0])?;
     let changes = if args[2].as_tuple().is_some() { vec![args[2]] } else { args::elements(args[2])? };
-    let Some(mut elements) = row(cx, &table, &rows, args[1], args.get(3).copied())? else {
-        return Ok(Term::atom(am::false_));
+    let setting = |change| match *args::tuple(change)?.elements() {
+        [position, value] => Ok((place(&table, position)?, Change::Set(value))),
+        _ => Err(Stop::badarg()),
     };
-    for change in changes {
-        match *args::tuple(change)?.elements() {
-            [position, value] => {
-                let at = place(&table, &elements, position)?;
-                elements[at] = value;
-            }
-            _ => return Err(Stop::badarg()),
+    let changes = changes.into_iter().map(setting).collect::<Read<'h, Vec<_>>>()?;
+    let default = default(&table, args[1], args.get(3))?;
+    Ok(Term::boolean(change(cx, &table, args[1], &changes, default)?.is_some()))
+}
+
+/// Makes changes to the row of a key, all or none; the values that the elements have then. Nothing when there is no row.
+fn change<'h>(
+    cx: &Context<'h>,
+    table: &Table,
+    key: Term<'h>,
+    changes: &[At<'h>],
+    default: Option<Vec<Term<'h>>>,
+) -> Read<'h, Option<Vec<Term<'h>>>> {
+    // What is replaced is freed after the lock.
+    let mut replaced = None;
+    let values = table.rows.change(key, cx.atoms(), |group| {
+        let values = match (group.rows().first(), &default) {
+            (Some(row), _) => values(cx, row.term().as_tuple().ok_or(Stop::badarg())?.elements(), changes)?,
+            (None, Some(default)) => values(cx, default, changes)?,
+            (None, None) => return Ok(None),
+        };
+        if !set_in_place(group, changes, &values) {
+            let row = match (group.rows().first(), &default) {
+                (Some(row), _) => {
+                    with(row.term().as_tuple().ok_or(Stop::badarg())?.elements(), changes, &values)
+                }
+                (None, default) => with(default.as_deref().unwrap_or_default(), changes, &values),
+            };
+            table.may_grow(std::slice::from_ref(&row))?;
+            replaced = Some(std::mem::replace(group, Group::One(row)));
         }
+        Ok(Some(values))
+    });
+    table.tell_size();
+    drop(replaced);
+    values
+}
+
+/// The values that elements have after changes, one for each change.
+fn values<'h>(cx: &Context<'h>, elements: &[Term<'_>], changes: &[At<'h>]) -> Read<'h, Vec<Term<'h>>> {
+    let mut values: Vec<Term<'h>> = Vec::with_capacity(changes.len());
+    for (at, change) in changes {
+        let element = elements.get(*at).ok_or(Stop::badarg())?;
+        // An earlier change may have been to the same element.
+        let before = changes[..values.len()].iter().rposition(|(other, _)| other == at);
+        let element = before.map_or(*element, |before| values[before]);
+        values.push(match change {
+            Change::Set(value) => *value,
+            Change::Add { increment, limit } => added(cx, element, *increment, *limit)?,
+        });
     }
-    rows.insert(Arc::new(Message::copy_of(cx.heap().tuple(&elements))), cx.atoms());
-    Ok(Term::boolean(true))
+    Ok(values)
+}
+
+fn added<'h>(
+    cx: &Context<'h>,
+    element: Term<'_>,
+    increment: Term<'h>,
+    limit: Option<(Term<'h>, Term<'h>)>,
+) -> Outcome<'h> {
+    let is_integer =
+        element.as_small().is_some() || Number::of(element).is_some_and(|number| number.is_integer());
+    if !is_integer {
+        return Err(Stop::badarg());
+    }
+    let element = copy_into(cx.heap(), element);
+    let value = arith::add(element, increment, cx.heap()).map_err(|_| Stop::badarg())?;
+    let Some((threshold, reset)) = limit else { return Ok(value) };
+    let beyond = order::compare(value, threshold, cx.atoms());
+    let is_upwards = order::compare(increment, Term::small(0), cx.atoms()).is_ge();
+    Ok(if if is_upwards { beyond.is_gt() } else { beyond.is_lt() } { reset } else { value })
+}
+
+/// Changes the row itself, if that takes no memory and nobody else holds it.
+fn set_in_place(group: &mut Group, changes: &[At<'_>], values: &[Term<'_>]) -> bool {
+    match (group.only().and_then(Arc::get_mut), changes, values) {
+        (Some(row), [(at, _)], [value]) => row.set_element(*at, *value),
+        _ => false,
+    }
+}
+
+/// A row of these elements with the changes made.
+fn with(elements: &[Term<'_>], changes: &[At<'_>], values: &[Term<'_>]) -> Row {
+    let scratch = Scratch::new();
+    let mut elements: Vec<Term<'_>> = elements.to_vec();
+    for ((at, _), value) in changes.iter().zip(values) {
+        elements[*at] = *value;
+    }
+    Arc::new(Message::copy_of(scratch.tuple(&elements)))
 }

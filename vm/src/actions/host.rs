@@ -1,6 +1,7 @@
 //! What natives need that are processes of their own: taking messages, having functions called, being sent to from
 //! threads outside of the machine.
 
+use crate::limits::Tree;
 use crate::local::Local;
 use crate::native::{Context, Stop};
 use crate::process::{self, Parent, Peek, Prepared, Start, TooManyProcesses};
@@ -42,7 +43,49 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// The machine, if it still lives.
+    pub fn vm(&self) -> Option<Arc<Vm>> {
+        self.vm.upgrade()
+    }
+
+    /// Whether a process lives.
+    pub fn is_alive(&self, pid: Pid) -> bool {
+        let Some(vm) = self.vm.upgrade() else { return false };
+        let local = Local::new(&vm);
+        let guard = local.pin();
+        vm.processes().lookup(pid, &guard).is_some_and(|block| !block.shared().is_exiting())
+    }
+
+    /// Has something done when a process ends, be it the sender's or another. False when that has ended already, and nothing
+    /// will be done.
+    pub fn at_end_of(&self, pid: Pid, on_end: EndCallback) -> bool {
+        let Some(vm) = self.vm.upgrade() else { return true };
+        let local = Local::new(&vm);
+        let number = local.unique_number();
+        vm.await_end_as(number, pid, on_end);
+        let guard = local.pin();
+        let block = vm.processes().lookup(pid, &guard);
+        // Of one that is just ending we do not know whether it has looked: if it has, it has taken the callback.
+        block.is_some_and(|block| block.shared().set_awaited()) || !vm.await_no_more(number, pid)
+    }
+
+    /// The tree that a process belongs to, if it lives and has one. See [`crate::limits`].
+    pub fn tree_of(&self, pid: Pid) -> Option<Arc<Tree>> {
+        let vm = self.vm.upgrade()?;
+        let local = Local::new(&vm);
+        let guard = local.pin();
+        let block = vm.processes().lookup(pid, &guard)?;
+        block.shared().ledger().and_then(|ledger| ledger.tree()).cloned()
+    }
+}
+
 impl<'h> Context<'h> {
+    /// The tree that the calling process belongs to, if its memory counts for one.
+    pub fn tree(&self) -> Option<Arc<Tree>> {
+        self.with(|process, _| process.shared().ledger().and_then(|ledger| ledger.tree()).cloned())
+    }
+
     /// Takes the first message out of the mailbox.
     pub fn receive(&self) -> Result<Received<'h>, Stop<'h>> {
         let taken = self.with(|process, local| match process.peek(local) {

@@ -94,7 +94,7 @@ impl Tree {
     }
 
     /// Memory has been taken or given back. False when some tree has more than it may have now.
-    pub(crate) fn add_memory(&self, change_bytes: i64) -> bool {
+    pub fn add_memory(&self, change_bytes: i64) -> bool {
         self.chain().fold(true, |within, tree| {
             let before = tree.counts.memory_bytes.fetch_add(change_bytes as u64, Ordering::Relaxed);
             let after = used(before.wrapping_add(change_bytes as u64));
@@ -103,7 +103,7 @@ impl Tree {
     }
 
     /// Whether so much more memory is within all limits.
-    pub(crate) fn has_room(&self, bytes: u64) -> bool {
+    pub fn has_room(&self, bytes: u64) -> bool {
         self.chain().all(|tree| {
             let after = used(tree.counts.memory_bytes.load(Ordering::Relaxed)).saturating_add(bytes);
             tree.limits.memory_bytes.is_none_or(|max| after <= max)

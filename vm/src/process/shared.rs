@@ -11,6 +11,7 @@
 //!    was interrupted in the midst of work not to go on with it. Bit 4, DIRTY (the process runs on a thread for long
 //!    work), is free for later. Bits 5 and 6 are the priority that the process is raised to until it has looked at its
 //!    signals: askers of higher priority set them, the owner clears them.
+//!    Bit 7, AWAITED: set by whoever has left something to be done at the process's end; see [`Shared::set_awaited`].
 //! 6. `name` goes from none to an atom and back any number of times, and then once to DEAD, by the owner; after
 //!    that it never changes.
 //! 7. `ledger` is set before the process is known to anybody, and never changes: see [`crate::limits`].
@@ -113,11 +114,21 @@ impl Shared {
     }
 
     pub(crate) fn set_exiting(&self) {
-        self.state.fetch_or(EXITING, Ordering::Release);
+        self.state.fetch_or(EXITING, Ordering::AcqRel);
     }
 
     pub(crate) fn is_exiting(&self) -> bool {
         self.state.load(Ordering::Acquire) & EXITING != 0
+    }
+
+    /// Others await the end. False when it has begun, so that it may not be noticed any more.
+    pub(crate) fn set_awaited(&self) -> bool {
+        self.state.fetch_or(AWAITED, Ordering::AcqRel) & EXITING == 0
+    }
+
+    /// Whether others await the end; asked after EXITING has been set.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.state.load(Ordering::Acquire) & AWAITED != 0
     }
 
     pub(crate) fn set_killed(&self) {
@@ -135,6 +146,7 @@ const EXITING: u32 = 1 << 2;
 const KILLED: u32 = 1 << 3;
 const RAISED_SHIFT: u32 = 5;
 const RAISED: u32 = PRIORITY << RAISED_SHIFT;
+const AWAITED: u32 = 1 << 7;
 
 #[cold]
 fn raised_priority(state: u32) -> Priority {

@@ -1,0 +1,56 @@
+%% kind: concurrent
+%% size: 200000
+%% quick: 20000
+%% schedulers: 1 2
+%%
+%% Tables of `ets`: inserting in order and at random, looking up, updating, searching, going over the rows in order; then two
+%% processes on one table, each with keys of its own. Each time is that for `size` rows.
+-module(tables).
+-export([main/1]).
+
+main(Args) ->
+    Size = bench:size(Args),
+    Keys = shuffled(Size),
+    [alone(Type, Size, Keys) || Type <- [set, ordered_set]],
+    [together(Type, Size) || Type <- [set, ordered_set]],
+    ok.
+
+alone(Type, Size, Keys) ->
+    Name = fun(What) -> lists:concat([Type, "_", What]) end,
+    Ordered = ets:new(t, [Type, public]),
+    bench:timed(Name(insert_in_order), fun() -> each(Size, fun(K) -> ets:insert(Ordered, {K, K, 0}) end) end),
+    ets:delete(Ordered),
+    T = ets:new(t, [Type, public]),
+    bench:timed(Name(insert_at_random), fun() -> [ets:insert(T, {K, K, 0}) || K <- Keys], ok end),
+    bench:timed(Name(lookup), fun() -> [ets:lookup(T, K) || K <- Keys], ok end),
+    bench:timed(Name(lookup_element), fun() -> [ets:lookup_element(T, K, 2) || K <- Keys], ok end),
+    bench:timed(Name(update_counter), fun() -> [ets:update_counter(T, K, {3, 1}) || K <- Keys], ok end),
+    bench:timed(Name(update_element), fun() -> [ets:update_element(T, K, {2, [K]}) || K <- Keys], ok end),
+    bench:timed(Name(select), fun() -> ets:select(T, [{{'$1', '_', '$2'}, [{'<', {'rem', '$1', 10}, 1}], [{{'$1', '$2'}}]}]) end),
+    bench:timed(Name(select_count), fun() -> ets:select_count(T, [{{'$1', '_', 1}, [{'>', '$1', 10}], [true]}]) end),
+    bench:timed(Name(next), fun() -> walk(T, ets:first(T)) end),
+    bench:timed(Name(tab2list), fun() -> length(ets:tab2list(T)) end),
+    bench:timed(Name(delete), fun() -> ets:delete(T) end).
+
+%% Two processes, which write, read and count.
+together(Type, Size) ->
+    T = ets:new(t, [Type, public, {write_concurrency, true}, {read_concurrency, true}]),
+    Work = fun(Half) ->
+        each(Size div 2, fun(N) -> ets:insert(T, {2 * N + Half, N, 0}) end),
+        each(Size div 2, fun(N) -> ets:lookup(T, 2 * N + Half) end),
+        each(Size div 2, fun(N) -> ets:update_counter(T, 2 * N + Half, {3, 1}) end)
+    end,
+    bench:timed(lists:concat([Type, "_two_processes"]), fun() ->
+        Monitors = [element(2, spawn_monitor(fun() -> Work(Half) end)) || Half <- [0, 1]],
+        [receive {'DOWN', M, _, _, normal} -> ok end || M <- Monitors]
+    end),
+    ets:delete(T).
+
+each(0, _) -> ok;
+each(N, Fun) -> Fun(N), each(N - 1, Fun).
+
+walk(_, '$end_of_table') -> ok;
+walk(T, K) -> walk(T, ets:next(T, K)).
+
+%% The numbers up to Size in an order without a pattern, the same each time.
+shuffled(Size) -> [K || {_, K} <- lists:sort([{erlang:phash2(K), K} || K <- lists:seq(1, Size)])].

@@ -1,0 +1,435 @@
+//! The rows of a table. Those without an order are in shards by the hashes of their keys, each with a lock of its own; those
+//! with one in the leaves of a tree. See `docs/ets.md`.
+//!
+//! Nothing here is interrupted while it holds a lock, so what takes long is done before or after: rows are copied before they
+//! come in, and freed when they have been taken out and given to the caller.
+
+mod group;
+mod ordered;
+mod shard;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crossbeam_utils::CachePadded;
+use parking_lot::RwLockWriteGuard;
+use purlin_heap::{AtomTable, Term, equal, hash, pace};
+
+pub(super) use group::{Group, Row};
+use ordered::{Exclusive, Ordered};
+use shard::{Place, Shard};
+
+use crate::held::{Held, RwLock};
+
+/// How a table treats keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Set,
+    OrderedSet,
+    Bag,
+    DuplicateBag,
+}
+
+impl Kind {
+    /// Whether a key has one row at most.
+    pub(super) fn is_set(self) -> bool {
+        matches!(self, Kind::Set | Kind::OrderedSet)
+    }
+}
+
+/// The key of a row, at this place from 0 on.
+pub(super) fn key_of(row: &Row, key_at: usize) -> Term<'_> {
+    row.term().as_tuple().expect("rows are tuples that have a key").element(key_at)
+}
+
+/// Shards of a table, as a power of two: of one that many write to at once, and of others.
+const MANY_SHARDS_LOG: u32 = 6;
+const FEW_SHARDS_LOG: u32 = 3;
+
+/// All rows of a table.
+pub(super) struct Rows {
+    kind: Kind,
+    /// The place of the key, from 0.
+    key_at: usize,
+    form: Form,
+    /// What is in the table, counted in several places so that writers do not meet.
+    counts: Box<[CachePadded<Count>]>,
+}
+
+enum Form {
+    Hashed { shards: Box<[CachePadded<RwLock<Shard>>]>, bits: u32 },
+    Ordered(Ordered),
+}
+
+#[derive(Default)]
+struct Count {
+    rows: AtomicUsize,
+    words: AtomicUsize,
+}
+
+/// Where somebody who goes over a table is: behind the rows of a key, which need not be there.
+#[derive(Clone, Copy)]
+pub(super) struct Cursor<'k>(pub(super) Term<'k>);
+
+impl Rows {
+    /// No rows yet; `shared` when many are going to write at once.
+    pub(super) fn new(kind: Kind, key_at: usize, shared: bool) -> Rows {
+        let bits = if shared { MANY_SHARDS_LOG } else { FEW_SHARDS_LOG };
+        let form = match kind {
+            Kind::OrderedSet => Form::Ordered(Ordered::default()),
+            _ => Form::Hashed { shards: (0..1 << bits).map(|_| CachePadded::default()).collect(), bits },
+        };
+        let counts = if shared { 1 << FEW_SHARDS_LOG } else { 1 };
+        Rows { kind, key_at, form, counts: (0..counts).map(|_| CachePadded::default()).collect() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        // One that is counted here may be taken out there first.
+        self.counts.iter().fold(0_usize, |sum, count| sum.wrapping_add(count.rows.load(Ordering::Relaxed)))
+    }
+
+    /// Words of all rows.
+    pub(super) fn words(&self) -> usize {
+        self.counts.iter().fold(0_usize, |sum, count| sum.wrapping_add(count.words.load(Ordering::Relaxed)))
+    }
+
+    /// Counts changes, which are added without regard to overflow.
+    fn count(&self, hash: u64, rows: usize, words: usize) {
+        let count = &self.counts[(hash >> 32) as usize & (self.counts.len() - 1)];
+        if rows != 0 {
+            count.rows.fetch_add(rows, Ordering::Relaxed);
+        }
+        if words != 0 {
+            count.words.fetch_add(words, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts that nothing is left, for one who has all locks.
+    fn count_none(&self) -> usize {
+        self.counts.iter().fold(0, |sum, count| {
+            count.words.store(0, Ordering::Relaxed);
+            sum.wrapping_add(count.rows.swap(0, Ordering::Relaxed))
+        })
+    }
+
+    fn rules<'a>(&self, atoms: &'a AtomTable, bits: u32) -> shard::Rules<'a> {
+        shard::Rules { key_at: self.key_at, shard_bits: bits, atoms }
+    }
+
+    fn order<'a>(&self, atoms: &'a AtomTable) -> ordered::Rules<'a> {
+        ordered::Rules { key_at: self.key_at, atoms }
+    }
+
+    /// Looks at the rows of a key.
+    pub(super) fn read<R>(&self, key: Term<'_>, atoms: &AtomTable, look: impl FnOnce(&[Row]) -> R) -> R {
+        match &self.form {
+            Form::Hashed { shards, bits } => {
+                let place = Place { hash: hash::internal(key), key };
+                look(shards[shard_of(place.hash, *bits)].read().get(place, self.rules(atoms, *bits)))
+            }
+            Form::Ordered(rows) => rows.read(ordered::Key::new(key, atoms), self.order(atoms), look),
+        }
+    }
+
+    /// Changes the rows of a key, alone.
+    pub(super) fn change<R>(
+        &self,
+        key: Term<'_>,
+        atoms: &AtomTable,
+        change: impl FnOnce(&mut Group) -> R,
+    ) -> R {
+        match &self.form {
+            Form::Hashed { shards, bits } => {
+                let place = Place { hash: hash::internal(key), key };
+                let mut shard = shards[shard_of(place.hash, *bits)].write();
+                shard.change(place, self.rules(atoms, *bits), |group| self.counted(place.hash, group, change))
+            }
+            Form::Ordered(rows) => {
+                let place = ordered::Key::new(key, atoms);
+                rows.change(place, self.order(atoms), |group| self.counted(place.spread(), group, change))
+            }
+        }
+    }
+
+    /// Makes a change and counts what it has changed.
+    fn counted<R>(&self, hash: u64, group: &mut Group, change: impl FnOnce(&mut Group) -> R) -> R {
+        let before = (group.rows().len(), group.words());
+        let result = change(group);
+        let after = (group.rows().len(), group.words());
+        self.count(hash, after.0.wrapping_sub(before.0), after.1.wrapping_sub(before.1));
+        result
+    }
+
+    /// Adds rows, all at once for whoever looks; in a set one takes the place of the one that has its key. What they replace
+    /// goes to `replaced`.
+    pub(super) fn insert(&self, rows: Vec<Row>, atoms: &AtomTable, replaced: &mut Vec<Row>) {
+        let kind = self.kind;
+        if let [row] = &rows[..] {
+            self.change(key_of(row, self.key_at), atoms, |group| put(kind, group, row.clone(), replaced));
+            return;
+        }
+        self.change_many(&rows, atoms, |all| {
+            rows.iter().for_each(|row| all.change(row, |group| put(kind, group, row.clone(), replaced)));
+        });
+    }
+
+    /// Adds rows if no key of theirs is there, all or none.
+    pub(super) fn insert_new(&self, rows: Vec<Row>, atoms: &AtomTable, replaced: &mut Vec<Row>) -> bool {
+        let kind = self.kind;
+        if let [row] = &rows[..] {
+            return self.change(key_of(row, self.key_at), atoms, |group| {
+                let is_new = group.is_empty();
+                if is_new {
+                    group.push(row.clone());
+                }
+                is_new
+            });
+        }
+        self.change_many(&rows, atoms, |all| {
+            let is_new = !rows.iter().any(|row| all.has(row));
+            if is_new {
+                rows.iter().for_each(|row| all.change(row, |group| put(kind, group, row.clone(), replaced)));
+            }
+            is_new
+        })
+    }
+
+    /// Has the places of these rows to itself.
+    fn change_many<R>(
+        &self,
+        rows: &[Row],
+        atoms: &AtomTable,
+        work: impl FnOnce(&mut Many<'_, '_>) -> R,
+    ) -> R {
+        match &self.form {
+            Form::Hashed { shards, bits } => {
+                let mut needed = vec![false; shards.len()];
+                for row in rows {
+                    needed[shard_of(hash::internal(key_of(row, self.key_at)), *bits)] = true;
+                }
+                // Locks are taken in the order of the shards, so that nobody waits in a circle.
+                let locked: Vec<_> =
+                    shards.iter().zip(needed).map(|(s, needed)| needed.then(|| s.write())).collect();
+                work(&mut Many { rows: self, atoms, held: Locked::Shards(locked) })
+            }
+            Form::Ordered(ordered) => {
+                work(&mut Many { rows: self, atoms, held: Locked::Leaves(ordered.lock_all()) })
+            }
+        }
+    }
+
+    /// Takes the rows of a key out that are not wanted.
+    pub(super) fn remove(
+        &self,
+        key: Term<'_>,
+        atoms: &AtomTable,
+        unwanted: impl FnMut(&Row) -> bool,
+    ) -> Vec<Row> {
+        let mut taken = Vec::new();
+        self.change(key, atoms, |group| group.take(unwanted, &mut taken));
+        taken
+    }
+
+    /// Adds rows to `to` in the table's order, those of a key together, from behind a place or from the start, until there are
+    /// `count` or more; backwards, which makes a difference only where there is an order, from before a place or the end. True
+    /// when those were the last.
+    pub(super) fn collect(
+        &self,
+        from: Option<Cursor<'_>>,
+        backwards: bool,
+        count: usize,
+        atoms: &AtomTable,
+        to: &mut Vec<Row>,
+    ) -> bool {
+        let (shards, bits) = match &self.form {
+            Form::Hashed { shards, bits } => (shards, *bits),
+            Form::Ordered(rows) => {
+                let key = from.map(|Cursor(key)| ordered::Key::new(key, atoms));
+                return rows.collect(key, backwards, count, self.order(atoms), to);
+            }
+        };
+        let mut behind = from.map(|Cursor(key)| Place { hash: hash::internal(key), key });
+        let first = behind.map_or(0, |place| shard_of(place.hash, bits));
+        for shard in &shards[first..] {
+            if to.len() >= count || !shard.read().collect(behind.take(), count, self.rules(atoms, bits), to) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The rows of the key behind a place, or of the first; backwards as in [`Rows::collect`].
+    pub(super) fn next(&self, from: Option<Cursor<'_>>, backwards: bool, atoms: &AtomTable) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let (shards, bits) = match &self.form {
+            Form::Hashed { shards, bits } => (shards, *bits),
+            Form::Ordered(_) => {
+                self.collect(from, backwards, 1, atoms, &mut rows);
+                return rows;
+            }
+        };
+        let mut behind = from.map(|Cursor(key)| Place { hash: hash::internal(key), key });
+        let first = behind.map_or(0, |place| shard_of(place.hash, bits));
+        for shard in &shards[first..] {
+            if let Some(found) = shard.read().next(behind.take(), self.rules(atoms, bits)) {
+                rows.extend_from_slice(found);
+                break;
+            }
+        }
+        rows
+    }
+
+    /// How many numbers [`Rows::slot`] knows.
+    pub(super) fn slots(&self) -> usize {
+        match &self.form {
+            Form::Hashed { shards, .. } => shards.len(),
+            Form::Ordered(_) => self.len(),
+        }
+    }
+
+    /// The rows of a number from 0 on. Each row has one.
+    pub(super) fn slot(&self, at: usize, atoms: &AtomTable) -> Option<Vec<Row>> {
+        let mut rows = Vec::new();
+        match &self.form {
+            Form::Hashed { shards, bits } => {
+                shards.get(at)?.read().collect(None, usize::MAX, self.rules(atoms, *bits), &mut rows);
+            }
+            Form::Ordered(ordered) => rows.push(ordered.at(at)?),
+        }
+        Some(rows)
+    }
+
+    /// Takes all rows out, to be freed by the caller; how many there were.
+    pub(super) fn clear(&self) -> (usize, Removed) {
+        match &self.form {
+            Form::Hashed { shards, .. } => {
+                let mut locked: Vec<_> = shards.iter().map(|shard| shard.write()).collect();
+                let shards = locked.iter_mut().map(|shard| std::mem::take(&mut **shard)).collect();
+                (self.count_none(), Removed(Parts::Shards(shards)))
+            }
+            Form::Ordered(rows) => {
+                let (count, removed) = rows.take_all(|| self.count_none());
+                (count, Removed(Parts::Leaves(removed)))
+            }
+        }
+    }
+}
+
+/// The shard of a hash.
+fn shard_of(hash: u64, bits: u32) -> usize {
+    (hash >> (64 - bits)) as usize
+}
+
+/// Adds a row to those of its key.
+fn put(kind: Kind, group: &mut Group, row: Row, replaced: &mut Vec<Row>) {
+    match kind {
+        Kind::Set | Kind::OrderedSet => {
+            if let Group::One(old) = std::mem::replace(group, Group::One(row)) {
+                replaced.push(old);
+            }
+        }
+        Kind::Bag if group.rows().iter().any(|other| equal::exact(other.term(), row.term())) => {
+            replaced.push(row)
+        }
+        Kind::Bag | Kind::DuplicateBag => group.push(row),
+    }
+}
+
+/// The places of several rows, for one who has them to itself.
+struct Many<'t, 'l> {
+    rows: &'t Rows,
+    atoms: &'t AtomTable,
+    held: Locked<'l>,
+}
+
+enum Locked<'l> {
+    /// Those that are needed.
+    Shards(Vec<Option<Held<RwLockWriteGuard<'l, Shard>>>>),
+    Leaves(Exclusive<'l>),
+}
+
+impl Many<'_, '_> {
+    /// Whether the key of a row is there.
+    fn has(&mut self, row: &Row) -> bool {
+        let key = key_of(row, self.rows.key_at);
+        match &mut self.held {
+            Locked::Leaves(leaves) => {
+                leaves.has(ordered::Key::new(key, self.atoms), self.rows.order(self.atoms))
+            }
+            Locked::Shards(shards) => {
+                let bits = shards.len().ilog2();
+                let place = Place { hash: hash::internal(key), key };
+                let shard = shards[shard_of(place.hash, bits)].as_ref();
+                shard.is_some_and(|shard| !shard.get(place, self.rows.rules(self.atoms, bits)).is_empty())
+            }
+        }
+    }
+
+    /// Changes the rows of a row's key.
+    fn change(&mut self, row: &Row, change: impl FnOnce(&mut Group)) {
+        let (rows, key) = (self.rows, key_of(row, self.rows.key_at));
+        match &mut self.held {
+            Locked::Leaves(leaves) => {
+                let place = ordered::Key::new(key, self.atoms);
+                leaves.change(place, rows.order(self.atoms), |group| {
+                    rows.counted(place.spread(), group, change)
+                });
+            }
+            Locked::Shards(shards) => {
+                let bits = shards.len().ilog2();
+                let place = Place { hash: hash::internal(key), key };
+                let shard =
+                    shards[shard_of(place.hash, bits)].as_mut().expect("the shards of all rows are locked");
+                let counted = |group: &mut Group| rows.counted(place.hash, group, change);
+                shard.change(place, rows.rules(self.atoms, bits), counted);
+            }
+        }
+    }
+}
+
+/// Rows that are no longer in a table. To drop them all at once may take long.
+pub(super) struct Removed(Parts);
+
+enum Parts {
+    Shards(Vec<Shard>),
+    Leaves(ordered::Removed),
+}
+
+impl Removed {
+    /// Some of them.
+    fn next(&mut self) -> Option<Vec<Row>> {
+        match &mut self.0 {
+            Parts::Leaves(leaves) => leaves.next(),
+            Parts::Shards(shards) => loop {
+                match shards.last_mut()?.drain(FREED_AT_ONCE) {
+                    Some(rows) => return Some(rows),
+                    None => drop(shards.pop()),
+                }
+            },
+        }
+    }
+
+    /// Frees them, while others have their turns.
+    pub(super) fn free(mut self) {
+        while let Some(rows) = self.next() {
+            free(rows);
+        }
+    }
+}
+
+/// So many rows are freed at once.
+const FREED_AT_ONCE: usize = 256;
+/// Steps that freeing a row counts as.
+const FREE_STEPS: usize = 16;
+
+/// Frees rows that have been taken out, while others have their turns.
+pub(super) fn free(mut rows: Vec<Row>) {
+    while !rows.is_empty() {
+        let portion = rows.split_off(rows.len().saturating_sub(FREED_AT_ONCE));
+        let steps = portion.len() * FREE_STEPS;
+        drop(portion);
+        pace::charge(steps);
+    }
+}

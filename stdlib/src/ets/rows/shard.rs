@@ -1,0 +1,205 @@
+//! A part of a table without an order: keys by their hashes, in an array whose order is that of the hashes.
+//!
+//! A key stands at its home, the place that its hash has in proportion, or behind it: keys are in the order of their hashes (those
+//! of one hash in the order of terms), and between a key's home and the key there is no gap. So looking for a key begins at its
+//! home and ends at the first gap or larger hash, and going over the array goes over the hashes in order, whatever its
+//! length. What has been found once is found again at the same place of the order after the array has grown, and a place in the
+//! order exists without its key.
+
+use std::cmp::Ordering;
+
+use purlin_heap::{AtomTable, Term, equal, order};
+
+use super::group::{Group, Row};
+use super::key_of;
+
+/// The least length of an array that is not empty, as a power of two.
+const LENGTH_LOG_MIN: u32 = 3;
+
+/// A key's place in the order of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'k> {
+    pub(super) hash: u64,
+    pub(super) key: Term<'k>,
+}
+
+#[derive(Default)]
+struct Slot {
+    hash: u64,
+    group: Group,
+}
+
+/// See the top of the file.
+#[derive(Default)]
+pub(super) struct Shard {
+    slots: Vec<Slot>,
+    /// How many homes there are, as a power of two; the array is as long or longer.
+    homes_log: u32,
+    keys: usize,
+}
+
+/// What is the same for all calls on a table's shards.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    /// The place of the key, from 0.
+    pub(super) key_at: usize,
+    /// The highest bits of a hash, which choose the shard.
+    pub(super) shard_bits: u32,
+    pub(super) atoms: &'a AtomTable,
+}
+
+impl Shard {
+    fn home(&self, hash: u64, rules: Rules<'_>) -> usize {
+        // No shift by all bits: an array has eight homes or more.
+        (hash << rules.shard_bits >> (64 - self.homes_log)) as usize
+    }
+
+    /// Where a key stands, or else where it would.
+    fn find(&self, place: Place<'_>, rules: Rules<'_>) -> Result<usize, usize> {
+        if self.slots.is_empty() {
+            return Err(0);
+        }
+        let mut at = self.home(place.hash, rules);
+        while let Some(Slot { hash, group }) = self.slots.get(at)
+            && let Some(row) = group.rows().first()
+            && *hash <= place.hash
+        {
+            if *hash == place.hash {
+                let key = key_of(row, rules.key_at);
+                if equal::exact(key, place.key) {
+                    return Ok(at);
+                }
+                if order::compare_exact(key, place.key, rules.atoms) == Ordering::Greater {
+                    break;
+                }
+            }
+            at += 1;
+        }
+        Err(at)
+    }
+
+    /// The rows of a key.
+    pub(super) fn get(&self, place: Place<'_>, rules: Rules<'_>) -> &[Row] {
+        self.find(place, rules).map_or(&[], |at| self.slots[at].group.rows())
+    }
+
+    /// Changes the rows of a key, of which there may be none before or after.
+    pub(super) fn change<R>(
+        &mut self,
+        place: Place<'_>,
+        rules: Rules<'_>,
+        change: impl FnOnce(&mut Group) -> R,
+    ) -> R {
+        match self.find(place, rules) {
+            Ok(at) => {
+                let result = change(&mut self.slots[at].group);
+                if self.slots[at].group.is_empty() {
+                    self.close_gap(at, rules);
+                }
+                result
+            }
+            Err(_) => {
+                let mut group = Group::Empty;
+                let result = change(&mut group);
+                if !group.is_empty() {
+                    self.add(Slot { hash: place.hash, group }, place, rules);
+                }
+                result
+            }
+        }
+    }
+
+    fn add(&mut self, slot: Slot, place: Place<'_>, rules: Rules<'_>) {
+        if (self.keys + 1) * 4 > (self.slots.len().min(1 << self.homes_log)) * 3 {
+            self.rebuild((self.homes_log + 1).max(LENGTH_LOG_MIN), rules);
+        }
+        self.keys += 1;
+        let at = self.find(place, rules).unwrap_or_else(|at| at);
+        let gap = (at..self.slots.len()).find(|&at| self.slots[at].group.is_empty());
+        let gap = gap.unwrap_or_else(|| {
+            self.slots.push(Slot::default());
+            self.slots.len() - 1
+        });
+        self.slots[at..=gap].rotate_right(1);
+        self.slots[at] = slot;
+    }
+
+    /// Moves what stands behind a gap towards its home, since there may be no gap between the two.
+    fn close_gap(&mut self, gap: usize, rules: Rules<'_>) {
+        self.keys -= 1;
+        let mut end = gap + 1;
+        while let Some(slot) = self.slots.get(end)
+            && !slot.group.is_empty()
+            && self.home(slot.hash, rules) < end
+        {
+            end += 1;
+        }
+        self.slots[gap..end].rotate_left(1);
+        if self.homes_log > LENGTH_LOG_MIN && self.keys < 1 << (self.homes_log - 3) {
+            self.rebuild(self.homes_log - 1, rules);
+        }
+    }
+
+    fn rebuild(&mut self, homes_log: u32, rules: Rules<'_>) {
+        let old = std::mem::take(&mut self.slots);
+        self.homes_log = homes_log;
+        self.slots.resize_with(1 << homes_log, Slot::default);
+        let mut next = 0;
+        for slot in old.into_iter().filter(|slot| !slot.group.is_empty()) {
+            let at = next.max(self.home(slot.hash, rules));
+            if at == self.slots.len() {
+                self.slots.push(Slot::default());
+            }
+            self.slots[at] = slot;
+            next = at + 1;
+        }
+    }
+
+    /// Adds the rows of keys to `to`, in order, from behind a place or from the start, until there are `count` or more. True when
+    /// those were the last.
+    pub(super) fn collect(
+        &self,
+        behind: Option<Place<'_>>,
+        count: usize,
+        rules: Rules<'_>,
+        to: &mut Vec<Row>,
+    ) -> bool {
+        let from = behind.map_or(0, |place| self.find(place, rules).map_or_else(|at| at, |at| at + 1));
+        for slot in self.slots.iter().skip(from) {
+            if to.len() >= count {
+                return false;
+            }
+            to.extend_from_slice(slot.group.rows());
+        }
+        true
+    }
+
+    /// The first row behind a place, or the first of all.
+    pub(super) fn next(&self, behind: Option<Place<'_>>, rules: Rules<'_>) -> Option<&[Row]> {
+        let from = behind.map_or(0, |place| self.find(place, rules).map_or_else(|at| at, |at| at + 1));
+        let mut groups = self.slots.iter().skip(from).map(|slot| slot.group.rows());
+        groups.find(|rows| !rows.is_empty())
+    }
+
+    /// Takes some rows out of an array that belongs to no table any more.
+    pub(super) fn drain(&mut self, count: usize) -> Option<Vec<Row>> {
+        let from = self.slots.len().checked_sub(1)?.saturating_sub(count);
+        let mut rows = Vec::new();
+        self.slots.drain(from..).for_each(|mut slot| slot.group.take(|_| true, &mut rows));
+        Some(rows)
+    }
+
+    /// Whether each key stands where it is looked for.
+    #[cfg(test)]
+    pub(super) fn check(&self, rules: Rules<'_>) {
+        let keys = (0..self.slots.len()).filter(|&at| !self.slots[at].group.is_empty());
+        let mut count = 0;
+        for at in keys {
+            let slot = &self.slots[at];
+            let key = key_of(&slot.group.rows()[0], rules.key_at);
+            assert_eq!(self.find(Place { hash: slot.hash, key }, rules), Ok(at));
+            count += 1;
+        }
+        assert_eq!(count, self.keys);
+    }
+}

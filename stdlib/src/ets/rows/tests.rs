@@ -1,0 +1,166 @@
+//! Random operations on rows, beside a plain list of what should be there, and threads on the same rows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use purlin_heap::{AtomTable, Build, Message, Scratch, Term};
+
+use super::{Cursor, Form, Kind, Row, Rows, key_of};
+
+fn row(key: i64, value: i64) -> Row {
+    let scratch = Scratch::new();
+    Arc::new(Message::copy_of(scratch.tuple(&[Term::small(key), Term::small(value)])))
+}
+
+fn pair(row: &Row) -> (i64, i64) {
+    let tuple = row.term().as_tuple().expect("a pair");
+    (tuple.element(0).as_small().expect("a key"), tuple.element(1).as_small().expect("a value"))
+}
+
+/// The next of some numbers without a pattern.
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state >> 33
+}
+
+fn all(rows: &Rows, atoms: &AtomTable, portion: usize, backwards: bool) -> Vec<(i64, i64)> {
+    let mut found: Vec<Row> = Vec::new();
+    loop {
+        let mut some = Vec::new();
+        let last = found.last().cloned();
+        let from = last.as_ref().map(|row| Cursor(key_of(row, 0)));
+        let is_over = rows.collect(from, backwards, portion, atoms, &mut some);
+        found.append(&mut some);
+        if is_over {
+            return found.iter().map(pair).collect();
+        }
+    }
+}
+
+fn check(rows: &Rows, atoms: &AtomTable, model: &BTreeMap<i64, Vec<i64>>) {
+    let expected: Vec<_> =
+        model.iter().flat_map(|(&key, values)| values.iter().map(move |&v| (key, v))).collect();
+    assert_eq!(rows.len(), expected.len());
+    let words: usize = expected.iter().map(|&(key, value)| row(key, value).words()).sum();
+    assert_eq!(rows.words(), words);
+    for portion in [1, 7, 1000] {
+        let mut found = all(rows, atoms, portion, false);
+        if rows.kind != Kind::OrderedSet {
+            // Rows of a key are together and in order: a stable sort by key must not have to change that.
+            found.sort_by_key(|&(key, _)| key);
+        }
+        assert_eq!(found, expected);
+    }
+    match &rows.form {
+        Form::Hashed { shards, bits } => {
+            shards.iter().for_each(|shard| shard.read().check(rows.rules(atoms, *bits)));
+        }
+        Form::Ordered(ordered) => {
+            let mut backwards = all(rows, atoms, 7, true);
+            backwards.reverse();
+            assert_eq!(backwards, expected);
+            assert!(ordered.sizes().iter().skip(1).all(|&size| size > 0 && size <= 512));
+        }
+    }
+}
+
+/// Inserts, replaces and removes at random, at first more of the one and then of the other.
+fn try_out(kind: Kind, shared: bool) {
+    let (atoms, rows) = (AtomTable::new(100_000), Rows::new(kind, 0, shared));
+    let mut model: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    let mut state = 7;
+    for step in 0..20_000_u64 {
+        let (key, value) = ((next(&mut state) % 3000) as i64, (next(&mut state) % 3) as i64);
+        let removes = next(&mut state) % 10 < if step < 10_000 { 2 } else { 8 };
+        if removes {
+            let removed = rows.remove(Term::small(key), &atoms, |_| true).len();
+            assert_eq!(removed, model.remove(&key).map_or(0, |values| values.len()));
+        } else {
+            rows.insert(vec![row(key, value)], &atoms, &mut Vec::new());
+            let values = model.entry(key).or_default();
+            match kind {
+                Kind::Set | Kind::OrderedSet => *values = vec![value],
+                Kind::Bag if values.contains(&value) => {}
+                Kind::Bag | Kind::DuplicateBag => values.push(value),
+            }
+        }
+        if step % 2500 == 0 {
+            check(&rows, &atoms, &model);
+        }
+    }
+    check(&rows, &atoms, &model);
+    let (count, removed) = rows.clear();
+    assert_eq!(count, model.values().map(Vec::len).sum::<usize>());
+    removed.free();
+    check(&rows, &atoms, &BTreeMap::new());
+}
+
+#[test]
+fn rows_are_those_that_were_put_in() {
+    try_out(Kind::Set, false);
+    try_out(Kind::Bag, true);
+    try_out(Kind::DuplicateBag, false);
+    try_out(Kind::OrderedSet, false);
+}
+
+#[test]
+fn keys_that_are_gone_have_a_place() {
+    let atoms = AtomTable::new(100_000);
+    for kind in [Kind::Set, Kind::OrderedSet] {
+        let rows = Rows::new(kind, 0, false);
+        (0..1000).for_each(|key| rows.insert(vec![row(key, 0)], &atoms, &mut Vec::new()));
+        let before = all(&rows, &atoms, 1, false);
+        // Each second row goes as it is passed, and the array becomes smaller on the way.
+        let mut seen: Vec<(i64, i64)> = Vec::new();
+        let mut at = rows.next(None, false, &atoms);
+        while let Some(row) = at.first() {
+            seen.push(pair(row));
+            let key = key_of(row, 0);
+            rows.remove(key, &atoms, |_| true);
+            at = rows.next(Some(Cursor(key)), false, &atoms);
+        }
+        assert_eq!(seen, before);
+        assert_eq!(rows.len(), 0);
+    }
+}
+
+#[test]
+fn several_rows_come_at_once_or_not_at_all() {
+    let atoms = AtomTable::new(100_000);
+    for kind in [Kind::Set, Kind::OrderedSet] {
+        let rows = Rows::new(kind, 0, true);
+        assert!(rows.insert_new(vec![row(1, 1), row(2, 2)], &atoms, &mut Vec::new()));
+        assert!(!rows.insert_new(vec![row(3, 3), row(2, 9)], &atoms, &mut Vec::new()));
+        check(&rows, &atoms, &BTreeMap::from([(1, vec![1]), (2, vec![2])]));
+    }
+}
+
+/// Threads that add and remove rows of their own keys, and one that goes over all of them.
+#[test]
+fn threads_do_not_lose_rows() {
+    const THREADS: i64 = 4;
+    const KEYS: i64 = 2000;
+    for kind in [Kind::Set, Kind::OrderedSet] {
+        let (atoms, rows) = (AtomTable::new(100_000), Rows::new(kind, 0, true));
+        rows.insert(vec![row(-1, 0)], &atoms, &mut Vec::new());
+        std::thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let (rows, atoms) = (&rows, &atoms);
+                scope.spawn(move || {
+                    for key in (0..KEYS).map(|key| key * THREADS + thread) {
+                        rows.insert(vec![row(key, 0)], atoms, &mut Vec::new());
+                        if key % 3 == 0 {
+                            rows.remove(Term::small(key), atoms, |_| true);
+                        }
+                    }
+                });
+            }
+            for _ in 0..20 {
+                let seen = all(&rows, &atoms, 10, false);
+                assert!(seen.contains(&(-1, 0)));
+            }
+        });
+        let left = (0..KEYS * THREADS).filter(|key| key % 3 != 0).map(|key| (key, vec![0]));
+        check(&rows, &atoms, &left.chain([(-1, vec![0])]).collect());
+    }
+}
