@@ -62,8 +62,10 @@ fn code_of_otp_encodes_as_it_was() {
         let bytes = module.code().encode();
         let again = purlin_isa::Code::decode(&bytes).expect("what was encoded decodes");
         assert!(again == *module.code(), "{}", path.display());
+        // What is not in a compressed file as it stands cannot be looked for there.
+        let is_compressed = !contents.starts_with(b"FOR1");
         assert!(
-            contents.windows(bytes.len()).any(|window| window == bytes),
+            is_compressed || contents.windows(bytes.len()).any(|window| window == bytes),
             "{} encodes differently",
             path.display()
         );
