@@ -3,6 +3,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use purlin_loader::{Module, Verified};
@@ -54,9 +55,35 @@ fn every_module_of_otp_is_accepted() {
     assert!(refused.is_empty(), "{} modules were refused", refused.len());
 }
 
+/// Applications of Erlang/OTP. What others have installed beside them may have been compiled by older compilers, which wrote some
+/// operands in other ways.
+const APPLICATIONS: [&str; 16] = [
+    "kernel",
+    "stdlib",
+    "compiler",
+    "sasl",
+    "crypto",
+    "public_key",
+    "ssl",
+    "mnesia",
+    "inets",
+    "xmerl",
+    "syntax_tools",
+    "parsetools",
+    "tools",
+    "runtime_tools",
+    "edoc",
+    "eunit",
+];
+
+fn is_of_otp(path: &Path) -> bool {
+    let application = |name: &str| APPLICATIONS.contains(&name.split('-').next().unwrap_or_default());
+    path.iter().filter_map(|part| part.to_str()).any(application)
+}
+
 #[test]
 fn code_of_otp_encodes_as_it_was() {
-    for path in common::beam_files() {
+    for path in common::beam_files().into_iter().filter(|path| is_of_otp(path)) {
         let contents = std::fs::read(&path).expect("an installed file can be read");
         let module = Module::parse(&contents).expect("a module of OTP parses");
         let bytes = module.code().encode();
