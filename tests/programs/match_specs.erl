@@ -5,7 +5,7 @@
 main(_) ->
     P = fun(X) -> io:format("~0p~n", [X]) end,
     P(values()), P(guards()), P(heads()), P(maps()), P(bodies()), P(nested()), [P(F) || F <- faults()], P(traced()), P(compiled()),
-    P(replaced()), P(portions()), P(keys()), P(fixed()), P(owners()), P(counters()).
+    P(replaced()), P(portions()), P(keys()), P(fixed()), P(owners()), P(counters()), P(several_keys()).
 
 test(Object, MS) -> catch ets:test_ms(Object, MS).
 
@@ -124,3 +124,17 @@ counters() ->
     [try ets:update_counter(T, K, Op) catch error:R -> R end || {K, Op} <- [{c, 1}, {c, {2, 5}}, {c, {3, -20, 0, 7}}, {c, []}, {c, [{2, 1}, {2, 1}]}, {c, [{2, 1}, {4, 1}]}, {c, {4, 1}}, {c, {1, 1}}, {c, {9, 1}}, {c, a}, {d, 1}, {c, {2, 1 bsl 64}}, {c, {2, -(1 bsl 64)}}, {c, {2, 1, 5, 6, 7}}]]
         ++ [try ets:update_counter(T, K, Op, D) catch error:R -> R end || {K, Op, D} <- [{e, 1, {x, 5}}, {e, 1, {x, 100}}, {f, {3, 1}, {x, 5}}, {g, [{2, 1}, {3, 2}], {0, 1, 2}}, {c, 0, {}}]]
         ++ [try ets:update_element(T, K, E) catch error:R -> R end || {K, E} <- [{c, {2, [list]}}, {c, {3, 0}}, {c, [{2, a}, {3, b}]}, {c, {1, z}}, {c, {7, z}}, {none, {2, 1}}, {c, []}]] ++ lists:sort(ets:tab2list(T)).
+
+%% Clauses that each name a key: rows of all those keys are found, at once and in portions.
+several_keys() ->
+    [begin
+         T = ets:new(t, [Kind]),
+         ets:insert(T, [{{Side, V}, E} || Side <- [in, out], V <- [1, 2, 3], E <- [a, b, c]]),
+         Spec = [{{{Side, V}, '$1'}, [], [{{Side, V, '$1'}}]} || {Side, V} <- [{out, 1}, {in, 2}, {in, 4}, {out, 1}, {in, 3}]],
+         Counted = [{Head, Guards, [true]} || {Head, Guards, _} <- Spec],
+         {Kind, lists:sort(ets:select(T, Spec)), [lists:sort(portioned(ets:select(T, Spec, N))) || N <- [1, 2, 4, 100]], ets:select_count(T, Counted),
+          lists:sort(ets:match_object(T, {{in, 2}, '_'})), ets:select_delete(T, Counted), lists:sort(ets:tab2list(T))}
+     end || Kind <- [set, ordered_set, bag, duplicate_bag]].
+
+portioned('$end_of_table') -> [];
+portioned({Found, Continuation}) -> Found ++ portioned(ets:select(Continuation)).

@@ -82,7 +82,9 @@ impl<'t, 'h> Walk<'t, 'h> {
     fn fill(&mut self) {
         let (rows, atoms) = (&self.table.rows, self.cx.atoms());
         if let Some(keys) = &mut self.keys {
-            while let Some(key) = keys.pop().filter(|_| self.rows.is_empty()) {
+            while self.rows.is_empty()
+                && let Some(key) = keys.pop()
+            {
                 rows.read(key, atoms, |found| self.rows.extend_from_slice(found));
             }
         } else if !self.is_over {
