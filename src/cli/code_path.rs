@@ -38,11 +38,7 @@ impl CodePath {
 
     /// The file of a module, if there is one.
     pub fn find(&self, module: &str) -> Option<PathBuf> {
-        // A module's name never leads to another directory.
-        if module.contains(['/', '\0']) {
-            return None;
-        }
-        let file = format!("{module}.beam");
+        let file = purlin_stdlib::module_file_name(module)?;
         self.directories.iter().map(|directory| directory.join(&file)).find(|path| path.is_file())
     }
 }

@@ -4,14 +4,15 @@ pub(crate) mod file;
 pub(crate) mod path;
 pub(crate) mod sticky;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use purlin_heap::{Atom, Build, Mfa, Term, am};
-use purlin_vm::actions::Purged;
+use purlin_vm::actions::{DirtyKind, Purged};
 use purlin_vm::code::{LoadError, NotPurged};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args;
+use crate::state::State;
 
 natives! { "code":
     "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => load_file,
@@ -99,15 +100,14 @@ fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         Some(file) => cx.atoms().name(file).to_owned(),
         None => args::characters(args[1])?,
     };
-    let bytes = bytes_of(args[2])?;
-    let name = args::atom(args[0])?;
+    let (name, binary) = (args::atom(args[0])?, args::binary(args[2])?);
     if sticky::is_sticky(cx, name) {
         return refused_as_sticky(cx);
     }
     if cx.vm().code().module(name).is_some() {
         cx.purge(name, true, cx.heap().list(args))?;
     }
-    load(cx, args[0], &bytes, &origin)
+    load(cx, args[0], &binary.to_vec(), &origin)
 }
 
 fn refused_as_sticky<'h>(cx: &Context<'h>) -> Outcome<'h> {
@@ -115,29 +115,27 @@ fn refused_as_sticky<'h>(cx: &Context<'h>) -> Outcome<'h> {
     Ok(loaded(cx, Term::NIL, Some(reason)))
 }
 
-fn bytes_of<'h>(binary: Term<'h>) -> args::Read<'h, Vec<u8>> {
-    Ok(args::binary(binary)?.to_vec())
-}
-
 /// Loads a module from a file, whose name lacks `.beam`. The module has that name, or one that is given.
 fn load_abs<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let file = args::characters(args[0])? + ".beam";
-    let refused = |name, reason| loaded(cx, name, Some(reason));
-    let Ok(bytes) = std::fs::read(&file) else { return Ok(refused(Term::NIL, am::nofile)) };
-    let module = Path::new(&file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let read: Option<(Vec<u8>, PathBuf)> = cx.work(DirtyKind::Io, args, || {
+        let file = args::characters(args[0])? + ".beam";
+        let file = path::absolute(&State::of(cx).files, file.into());
+        Ok(move || file.and_then(|file| Some((std::fs::read(&file).ok()?, file))))
+    })?;
+    let Some((bytes, file)) = read else { return Ok(loaded(cx, Term::NIL, Some(am::nofile))) };
     let name = match args.get(1) {
         Some(&name) => Term::atom(args::atom(name)?),
-        None => Term::atom(cx.atoms().intern(module)?),
+        None => Term::atom(cx.atoms().intern(&file.file_stem().unwrap_or_default().to_string_lossy())?),
     };
-    load(cx, name, &bytes, &file)
+    load(cx, name, &bytes, &file.to_string_lossy())
 }
 
 /// Loads the module anew from where modules are looked for.
 fn load_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    if sticky::is_sticky(cx, args::atom(args[0])?) {
+    let (name, code) = (args::atom(args[0])?, cx.vm().code());
+    if sticky::is_sticky(cx, name) {
         return refused_as_sticky(cx);
     }
-    let (name, code) = (args::atom(args[0])?, cx.vm().code());
     if code.module(name).is_none() {
         return ensure_loaded(cx, args);
     }
@@ -148,7 +146,7 @@ fn load_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn load_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    load(cx, args[0], &bytes_of(args[1])?, "")
+    load(cx, args[0], &args::binary(args[1])?.to_vec(), "")
 }
 
 fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

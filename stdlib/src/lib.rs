@@ -38,7 +38,7 @@ mod unicode;
 mod zlib;
 mod zone;
 
-pub use code::path::{module_file, set_code_path};
+pub use code::path::{module_file, module_file_name, set_code_path};
 pub use io::start_standard_io;
 pub use kernel::start_kernel;
 pub use logger::silence_logger;

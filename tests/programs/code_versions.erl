@@ -52,7 +52,13 @@ funs() ->
     A = [Fun(), External(), erlang:check_process_code(self(), versions), code:soft_purge(versions)],
     B = [catch_class(Fun), External(), [proplists:get_value(K, erlang:fun_info(Fun)) || K <- [module, arity, env]]],
     load(1),
-    [A, B, Fun(), Fun =:= versions:a_fun(7), code:purge(versions), Fun()].
+    C = [Fun(), Fun =:= versions:a_fun(7), code:purge(versions), Fun()],
+    %% It was led to the code that is replaced now, as was one that came from outside.
+    Copy = binary_to_term(term_to_binary(Fun)),
+    load(3),
+    D = [Fun(), Copy(), code:purge(versions), catch_class(Fun), catch_class(Copy)],
+    load(1),
+    [A, B, C, D, Fun(), Copy(), code:purge(versions)].
 
 deleting() ->
     load(1),

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use purlin_heap::bits;
 use purlin_heap::{Atom, Build, Term, am};
+use purlin_vm::actions::DirtyKind;
 use purlin_vm::{Context, Outcome, Stop, Vm, natives};
 
 use crate::args;
 use crate::chars;
 use crate::erlang::code::is_pre_loaded;
 use crate::held::RwLock;
+use crate::prim_file::Files;
 use crate::state::State;
 
 natives! { "code":
@@ -26,13 +28,10 @@ natives! { "code":
 pub(crate) struct CodePath(RwLock<Vec<PathBuf>>);
 
 impl CodePath {
-    /// The first file of this name.
-    fn find(&self, file: &str) -> Option<PathBuf> {
-        // A module's name never leads to another directory.
-        if file.contains(['/', '\0']) {
-            return None;
-        }
-        self.0.read().iter().map(|directory| directory.join(file)).find(|path| path.is_file())
+    /// The first file of this name, behind the name of its directory. Relative names start where `files` say.
+    fn find(&self, file: &str, files: &Files) -> Option<PathBuf> {
+        let is_file = |path: &PathBuf| files.resolve(path.clone()).is_ok_and(|path| path.is_file());
+        self.0.read().iter().map(|directory| directory.join(file)).find(is_file)
     }
 
     /// Puts a directory before all others, or, if it is not there yet, behind them.
@@ -67,9 +66,24 @@ pub fn set_code_path(vm: &Vm, directories: Vec<PathBuf>) {
     *vm.library_state::<State>().code_path.0.write() = directories;
 }
 
-/// The file of a module, where a machine looks for modules.
+/// What the file of a module is called. A module's name never leads to another directory.
+pub fn module_file_name(module: &str) -> Option<String> {
+    (!module.contains(['/', '\0'])).then(|| format!("{module}.beam"))
+}
+
+/// The file of a module, where a machine looks for modules, from the root on.
 pub fn module_file(vm: &Vm, module: &str) -> Option<PathBuf> {
-    vm.library_state::<State>().code_path.find(&format!("{module}.beam"))
+    let State { code_path, files, .. } = vm.library_state();
+    absolute(files, code_path.find(&module_file_name(module)?, files)?)
+}
+
+/// The path from the root on, without parts that stay where they are.
+pub(super) fn absolute(files: &Files, path: PathBuf) -> Option<PathBuf> {
+    Some(files.resolve(path).ok()?.components().collect())
+}
+
+fn is_directory(cx: &Context<'_>, path: &Path) -> bool {
+    State::of(cx).files.resolve(path.to_owned()).is_ok_and(|path| path.is_dir())
 }
 
 fn path<'h>(cx: &Context<'h>) -> &'h CodePath {
@@ -84,10 +98,6 @@ fn error<'h>(cx: &Context<'h>, reason: &str) -> Outcome<'h> {
     Ok(cx.heap().tuple(&[Term::atom(am::error), Term::atom(cx.atoms().intern(reason)?)]))
 }
 
-fn non_existing<'h>(cx: &Context<'h>) -> Outcome<'h> {
-    Ok(Term::atom(cx.atoms().intern("non_existing")?))
-}
-
 pub(crate) fn get_path<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
     let directories = path(cx).0.read().clone();
     let directories: Vec<_> = directories.iter().map(|directory| text(cx, directory)).collect();
@@ -95,21 +105,21 @@ pub(crate) fn get_path<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// The paths in a list; nothing if one is no directory.
-fn directories<'h>(list: Term<'h>) -> args::Read<'h, Option<Vec<PathBuf>>> {
+fn directories<'h>(cx: &Context<'h>, list: Term<'h>) -> args::Read<'h, Option<Vec<PathBuf>>> {
     let paths = args::elements(list)?.into_iter().map(|path| Ok(PathBuf::from(args::characters(path)?)));
     let paths = paths.collect::<Result<Vec<_>, Stop<'h>>>()?;
-    Ok(paths.iter().all(|path| path.is_dir()).then_some(paths))
+    Ok(paths.iter().all(|path| is_directory(cx, path)).then_some(paths))
 }
 
 fn set_path<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let Some(directories) = directories(args[0])? else { return error(cx, "bad_directory") };
+    let Some(directories) = directories(cx, args[0])? else { return error(cx, "bad_directory") };
     *path(cx).0.write() = directories;
     Ok(Term::boolean(true))
 }
 
 fn add<'h>(cx: &Context<'h>, directory: Term<'h>, first: bool) -> args::Read<'h, bool> {
     let directory = PathBuf::from(args::characters(directory)?);
-    let exists = directory.is_dir();
+    let exists = is_directory(cx, &directory);
     if exists {
         path(cx).add(directory, first);
     }
@@ -170,17 +180,18 @@ fn which<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let module = args::atom(args[0])?;
     match origin(cx, module) {
         Some(origin) => Ok(origin),
-        None => match module_file(cx.vm(), cx.atoms().name(module)) {
-            Some(file) => Ok(text(cx, &file)),
-            None => non_existing(cx),
-        },
+        None => place_of(cx, module_file_name(cx.atoms().name(module))),
     }
 }
 
 fn where_is_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    match path(cx).find(&args::characters(args[0])?) {
+    place_of(cx, Some(args::characters(args[0])?))
+}
+
+fn place_of<'h>(cx: &Context<'h>, file: Option<String>) -> Outcome<'h> {
+    match file.and_then(|file| path(cx).find(&file, &State::of(cx).files)) {
         Some(file) => Ok(text(cx, &file)),
-        None => non_existing(cx),
+        None => Ok(Term::atom(cx.atoms().intern("non_existing")?)),
     }
 }
 
@@ -201,11 +212,11 @@ fn all_loaded<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 
 /// `{Module, Binary, File}`, or `error` when there is no file.
 fn get_object_code<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let module = args::atom(args[0])?;
-    let found = module_file(cx.vm(), cx.atoms().name(module));
-    let Some((bytes, file)) = found.and_then(|file| Some((std::fs::read(&file).ok()?, file))) else {
-        return Ok(Term::atom(am::error));
-    };
+    let read: Option<(Vec<u8>, PathBuf)> = cx.work(DirtyKind::Io, args, || {
+        let file = module_file(cx.vm(), cx.atoms().name(args::atom(args[0])?));
+        Ok(move || file.and_then(|file| Some((std::fs::read(&file).ok()?, file))))
+    })?;
+    let Some((bytes, file)) = read else { return Ok(Term::atom(am::error)) };
     args::charge(cx, bytes.len());
     Ok(cx.heap().tuple(&[args[0], bits::binary(&bytes, cx.heap()), text(cx, &file)]))
 }

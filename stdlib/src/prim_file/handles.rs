@@ -48,7 +48,7 @@ impl Default for Files {
 
 impl Files {
     /// The path from the root to what a name stands for.
-    pub(super) fn resolve(&self, name: PathBuf) -> Answer<PathBuf> {
+    pub(crate) fn resolve(&self, name: PathBuf) -> Answer<PathBuf> {
         if name.as_os_str().is_empty() {
             return Err(Errno::ENOENT);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use purlin_heap::{Atom, Message, Pid, Term, am};
+use purlin_heap::{Atom, Message, Pid, Term, am, pace};
 
 use crate::code::purge::{Asker, CodeCheck, Pass, told};
 use crate::native::{Context, Stop};
@@ -26,6 +26,9 @@ pub(crate) struct Purge {
     pass: Arc<Pass>,
     has_killed: bool,
 }
+
+/// Steps for asking one process, which may have to be woken.
+const STEPS_PER_QUESTION: usize = 32;
 
 impl<'h> Context<'h> {
     /// Whether the caller itself runs the old version of a module.
@@ -80,6 +83,7 @@ impl<'h> Context<'h> {
         for pid in self.processes() {
             pass.ask();
             self.check(pid, CodeCheck { version: pass.version, asker: Asker::Purge(pass.clone()) });
+            pace::charge(STEPS_PER_QUESTION);
         }
         pass.answered(self.local(), None);
         self.wait_for(Purge { pass, has_killed }, again)

@@ -35,7 +35,9 @@ impl Pass {
 
     /// One has answered, or all have been asked. The last answer wakes the asker.
     pub(crate) fn answered(&self, local: &Local, runs_it: Option<Pid>) {
-        self.found.lock().extend(runs_it);
+        if let Some(pid) = runs_it {
+            self.found.lock().push(pid);
+        }
         if self.left.fetch_sub(1, Ordering::AcqRel) == 1 {
             // A reply to no question wakes the process and says nothing else.
             let wake = Signal::Reply { number: 0, answer: Message::copy_of(Term::NIL) };

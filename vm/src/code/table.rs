@@ -242,7 +242,7 @@ impl CodeTable {
     /// Takes an old version away, which nobody uses any more.
     pub(crate) fn forget_old(&self, module: &LoadedModule) {
         let _change = self.change();
-        self.unlead_funs(&module.lambdas);
+        self.unlead_funs_of(module);
         let mut modules = self.modules.write();
         let Some(versions) = modules.by_name.get_mut(&module.name) else { return };
         versions.old = versions.old.filter(|&old| !std::ptr::eq(old, module));

@@ -13,7 +13,7 @@ use purlin_heap::{FunEntry, Mfa, am};
 use purlin_isa::Specific;
 
 use super::CodeTable;
-use super::module::FunctionInfo;
+use super::module::{FunctionInfo, LoadedModule};
 use crate::interpreter::handler_of;
 
 /// How many of them there may be, since they are never freed and come from anybody.
@@ -75,8 +75,22 @@ impl CodeTable {
         Some(unsafe { &*entry })
     }
 
+    /// Leads all entries that lead to a version, which is going to be taken away, to code that asks for their module: its own, and
+    /// those that were led there.
+    pub(super) fn unlead_funs_of(&self, module: &LoadedModule) {
+        for body in self.unloaded_funs().bodies.lock().iter_mut().flatten() {
+            let entry = body.words[3] as *const FunEntry;
+            // SAFETY: entries stay where they are while the machine lives, those of purged versions too.
+            let entry = unsafe { &*entry };
+            if module.offset_of(entry.address.load(Ordering::Acquire)).is_some() {
+                body.lead(entry);
+            }
+        }
+        self.unlead_funs(&module.lambdas);
+    }
+
     /// Leads entries, which stay where they are, to code that asks for their module.
-    pub(super) fn unlead_funs(&self, entries: &[FunEntry]) {
+    fn unlead_funs(&self, entries: &[FunEntry]) {
         let mut bodies: Box<[Body]> = entries.iter().map(|_| Body::new()).collect();
         bodies.iter_mut().zip(entries).for_each(|(body, entry)| body.lead(entry));
         self.unloaded_funs().bodies.lock().push(bodies);
