@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use purlin_heap::big::Integer;
 use purlin_heap::layout::Kind;
-use purlin_heap::{Build, Map, Term, View, am};
+use purlin_heap::{Build, Map, Term, View, am, pace};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
@@ -48,8 +48,7 @@ fn made<'h>(cx: &Context<'h>, count: Term<'h>, signed: bool) -> Outcome<'h> {
     if count > CELLS_MAX {
         return Err(Stop::system_limit());
     }
-    args::charge(cx, count);
-    let cells = (0..count).map(|_| AtomicU64::new(0)).collect();
+    let cells = pace::paced(0..count, 1).map(|_| AtomicU64::new(0)).collect();
     let place = State::of(cx).arrays.push(Array { cells, signed }) as u64;
     Ok(cx.heap().object(Kind::Reference, &[cx.unique_number(), 0, place + 1], &[]))
 }
