@@ -188,14 +188,14 @@ fn steps_find_their_way_while_rows_come_and_go() {
     let (mut state, mut at) = (11, 5000);
     for _ in 0..40_000 {
         let key = (next(&mut state) % 10_000) as i64;
-        if next(&mut state) % 3 == 0 {
+        if next(&mut state).is_multiple_of(3) {
             rows.remove(Term::small(key), &atoms, |_| true);
             model.remove(&key);
         } else {
             rows.insert(vec![row(key, 0)], &atoms, &mut Vec::new());
             model.insert(key, vec![0]);
         }
-        let backwards = next(&mut state) % 2 == 0;
+        let backwards = next(&mut state).is_multiple_of(2);
         let found = rows.next(Some(Term::small(at)), false, backwards, &atoms, |rows| rows.first().map(pair));
         let expected = if backwards { model.range(..at).next_back() } else { model.range(at + 1..).next() };
         assert_eq!(found.expect("it may be gone").map(|(key, _)| key), expected.map(|(&key, _)| key));
