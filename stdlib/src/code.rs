@@ -1,6 +1,8 @@
 //! Module `code`, without a code server: modules are loaded when they are called, by whoever made the machine.
 
 pub(crate) mod file;
+pub(crate) mod loading;
+pub(crate) mod many;
 pub(crate) mod path;
 pub(crate) mod sticky;
 
@@ -16,8 +18,7 @@ use crate::state::State;
 
 natives! { "code":
     "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => load_file,
-    "ensure_modules_loaded"/1 => ensure_modules_loaded, "get_mode"/0 => get_mode, "load_abs"/1 => load_abs,
-    "load_abs"/2 => load_abs,
+    "get_mode"/0 => get_mode, "load_abs"/1 => load_abs, "load_abs"/2 => load_abs,
     "load_binary"/3 => load_binary, "delete"/1 => delete, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
 }
 
@@ -49,20 +50,6 @@ fn ensure_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_refused = cx.vm().code().on_loads().is_refused(name);
     let reason = if is_refused { am::on_load_failure } else { am::nofile };
     Ok(loaded(cx, args[0], (!found).then_some(reason)))
-}
-
-/// `ok`, or `{error, [{Name, nofile}]}` with those that cannot be found.
-fn ensure_modules_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut missing = Vec::new();
-    for name in args::elements(args[0])? {
-        if cx.vm().find_module(args::atom(name)?).is_none() {
-            missing.push(cx.heap().tuple(&[name, Term::atom(am::nofile)]));
-        }
-    }
-    if missing.is_empty() {
-        return Ok(Term::atom(am::ok));
-    }
-    Ok(cx.heap().tuple(&[Term::atom(am::error), cx.heap().list(&missing)]))
 }
 
 fn get_mode<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {

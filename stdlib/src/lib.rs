@@ -56,6 +56,8 @@ const TABLES: &[&[NativeFunction]] = &[
     code::NATIVES,
     code::ERLANG,
     code::file::INTERNAL,
+    code::loading::NATIVES,
+    code::many::NATIVES,
     code::path::NATIVES,
     code::sticky::NATIVES,
     erts_debug::NATIVES,

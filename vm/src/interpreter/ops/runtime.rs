@@ -37,9 +37,13 @@ op! { cold RaiseSaved [] () |r| { r.raise_saved() } }
 op! { cold UndefinedBody [] (export: *const Export) |r| {
     let export = &*export.get(&r);
     r.save();
-    // The module may be found where the machine looks for modules.
-    r.m().vm().load_on_demand(export.name.module);
-    let address = export.address.load(Ordering::Acquire);
+    let vm = r.m().vm();
+    // The module may just be published, or be found where the machine looks for modules.
+    let mut address = vm.code().entry(export);
+    if address == export.own_body() {
+        vm.load_on_demand(export.name.module);
+        address = vm.code().entry(export);
+    }
     if address != export.own_body() {
         return enter_cold(r, address.cast_const().cast());
     }
@@ -82,7 +86,7 @@ unsafe fn call_error_handler(mut r: Cold, export: &Export) {
             let name = Mfa { module: handler, function: am::undefined_function, arity: 3 };
             return enter_cold(r, code.export(name).address.load(Ordering::Acquire).cast_const().cast());
         }
-        match code.find_export(fallback).filter(|export| export.is_defined()) {
+        match code.find_export(fallback).filter(|export| code.is_defined(export)) {
             Some(fallback) => {
                 r.x0 = function;
                 r.set_x(1, list);
