@@ -69,7 +69,7 @@ tasks() ->
     A = [Ask({check_process_code, an_id, purging}), Ask({check_process_code, {an, id}, nowhere}), Ask({garbage_collect, an_id, major})],
     Pid ! stop,
     gone(Pid),
-    {A, Ask({check_process_code, an_id, purging}), clean()}.
+    {A, Ask({check_process_code, an_id, purging}), code:purge(purging)}.
 
 callers(Fun) ->
     [spawn_monitor(fun() -> exit({result, Fun(N)}) end) || N <- [1, 2]] ++ [spawn_monitor(fun() -> exit(class(fun() -> Fun(3) end)) end)].
