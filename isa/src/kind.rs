@@ -32,6 +32,7 @@ macro_rules! kinds {
                 pub struct $name;
                 impl Kind for $name {
                     type Value<$a> = $value;
+                    #[inline(always)]
                     fn read<$a>(code: &$a Code, operand: Operand) -> Option<$value> {
                         let read: fn(&$a Code, Operand) -> Option<$value> = $read;
                         read(code, operand)

@@ -93,15 +93,21 @@ macro_rules! derive_opcodes {
 
         impl<'a> Instruction<'a> {
             /// Reads the instruction at `index`, or says which operand is not of its kind.
+            #[allow(unused_mut, unused_variables, unused_assignments)] // The last place is not looked at.
             #[allow(clippy::too_many_lines)] // One arm for each line of the table.
             pub(crate) fn read(code: &'a Code, index: usize) -> Result<Instruction<'a>, usize> {
-                #[allow(unused_mut, unused_variables)]
-                let mut operands = code.operands(index).iter().copied().enumerate();
-                match code.opcode(index) {
-                    $(Opcode::$variant => Ok(Instruction::$variant { $($operand: {
-                        let (place, operand) = operands.next().ok_or(usize::MAX)?;
-                        <kinds::$kind as Kind>::read(code, operand).ok_or(place)?
-                    },)* }),)+
+                let (opcode, first) = code.instructions[index];
+                let operands = &code.operands[first as usize..];
+                let mut place = 0_usize;
+                match opcode {
+                    $(Opcode::$variant => {
+                        let [$($operand),*] = *operands.first_chunk().ok_or(usize::MAX)?;
+                        Ok(Instruction::$variant { $($operand: {
+                            let value = <kinds::$kind as Kind>::read(code, $operand).ok_or(place)?;
+                            place += 1;
+                            value
+                        },)* })
+                    })+
                 }
             }
         }

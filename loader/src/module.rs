@@ -242,11 +242,6 @@ impl Module {
         (self.functions[function].entry == label).then_some(function)
     }
 
-    /// The function to whose code the instruction at `index` belongs.
-    pub(crate) fn function_of(&self, index: u32) -> usize {
-        self.functions.partition_point(|function| function.instructions.start <= index).saturating_sub(1)
-    }
-
     /// The function that runs when the module is loaded.
     #[must_use]
     pub fn on_load(&self) -> Option<usize> {

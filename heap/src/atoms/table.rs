@@ -1,10 +1,11 @@
 //! The table of one machine's atoms.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
 use parking_lot::Mutex;
-use std::collections::HashMap;
 
 use super::Atom;
 use super::known::KNOWN;
@@ -32,13 +33,16 @@ pub enum AtomError {
 /// All atoms of one machine.
 pub struct AtomTable {
     hasher: RandomState,
-    shards: [Mutex<HashMap<&'static str, Atom>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
     chunks: [AtomicPtr<AtomicPtr<Name>>; CHUNKS],
     count: AtomicU32,
     limit: u32,
     /// Bytes that the names take.
     name_bytes: AtomicUsize,
 }
+
+/// Names that hash alike, by their hash, and their atoms.
+type Shard = HashTable<(&'static str, Atom)>;
 
 /// A name as it stands in the table.
 struct Name {
@@ -49,7 +53,7 @@ impl AtomTable {
     /// A table with the well-known atoms, that holds at most `limit` atoms.
     pub fn new(limit: u32) -> AtomTable {
         let table = AtomTable {
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             shards: Default::default(),
             chunks: Default::default(),
             count: AtomicU32::new(0),
@@ -75,8 +79,9 @@ impl AtomTable {
     }
 
     fn intern_below(&self, name: &str, limit: u32) -> Result<Atom, AtomError> {
-        let mut shard = self.shard(name).lock();
-        if let Some(&atom) = shard.get(name) {
+        let hash = self.hasher.hash_one(name);
+        let mut shard = self.shard(hash).lock();
+        if let Some(&(_, atom)) = shard.find(hash, |(known, _)| *known == name) {
             return Ok(atom);
         }
         if name.len() > CHARACTERS_MAX && name.chars().count() > CHARACTERS_MAX {
@@ -90,13 +95,14 @@ impl AtomTable {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < limit).then_some(n + 1))
             .map_err(|_| AtomError::TableFull)?;
         let (text, atom) = (self.publish(index, name), Atom(index));
-        shard.insert(text, atom);
+        shard.insert_unique(hash, (text, atom), |(known, _)| self.hasher.hash_one(known));
         Ok(atom)
     }
 
     /// The atom called `name` if there is one.
     pub fn lookup(&self, name: &str) -> Option<Atom> {
-        self.shard(name).lock().get(name).copied()
+        let hash = self.hasher.hash_one(name);
+        self.shard(hash).lock().find(hash, |(known, _)| *known == name).map(|&(_, atom)| atom)
     }
 
     /// The name of an atom of this table.
@@ -138,8 +144,9 @@ impl AtomTable {
         (used + slots.saturating_sub(self.len()) * size_of::<AtomicPtr<Name>>(), used)
     }
 
-    fn shard(&self, name: &str) -> &Mutex<HashMap<&'static str, Atom>> {
-        &self.shards[self.hasher.hash_one(name) as usize % SHARDS]
+    /// The shard of a hash, by bits of the middle: the table takes those at both ends.
+    fn shard(&self, hash: u64) -> &Mutex<Shard> {
+        &self.shards[(hash >> 32) as usize % SHARDS]
     }
 
     /// Puts the name where its index finds it, and returns its text with a lifetime that is really the table's.

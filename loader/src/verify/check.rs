@@ -64,9 +64,8 @@ fn check_instruction(step: &mut Step<'_, Proving<'_>>, index: usize) -> Result<(
             let Step { sink, state, .. } = step;
             sink.branch(label, state)?;
         }
-        step.is_reached = false;
-        if let Some(state) = &step.sink.maps.labels[label as usize] {
-            step.enter((**state).clone());
+        step.is_reached = step.enter(|sink| sink.maps.labels[label as usize].as_deref());
+        if step.is_reached {
             step.sink.facts.reach(index, step.state.x.len());
         }
         return Ok(());

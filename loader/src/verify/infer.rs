@@ -3,7 +3,7 @@
 //! Nothing here needs to be trusted: what it finds is put before [`super::check`], which proves it or refuses it.
 //! All states only grow, integer bounds in few steps, so the fixpoint is reached; the work is bounded besides.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use purlin_isa::{Instruction, Opcode};
 
@@ -20,9 +20,11 @@ const GROWTHS_MAX: u8 = 3;
 /// What inference knows of a function.
 #[derive(Default)]
 struct Function {
-    /// Labels that begin blocks with calls to it.
-    callers: BTreeSet<u32>,
-    /// Labels whose blocks must be run through again.
+    /// Functions and starts of blocks with calls to it.
+    callers: BTreeSet<(usize, u32)>,
+    /// Functions that return what it returns, as they end by calling it.
+    tail_callers: BTreeSet<usize>,
+    /// Starts of blocks that must be run through again.
     dirty: BTreeSet<u32>,
     is_queued: bool,
     growths: u8,
@@ -33,6 +35,8 @@ struct Inference<'a> {
     maps: Maps,
     functions: Vec<Function>,
     growths: Vec<u8>,
+    /// States at calls of functions that were not known to return: blocks begin there, too, once they are.
+    waiting: HashMap<u32, State>,
     queue: VecDeque<usize>,
     /// Registers that may still be looked at, and held, before the module is refused as too complex.
     work_left: usize,
@@ -47,6 +51,7 @@ pub(crate) fn infer(env: &Environment<'_>) -> Result<Maps, (usize, Fault)> {
         maps: Maps::new(module),
         functions: module.functions.iter().map(|_| Function::default()).collect(),
         growths: vec![0; module.labels.len()],
+        waiting: HashMap::new(),
         queue: VecDeque::new(),
         work_left: (module.code.len() + 1000).saturating_mul(2000),
         room_left: (module.code.len() + 1000).saturating_mul(40),
@@ -96,8 +101,7 @@ impl Inference<'_> {
         let grown = match place {
             None => {
                 let state = state.canonical();
-                let room = self.room_left.checked_sub(state.weight());
-                self.room_left = room.ok_or("the module's states take too much memory to verify")?;
+                take(&mut self.room_left, state.weight())?;
                 state
             }
             Some(known) if known.includes(state) => return Ok(()),
@@ -112,16 +116,36 @@ impl Inference<'_> {
             }
         };
         *place = Some(Box::new(grown));
-        self.mark(function, label);
+        self.mark(function, self.env.module.labels[label as usize]);
         Ok(())
     }
 
-    fn mark(&mut self, function: usize, label: u32) {
+    /// Notes that the block that starts at an instruction must be run through.
+    fn mark(&mut self, function: usize, start: u32) {
         let known = &mut self.functions[function];
-        known.dirty.insert(self.env.module.labels[label as usize]);
+        known.dirty.insert(start);
         if !known.is_queued {
             known.is_queued = true;
             self.queue.push_back(function);
+        }
+    }
+
+    /// Notes that a function may return this, and so may those that end by calling it.
+    fn returns(&mut self, function: usize, of: Type) {
+        let mut returning = vec![(function, of)];
+        while let Some((function, of)) = returning.pop() {
+            let known = self.maps.results[function];
+            let joined = known.join(of);
+            if joined == known {
+                continue;
+            }
+            // Results grow seldom, so their bounds are widened at once.
+            let result = if known.is_none() { joined } else { joined.widen(&known) };
+            self.maps.results[function] = result;
+            returning.extend(self.functions[function].tail_callers.iter().map(|caller| (*caller, result)));
+            for (caller, start) in self.functions[function].callers.clone() {
+                self.mark(caller, start);
+            }
         }
     }
 
@@ -145,6 +169,7 @@ impl Inference<'_> {
             if let Instruction::Label { label } = module.instruction(index) {
                 self.maps.labels[label as usize] = None;
             }
+            self.waiting.remove(&(index as u32));
         }
         let arguments = self.maps.arguments[function].clone().unwrap_or_default();
         let state = State::entry(&arguments);
@@ -156,25 +181,40 @@ impl Inference<'_> {
     fn run(&mut self, function: usize) -> Result<(), Fault> {
         let env = self.env;
         let copies_messages = self.maps.copies_messages[function];
-        let mut step = Step::new(env, Joining { inference: self, function, block: 0 });
+        let mut step =
+            Step::new(env, Joining { inference: self, function, start: 0, is_tail: false, awaited: None });
         step.copies_messages = copies_messages;
         while let Some(start) = step.sink.inference.functions[function].dirty.pop_first() {
-            run_block(&mut step, start as usize)?;
+            run_block(&mut step, start)?;
         }
         Ok(())
     }
 }
 
-fn run_block(step: &mut Step<'_, Joining<'_, '_>>, start: usize) -> Result<(), Fault> {
+/// Takes what a state weighs from the room that is left.
+fn take(room_left: &mut usize, weight: usize) -> Result<(), Reason> {
+    let left = room_left.checked_sub(weight);
+    *room_left = left.ok_or("the module's states take too much memory to verify")?;
+    Ok(())
+}
+
+/// Runs through the block that starts at a label, or at a call that is now known to return.
+fn run_block(step: &mut Step<'_, Joining<'_, '_>>, start: u32) -> Result<(), Fault> {
     let module = step.env.module;
     let end = module.functions[step.sink.function].instructions.end as usize;
-    let Instruction::Label { label } = module.instruction(start) else { return Ok(()) };
-    let Some(state) = step.sink.inference.maps.labels[label as usize].as_deref().cloned() else {
-        return Ok(());
+    let (label, first) = match module.instruction(start as usize) {
+        Instruction::Label { label } => (Some(label), start + 1),
+        _ => (None, start),
     };
-    step.sink.block = label;
-    step.enter(state);
-    for index in start + 1..end {
+    let is_known = step.enter(|Joining { inference, .. }| match label {
+        Some(label) => inference.maps.labels[label as usize].as_deref(),
+        None => inference.waiting.get(&start),
+    });
+    if !is_known {
+        return Ok(());
+    }
+    step.sink.start = start;
+    for index in first as usize..end {
         let instruction = module.instruction(index);
         let fault = |reason| (index, reason);
         if let Instruction::Label { label } = instruction {
@@ -182,20 +222,43 @@ fn run_block(step: &mut Step<'_, Joining<'_, '_>>, start: usize) -> Result<(), F
             return sink.branch(label, state).map_err(fault);
         }
         step.sink.inference.spend(1).map_err(fault)?;
+        step.sink.is_tail =
+            matches!(instruction, Instruction::CallLast { .. } | Instruction::CallOnly { .. });
+        if index > start as usize && matches!(instruction, Instruction::Call { .. }) {
+            // A block that started here knew less.
+            step.sink.inference.waiting.remove(&(index as u32));
+        }
         step.run(index, &instruction).map_err(fault)?;
         if !step.is_reached {
-            return Ok(());
+            return step.wait(index as u32).map_err(fault);
         }
     }
     Err((end - 1, "control runs off the end of the function".to_owned()))
+}
+
+impl Step<'_, Joining<'_, '_>> {
+    /// Keeps the state at a call of a function that is not known to return, to go on from there when it is.
+    fn wait(&mut self, index: u32) -> Result<(), Reason> {
+        let Some(callee) = self.sink.awaited.take() else { return Ok(()) };
+        let state = std::mem::replace(&mut self.state, State::entry(&[]));
+        let inference = &mut *self.sink.inference;
+        take(&mut inference.room_left, state.weight())?;
+        inference.waiting.insert(index, state);
+        inference.functions[callee].callers.insert((self.sink.function, index));
+        Ok(())
+    }
 }
 
 /// The sink of inference: states that arrive are joined to what is known.
 struct Joining<'b, 'a> {
     inference: &'b mut Inference<'a>,
     function: usize,
-    /// The label of the present block.
-    block: u32,
+    /// Where the present block starts: a label, or a call.
+    start: u32,
+    /// The present instruction ends the function by a call.
+    is_tail: bool,
+    /// The present instruction calls this function, which is not known to return.
+    awaited: Option<usize>,
 }
 
 impl Sink for Joining<'_, '_> {
@@ -204,24 +267,21 @@ impl Sink for Joining<'_, '_> {
     }
 
     fn call(&mut self, function: usize, arguments: &[Value]) -> Result<Type, Reason> {
-        self.inference.functions[function].callers.insert(self.block);
         self.inference.enter(function, arguments)?;
-        Ok(self.inference.maps.results[function])
+        let result = self.inference.maps.results[function];
+        let callee = &mut self.inference.functions[function];
+        if self.is_tail {
+            callee.tail_callers.insert(self.function);
+        } else if result.is_none() {
+            self.awaited = Some(function);
+        } else {
+            callee.callers.insert((self.function, self.start));
+        }
+        Ok(result)
     }
 
     fn returns(&mut self, of: Type) -> Result<(), Reason> {
-        let inference = &mut *self.inference;
-        let known = inference.maps.results[self.function];
-        let joined = known.join(of);
-        if joined == known {
-            return Ok(());
-        }
-        // Results grow seldom, so their bounds are widened at once.
-        inference.maps.results[self.function] = if known.is_none() { joined } else { joined.widen(&known) };
-        for caller in inference.functions[self.function].callers.clone() {
-            let function = inference.env.module.function_of(inference.env.module.labels[caller as usize]);
-            inference.mark(function, caller);
-        }
+        self.inference.returns(self.function, of);
         Ok(())
     }
 

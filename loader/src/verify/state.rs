@@ -1,6 +1,9 @@
 //! What is known at a point of a function: registers, frame, reserved heap, receive.
 
+use std::collections::HashMap;
+
 use purlin_isa::{HeapNeed, Register};
+use smallvec::SmallVec;
 
 use super::types::{Kinds, Type};
 
@@ -42,7 +45,7 @@ pub(crate) enum Frame {
 }
 
 /// The abstract state before an instruction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) x: Vec<Value>,
     pub(crate) y: Vec<Value>,
@@ -60,6 +63,20 @@ pub(crate) struct State {
 
 /// Numbers of values made within a block begin here; below are the numbers of [`State::canonical`].
 const FRESH_ID: u32 = 1 << 16;
+
+/// By hand, so that a state that is written over keeps its memory.
+impl Clone for State {
+    fn clone(&self) -> State {
+        State { x: self.x.clone(), y: self.y.clone(), ..*self }
+    }
+
+    fn clone_from(&mut self, other: &State) {
+        let (mut x, mut y) = (std::mem::take(&mut self.x), std::mem::take(&mut self.y));
+        x.clone_from(&other.x);
+        y.clone_from(&other.y);
+        *self = State { x, y, ..*other };
+    }
+}
 
 impl State {
     /// The state at the entry of a function.
@@ -266,23 +283,26 @@ impl State {
     /// Numbers values: registers hold the same one if they do in both states.
     fn number_pairs(&mut self, a: &State, b: &State) {
         let x_count = self.x.len();
-        let mut pairs = Vec::with_capacity(x_count + self.y.len());
-        for (place, (a, b)) in a.x.iter().zip(&b.x).take(x_count).enumerate() {
-            pairs.push((a.id, b.id, place));
-        }
-        for (place, (a, b)) in a.y.iter().zip(&b.y).enumerate() {
-            pairs.push((a.id, b.id, x_count + place));
-        }
-        let (x, y) = (&mut self.x, &mut self.y);
-        let mut slots: Vec<&mut Value> = x.iter_mut().chain(y).collect();
-        pairs.retain(|pair| slots[pair.2].is_defined());
-        pairs.sort_unstable();
-        let mut first = (u32::MAX, u32::MAX, 0);
-        for pair in pairs {
-            if (pair.0, pair.1) != (first.0, first.1) {
-                first = pair;
+        let places = x_count + self.y.len();
+        let at = |state: &State, place: usize| match place.checked_sub(x_count) {
+            None => state.x[place].id,
+            Some(slot) => state.y[slot].id,
+        };
+        let mut firsts: SmallVec<[(u32, u32, u32); 32]> = SmallVec::new();
+        let mut by_ids = HashMap::new();
+        for place in 0..places {
+            let slot = match place.checked_sub(x_count) {
+                None => &mut self.x[place],
+                Some(slot) => &mut self.y[slot],
+            };
+            if !slot.is_defined() {
+                continue;
             }
-            slots[pair.2].id = first.2 as u32;
+            let (a, b) = (at(a, place), at(b, place));
+            slot.id = match places <= firsts.inline_size() {
+                true => first_of(&mut firsts, a, b, place as u32),
+                false => *by_ids.entry((a, b)).or_insert(place as u32),
+            };
         }
     }
 
@@ -298,6 +318,15 @@ impl State {
     pub(crate) fn weight(&self) -> usize {
         1 + self.x.len() + self.y.len()
     }
+}
+
+/// The first place where both states hold these values, which may be this one. The values are few.
+fn first_of(firsts: &mut SmallVec<[(u32, u32, u32); 32]>, a: u32, b: u32, place: u32) -> u32 {
+    if let Some((.., first)) = firsts.iter().find(|(known_a, known_b, _)| (*known_a, *known_b) == (a, b)) {
+        return *first;
+    }
+    firsts.push((a, b, place));
+    place
 }
 
 /// What holds of a register in both states. What one of them has not defined, neither has.

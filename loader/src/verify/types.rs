@@ -358,7 +358,14 @@ impl Type {
     /// Whether every value of this type is of the other.
     #[must_use]
     pub fn within(&self, other: &Type) -> bool {
-        self.join(*other) == *other
+        self.kinds.within(other.kinds) && (other.has_no_details() || self.join(*other) == *other)
+    }
+
+    fn has_no_details(&self) -> bool {
+        (self.low, self.high) == (i64::MIN, i64::MAX)
+            && !self.is_exact
+            && self.size | self.tag | self.atom == 0
+            && self.arity < 0
     }
 
     /// This type, no smaller than `old`, with integer bounds that grew moved to the next of a few steps.

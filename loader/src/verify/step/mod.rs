@@ -39,6 +39,8 @@ pub(crate) struct Step<'a, S: Sink> {
     pub(crate) env: &'a Environment<'a>,
     pub(crate) sink: S,
     pub(crate) state: State,
+    /// Memory for a state that leaves the block and is not the present one.
+    leaving: State,
     /// Whether control can be here at all.
     pub(crate) is_reached: bool,
     /// `loop_rec` copies messages in this function, so that they may be passed on before they are taken.
@@ -57,6 +59,7 @@ impl<'a, S: Sink> Step<'a, S> {
             env,
             sink,
             state: State::entry(&[]),
+            leaving: State::entry(&[]),
             is_reached: false,
             copies_messages: false,
             index: 0,
@@ -64,11 +67,13 @@ impl<'a, S: Sink> Step<'a, S> {
         }
     }
 
-    /// Goes on from another state.
-    pub(crate) fn enter(&mut self, state: State) {
-        self.state = state;
+    /// Goes on from a state that the sink knows. False if it knows none.
+    pub(crate) fn enter(&mut self, find: impl FnOnce(&S) -> Option<&State>) -> bool {
+        let Some(state) = find(&self.sink) else { return false };
+        self.state.clone_from(state);
         self.is_reached = true;
         self.is_handler_informed = false;
+        true
     }
 
     /// Runs one instruction that is no label.
@@ -225,8 +230,8 @@ impl<'a, S: Sink> Step<'a, S> {
         if value.of.within(&of) {
             return self.branch(label);
         }
-        let mut state = self.state.clone();
-        if state.refine(value, of) { self.sink.branch(label.0, &state) } else { Ok(()) }
+        self.leaving.clone_from(&self.state);
+        if self.leaving.refine(value, of) { self.sink.branch(label.0, &self.leaving) } else { Ok(()) }
     }
 
     /// Control may go to the label if the value is not of these kinds; goes on in any case.
@@ -234,8 +239,8 @@ impl<'a, S: Sink> Step<'a, S> {
         if !value.of.kinds.intersects(kinds) {
             return self.branch(label);
         }
-        let mut state = self.state.clone();
-        if state.exclude(value, kinds) { self.sink.branch(label.0, &state) } else { Ok(()) }
+        self.leaving.clone_from(&self.state);
+        if self.leaving.exclude(value, kinds) { self.sink.branch(label.0, &self.leaving) } else { Ok(()) }
     }
 
     /// Goes on only if the value is of the type.
@@ -288,13 +293,14 @@ impl<'a, S: Sink> Step<'a, S> {
         if let Some(slot) = self.state.y.iter().position(|slot| slot.is_fragile) {
             return Err(format!("y{slot} is part of a message that is not taken"));
         }
-        let mut state = self.state.clone();
+        let state = &mut self.leaving;
+        state.clone_from(&self.state);
         state.x.clear();
         state.heap = HeapNeed::default();
         state.floats = 0;
         state.has_message = false;
         state.write(Register::X(0), Type::of(Kinds::EXCEPTION), false)?;
-        self.sink.branch(tag.size, &state)
+        self.sink.branch(tag.size, state)
     }
 
     /// Records whether the assumption holds that the value is of the type. Without proof the checked form raises.
