@@ -8,8 +8,8 @@ pub(crate) mod sticky;
 
 use std::path::PathBuf;
 
-use purlin_heap::{Atom, Build, Mfa, Term, am};
-use purlin_vm::actions::{DirtyKind, Purged};
+use purlin_heap::{Atom, Build, Mfa, Term, View, am};
+use purlin_vm::actions::{DirtyKind, Flags, Purged};
 use purlin_vm::code::{LoadError, NotPurged};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
@@ -29,8 +29,20 @@ pub(crate) const ERLANG: &[NativeFunction] = &[
     NativeFunction { module: "erlang", function: "delete_module", arity: 1, body: delete_module },
     NativeFunction { module: "erlang", function: "purge_module", arity: 1, body: purge_module },
     NativeFunction { module: "erlang", function: "load_nif", arity: 2, body: load_nif },
+];
+
+/// What OTP's `erts_code_purger` is asked for, and what it does its work with when it is spoken to itself.
+pub(crate) const PURGER: &[NativeFunction] = &[
     NativeFunction { module: "erts_code_purger", function: "purge", arity: 1, body: purge_and_tell },
     NativeFunction { module: "erts_code_purger", function: "soft_purge", arity: 1, body: soft_purge },
+    NativeFunction {
+        module: "erts_code_purger",
+        function: "pending_purge_lambda",
+        arity: 3,
+        body: call_later,
+    },
+    NativeFunction { module: "erts_internal", function: "purge_module", arity: 2, body: purge_step },
+    NativeFunction { module: "erts_internal", function: "request_system_task", arity: 3, body: request_task },
 ];
 
 /// `{module, Name}` or `{error, Reason}`
@@ -171,6 +183,45 @@ fn purge_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         Purged::Nothing => Err(Stop::badarg()),
         _ => Ok(Term::boolean(true)),
     }
+}
+
+/// One step of a purge that is driven by a process.
+fn purge_step<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let module = args::atom(args[0])?;
+    let is_done = |takes_away| match cx.finish_purge(module, takes_away) {
+        true => Ok(Term::boolean(takes_away)),
+        false => Err(Stop::badarg()),
+    };
+    match cx.atoms().name(args::atom(args[1])?) {
+        "prepare" => Ok(Term::boolean(cx.prepare_purge(module))),
+        "prepare_on_load" => Ok(Term::boolean(false)),
+        "complete" => is_done(true),
+        "abort" => is_done(false),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+/// Has a process look whether it runs old code, or collect its garbage; the answer comes as a message.
+fn request_task<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let pid = args[0].as_pid().ok_or(Stop::badarg())?;
+    let &[task, id, what] = args::tuple(args[2])?.elements() else { return Err(Stop::badarg()) };
+    let what = args::atom(what)?;
+    match args::atom(task)? {
+        am::check_process_code => cx.check_code_later(pid, what, id),
+        am::garbage_collect if what == am::major => cx.collect_later(pid, Flags::COLLECT, id),
+        am::garbage_collect if what == am::minor => cx.collect_later(pid, Flags::COLLECT_YOUNG, id),
+        _ => return Err(Stop::badarg()),
+    }
+    Ok(Term::atom(am::ok))
+}
+
+/// Calls a fun when it is known what becomes of its code, which is being purged.
+fn call_later<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let View::Fun(fun) = args[1].view() else { return Err(Stop::badarg()) };
+    if cx.wait_for_purge(fun) {
+        return Err(Stop::Wait(cx.heap().list(args)));
+    }
+    Err(Stop::Apply(args[1], args[2]))
 }
 
 /// Native libraries cannot be loaded: `{error, {load_failed, Text}}`.

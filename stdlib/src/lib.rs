@@ -55,6 +55,7 @@ const TABLES: &[&[NativeFunction]] = &[
     binary::SEARCH,
     code::NATIVES,
     code::ERLANG,
+    code::PURGER,
     code::file::INTERNAL,
     code::loading::NATIVES,
     code::many::NATIVES,

@@ -8,6 +8,7 @@ mod module;
 mod on_load;
 mod prepared;
 pub(crate) mod purge;
+mod purging;
 mod stub;
 mod table;
 mod unloaded;

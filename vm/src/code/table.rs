@@ -9,6 +9,7 @@ use purlin_heap::{Atom, Mfa, Record, Term, pace};
 use super::export::{Export, Exports};
 use super::module::LoadedModule;
 use super::on_load::OnLoads;
+use super::purging::Purging;
 use super::stub::RuntimeCode;
 use super::unloaded::UnloadedFuns;
 use crate::native::NativeTable;
@@ -27,6 +28,7 @@ pub struct CodeTable {
     exports: Exports,
     runtime: RuntimeCode,
     unloaded_funs: UnloadedFuns,
+    purging: Purging,
     modules: RwLock<Modules>,
     on_loads: OnLoads,
     /// Held by whoever changes what is current or old.
@@ -62,6 +64,7 @@ impl CodeTable {
             exports: Exports::new(),
             runtime: RuntimeCode::new(name),
             unloaded_funs: UnloadedFuns::default(),
+            purging: Purging::default(),
             modules: RwLock::default(),
             on_loads: OnLoads::default(),
             changing: Mutex::new(()),
@@ -80,6 +83,11 @@ impl CodeTable {
     /// The funs whose module was not there when they came.
     pub(super) fn unloaded_funs(&self) -> &UnloadedFuns {
         &self.unloaded_funs
+    }
+
+    /// The versions that are being taken away.
+    pub(super) fn purging(&self) -> &Purging {
+        &self.purging
     }
 
     /// The natives.
@@ -250,10 +258,9 @@ impl CodeTable {
         Ok(true)
     }
 
-    /// Takes an old version away, which nobody uses any more.
+    /// Takes an old version away, which nobody runs and to which no fun leads.
     pub(crate) fn forget_old(&self, module: &LoadedModule) {
         let _change = self.change();
-        self.unlead_funs_of(module);
         let mut modules = self.modules.write();
         let Some(versions) = modules.by_name.get_mut(&module.name) else { return };
         versions.old = versions.old.filter(|&old| !std::ptr::eq(old, module));
