@@ -1,6 +1,7 @@
 //! Module `ets`: tables of rows that processes share. See `docs/ets.md`.
 
 pub(crate) mod access;
+mod going;
 mod info;
 mod options;
 mod owners;
@@ -51,6 +52,35 @@ fn table<'h>(cx: &Context<'h>, id: Term<'h>, access: Access) -> Read<'h, Arc<Tab
         true => Ok(table),
         false => Err(Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::access))),
     }
+}
+
+/// Does short work on the table that the caller may use so. When it is about a key that is simple, the table is only looked at where it
+/// is known; otherwise it is held, as hashing and comparing may take long.
+fn with_table<'h, R>(
+    cx: &Context<'h>,
+    id: Term<'h>,
+    access: Access,
+    key: Option<Term<'h>>,
+    work: impl FnOnce(&Table) -> Read<'h, R>,
+) -> Read<'h, R> {
+    if !key.is_none_or(is_simple) {
+        return work(&*table(cx, id, access)?);
+    }
+    tables(cx).with(cx.scheduler_id(), id, |table| match table {
+        Some(table) if table.allows(cx.pid(), access == Access::Write) => work(table),
+        Some(_) => Err(Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::access))),
+        None => Err(no_table(id)),
+    })
+}
+
+/// Whether a key is hashed and compared in no time.
+fn is_simple(key: Term<'_>) -> bool {
+    /// A short tuple of what is no tuple is simple.
+    const ARITY_MAX: usize = 8;
+    !key.word().is_pointer()
+        || key.as_tuple().is_some_and(|tuple| {
+            tuple.arity() <= ARITY_MAX && tuple.elements().iter().all(|element| !element.word().is_pointer())
+        })
 }
 
 /// The table, which must be the caller's own.

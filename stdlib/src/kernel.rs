@@ -6,7 +6,7 @@
 //! without asking a server are there, empty, until it makes its own.
 
 use purlin_heap::{Build, Map, Mfa, Pid, Term, am};
-use purlin_vm::actions::Received;
+use purlin_vm::actions::{Flags, Received};
 use purlin_vm::{Context, NativeFunction, Outcome, RunningVm, Stop, TooManyProcesses};
 
 use crate::args;
@@ -39,12 +39,16 @@ struct Server {
     table: Option<&'static str>,
 }
 
-const SERVERS: [Server; 4] = [
+const SERVERS: [Server; 5] = [
     Server { name: "kernel_sup", module: "supervisor", table: None },
     Server { name: "file_server_2", module: "file_server", table: None },
     Server { name: "global_name_server", module: "global", table: Some("global_names") },
     Server { name: "logger", module: "logger_server", table: Some("logger") },
+    Server { name: PURGER, module: PURGER, table: None },
 ];
+
+/// Purges modules for who asks it by messages, as OTP's tests do. It is no `gen_server`.
+const PURGER: &str = "erts_code_purger";
 
 /// Starts the processes. What they print goes to `leader`. Returns the supervisor.
 pub fn start_kernel(running: &RunningVm, leader: Pid) -> Result<Pid, TooManyProcesses> {
@@ -94,6 +98,10 @@ fn serve<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let server = SERVERS.iter().find(|server| server.name == name).ok_or(Stop::badarg())?;
     if let Some(table) = server.table {
         State::of(cx).tables.remove_named(cx.atoms().intern(table)?);
+    }
+    if server.module == PURGER {
+        cx.set_flag(Flags::TRAP_EXIT, true);
+        return call(cx, PURGER, "wait_for_request", Term::NIL);
     }
     let local = heap.tuple(&[atom("local")?, args[1]]);
     let description = match server.module {

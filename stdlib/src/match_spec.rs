@@ -7,6 +7,8 @@ mod natives;
 mod pattern;
 mod run;
 
+use std::cmp::Ordering;
+
 use purlin_heap::{AtomTable, Term};
 use purlin_vm::Context;
 
@@ -125,6 +127,12 @@ impl<'h> Clause<'h> {
 /// Whether a pattern has no variables, so that it matches what is the same term only.
 pub(crate) fn is_ground(pattern: Term<'_>, atoms: &AtomTable) -> bool {
     pattern::is_ground(pattern, atoms)
+}
+
+/// Whether a key stands before all keys that a pattern can match, behind them, or among those that begin as the pattern does up to its
+/// first variable.
+pub(crate) fn compare_start(key: Term<'_>, pattern: Term<'_>, atoms: &AtomTable) -> Ordering {
+    pattern::compare_start(key, pattern, atoms)
 }
 
 /// The number of a variable `'$0'`, `'$1'`...

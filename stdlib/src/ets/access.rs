@@ -1,13 +1,11 @@
 //! Reading and writing rows by their keys.
 
-use std::sync::Arc;
-
-use purlin_heap::{Build, Message, Term, am, copy_into, equal};
+use purlin_heap::{Build, CountedTerm, Term, am, copy_into, equal};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use super::rows::{Row, free};
 use super::table::Table;
-use super::{Access, no_key, table};
+use super::{Access, no_key, table, with_table};
 use crate::args::{self, Read};
 
 natives! { "ets":
@@ -17,12 +15,12 @@ natives! { "ets":
 }
 
 /// Rows of more words are not copied while their place in the table is locked.
-const COPIED_WORDS_MAX: usize = 256;
+pub(super) const COPIED_WORDS_MAX: usize = 256;
 
 /// Copies of the rows that an argument has: a tuple or a list of them, each with a key.
 fn rows<'h>(table: &Table, term: Term<'h>) -> Read<'h, Vec<Row>> {
     let copy = |row: Term<'h>| match row.as_tuple() {
-        Some(tuple) if tuple.arity() >= table.keypos => Ok(Arc::new(Message::copy_of(row))),
+        Some(tuple) if tuple.arity() >= table.keypos => Ok(CountedTerm::copy_of(row)),
         _ => Err(Stop::badarg()),
     };
     let rows = match term.as_tuple() {
@@ -95,8 +93,10 @@ pub(super) fn listed<'h>(cx: &Context<'h>, rows: &[Row]) -> Term<'h> {
 }
 
 fn lookup<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(match find(cx, &table, args[1], |row| copy_into(cx.heap(), row)) {
+    let found = with_table(cx, args[0], Access::Read, Some(args[1]), |table| {
+        Ok(find(cx, table, args[1], |row| copy_into(cx.heap(), row)))
+    })?;
+    Ok(match found {
         Found::Nothing => Term::NIL,
         Found::Copied(row) => cx.heap().cons(row, Term::NIL),
         Found::Rows(rows) => listed(cx, &rows),
@@ -104,30 +104,37 @@ fn lookup<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn member<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(Term::boolean(table.rows.read(args[1], cx.atoms(), |rows| !rows.is_empty())))
+    with_table(cx, args[0], Access::Read, Some(args[1]), |table| {
+        Ok(Term::boolean(table.rows.read(args[1], cx.atoms(), |rows| !rows.is_empty())))
+    })
 }
 
 /// An element of the row of a key: of a bag's rows, a list. Without such a row the default, if one is given.
 fn lookup_element<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    let at = args::size(args[2])?.checked_sub(1).ok_or(Stop::badarg())?;
+    let at = args::size(args[2]).ok().and_then(|place| place.checked_sub(1));
     let element = |row: &Row| {
-        let element = row.term().as_tuple().and_then(|row| row.elements().get(at).copied());
+        let element = row.term().as_tuple().zip(at).and_then(|(row, at)| row.elements().get(at).copied());
         element.map(|element| copy_into(cx.heap(), element)).ok_or(Stop::badarg())
     };
-    let rows = table.rows.read(args[1], cx.atoms(), |rows| match rows {
-        [row] if row.words() <= COPIED_WORDS_MAX => Err(element(row)),
-        rows => Ok(rows.to_vec()),
-    });
-    let elements = match rows {
-        Ok(rows) if rows.is_empty() => return args.get(3).copied().ok_or_else(no_key),
-        Ok(rows) => rows.iter().map(element).collect::<Result<Vec<_>, _>>()?,
-        Err(element) => vec![element?],
-    };
-    match table.kind.is_set() {
-        true => Ok(elements[0]),
-        false => Ok(cx.heap().list(&elements)),
+    // Rows that are still to be looked at, or what there is instead.
+    let (is_set, found) = with_table(cx, args[0], Access::Read, Some(args[1]), |table| {
+        let is_set = table.kind.is_set();
+        at.ok_or(Stop::badarg())?;
+        let found = table.rows.read(args[1], cx.atoms(), |rows| match rows {
+            [row] if is_set && row.words() <= COPIED_WORDS_MAX => Err(element(row)),
+            [] => Err(args.get(3).copied().ok_or_else(no_key)),
+            rows => Ok(rows.to_vec()),
+        });
+        Ok((is_set, found))
+    })?;
+    match found {
+        Err(element) => element,
+        Ok(rows) if is_set => element(&rows[0]),
+        Ok(rows) => {
+            let elements = rows.iter().map(element).collect::<Result<Vec<_>, _>>()?;
+            args::charge(cx, elements.len());
+            Ok(cx.heap().list(&elements))
+        }
     }
 }
 

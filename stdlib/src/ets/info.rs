@@ -1,11 +1,13 @@
 //! What is known of tables.
 
+use std::ops::ControlFlow;
+
 use purlin_heap::bits;
 use purlin_heap::{Atom, Build, Term, View, am};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
+use super::going::Walk;
 use super::rows::Kind;
-use super::select::Walk;
 use super::table::Table;
 use super::{no_table, tables};
 use crate::args::{self, Read};
@@ -114,9 +116,8 @@ fn fixed<'h>(cx: &Context<'h>, table: &Table, item: Atom) -> Term<'h> {
 /// The binaries outside of heaps that rows refer to, each time that one does: a number, its bytes, and how many refer to it.
 fn binaries<'h>(cx: &Context<'h>, table: &Table) -> Term<'h> {
     let mut found = Vec::new();
-    let mut walk = Walk::new(cx, table, false);
-    while let Some(row) = walk.next() {
-        let mut rest = vec![row.term()];
+    Walk::new(cx, table, false).run(|rows| {
+        let mut rest: Vec<_> = rows.iter().rev().map(|row| row.term()).collect();
         while let Some(term) = rest.pop() {
             match term.view() {
                 View::Cons(cell) => rest.extend([cell.tail(), cell.head()]),
@@ -126,7 +127,8 @@ fn binaries<'h>(cx: &Context<'h>, table: &Table) -> Term<'h> {
                 }
             }
         }
-    }
+        ControlFlow::Continue(())
+    });
     let heap = cx.heap();
     let told = found.into_iter().map(|(number, bytes, count)| {
         heap.tuple(&[heap.unsigned(number), Term::small(bytes as i64), Term::small(count as i64)])

@@ -1,18 +1,15 @@
 //! Who a table belongs to: making, deleting, giving away and inheriting it, and who has it fixed.
 
-use std::sync::Arc;
-
 use purlin_heap::{Build, Message, Pid, Term, am, copy_into};
-use purlin_vm::actions::Sender;
+use purlin_vm::actions::{DirtyKind, Sender};
 use purlin_vm::{Context, End, Outcome, Stop, natives};
 
 use super::options::{Options, heir};
 use super::registry::{Involved, Tables};
-use super::rows::{Removed, Rows};
+use super::rows::Rows;
 use super::table::Table;
 use super::{Access, own_table, table, tables};
 use crate::args;
-use crate::held::Mutex;
 use crate::state::State;
 
 natives! { "ets":
@@ -64,14 +61,18 @@ fn process_ended(tables: &Tables, sender: &Sender, pid: Pid) {
     let owned = involved.owned.iter().filter_map(|&number| tables.numbered(number));
     for table in owned.filter(|table| table.owner() == pid) {
         // An heir that ended before is none.
-        let heir = table.heir.lock().take().filter(|(heir, _)| *heir != pid && sender.is_alive(*heir));
-        if let Some((heir, data)) = heir {
+        let inherits = |heir: Pid| heir != pid && sender.is_alive(heir);
+        let heir = table.heir.lock().as_ref().filter(|(heir, _)| inherits(*heir)).map(|(heir, data)| {
+            // It stays the heir, which makes no difference until it gives the table away.
+            (*heir, transfer(&table, pid, data.term()))
+        });
+        if let Some((heir, message)) = heir {
             table.set_owner(heir, sender.tree_of(heir));
-            sender.send_to(heir, transfer(&table, pid, data.term()));
+            sender.send_to(heir, message);
             note(tables, sender, heir, |involved| involved.owned.push(table.number));
         } else if tables.remove(&table) {
             table.settle();
-            free_elsewhere(&table);
+            free_elsewhere(sender, &table);
         }
     }
 }
@@ -84,29 +85,14 @@ fn transfer(table: &Table, from: Pid, data: Term<'_>) -> Message {
     })
 }
 
-/// Frees a table that nobody finds any more, when there is no process whose turn that could be.
-fn free_elsewhere(table: &Table) {
+/// Frees a table that nobody finds any more, when there is no process whose turn that could be: on a thread for long work.
+fn free_elsewhere(sender: &Sender, table: &Table) {
     let (count, removed) = table.rows.clear();
-    if count <= FREED_IN_PASSING {
-        removed.free();
-        return;
-    }
-    // Where no thread can be had, it is freed here after all.
-    let removed = Arc::new(Mutex::new(Some(removed)));
-    let work = {
-        let removed = removed.clone();
-        move || take_and_free(&removed)
-    };
-    if std::thread::Builder::new().name("tables".to_owned()).spawn(work).is_err() {
-        take_and_free(&removed);
-    }
-}
-
-fn take_and_free(removed: &Mutex<Option<Removed>>) {
-    // No lock is held while others have their turns.
-    let removed = removed.lock().take();
-    if let Some(removed) = removed {
-        removed.free();
+    match sender.vm() {
+        Some(vm) if count > FREED_IN_PASSING => {
+            vm.work_unwatched(DirtyKind::Cpu, Box::new(move || removed.free()));
+        }
+        _ => removed.free(),
     }
 }
 
@@ -132,11 +118,11 @@ fn rename<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn give_away<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = own_table(cx, args[0])?;
     let to = args[1].as_pid().filter(|&pid| pid != cx.pid()).ok_or(Stop::badarg())?;
-    if !cx.processes().contains(&to) {
+    let sender = cx.sender();
+    if !sender.is_alive(to) {
         return Err(Stop::badarg());
     }
     tables(cx).amend(cx.pid(), |involved| involved.owned.retain(|&number| number != table.number));
-    let sender = cx.sender();
     table.set_owner(to, sender.tree_of(to));
     sender.send_to(to, transfer(&table, cx.pid(), args[2]));
     note(tables(cx), &sender, to, |involved| involved.owned.push(table.number));

@@ -2,24 +2,49 @@
 //! matters to them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use purlin_heap::{Atom, Message, Pid, Term, View};
+use crossbeam_utils::CachePadded;
+use purlin_heap::{Atom, CountedTerm, Pid, Term, View};
+use rustc_hash::FxHashMap;
 
 use super::rows::{Kind, Rows};
 use super::table::{Settings, Table};
 use crate::held::{Mutex, RwLock};
 
-/// The numbers of tables are in so many maps, so that finding different ones does not meet.
-const PARTS: usize = 16;
+/// So many schedulers find tables without meeting.
+const STRIPES: usize = 16;
 
 /// All tables of a machine.
-#[derive(Default)]
 pub(crate) struct Tables {
-    by_number: [RwLock<HashMap<u64, Arc<Table>>>; PARTS],
-    by_name: RwLock<HashMap<Atom, Arc<Table>>>,
+    /// The same each time, so that schedulers that only look do not share a lock. Who changes something has all of them locked.
+    known: [CachePadded<RwLock<Known>>; STRIPES],
     /// What there is to be done at the end of processes. Those that are here are awaited.
     involved: Mutex<HashMap<Pid, Involved>>,
+}
+
+/// The tables that there are, by numbers that the machine has given: those of tables and of the atoms that name them.
+#[derive(Default)]
+struct Known {
+    by_number: FxHashMap<u64, Arc<Table>>,
+    by_name: FxHashMap<u32, Arc<Table>>,
+}
+
+impl Known {
+    fn find(&self, id: Term<'_>) -> Option<&Arc<Table>> {
+        match id.view() {
+            View::Atom(name) => self.by_name.get(&name.0),
+            View::Reference(object) => self.by_number.get(&object.raw(1)),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Tables {
+    fn default() -> Tables {
+        Tables { known: std::array::from_fn(|_| CachePadded::default()), involved: Mutex::default() }
+    }
 }
 
 /// What a process has to do with tables.
@@ -32,27 +57,30 @@ pub(super) struct Involved {
 }
 
 impl Tables {
-    fn part(&self, number: u64) -> &RwLock<HashMap<u64, Arc<Table>>> {
-        &self.by_number[number as usize % PARTS]
+    /// Looks at the table that an identifier stands for, for the scheduler of this number. It keeps tables from being made and deleted
+    /// meanwhile, so it must not take long, nor look for another one.
+    pub(super) fn with<R>(
+        &self,
+        scheduler: usize,
+        id: Term<'_>,
+        look: impl FnOnce(Option<&Arc<Table>>) -> R,
+    ) -> R {
+        look(self.known[scheduler % STRIPES].read().find(id))
     }
 
     /// The table that an identifier stands for.
     pub(super) fn find(&self, id: Term<'_>) -> Option<Arc<Table>> {
-        match id.view() {
-            View::Atom(name) => self.by_name.read().get(&name).cloned(),
-            View::Reference(object) => self.numbered(object.raw(1)),
-            _ => None,
-        }
+        self.with(0, id, |table| table.cloned())
     }
 
     /// The table of a number.
     pub(super) fn numbered(&self, number: u64) -> Option<Arc<Table>> {
-        self.part(number).read().get(&number).cloned()
+        self.known[0].read().by_number.get(&number).cloned()
     }
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.by_number.iter().map(|part| part.read().len()).sum()
+        self.known[0].read().by_number.len()
     }
 
     /// Words of the rows of all tables.
@@ -60,30 +88,35 @@ impl Tables {
         self.all().iter().map(|table| table.memory_words()).sum()
     }
 
+    /// Makes the same change in all places, and nobody sees it in only some of them. Nothing is changed when the first is refused.
+    fn change(&self, change: impl Fn(&mut Known) -> bool) -> bool {
+        let mut all: Vec<_> = self.known.iter().map(|known| known.write()).collect();
+        all.iter_mut().all(|known| change(known))
+    }
+
     /// Adds a table. Nothing when its name is in use.
     pub(super) fn add(&self, table: Table) -> Option<Arc<Table>> {
         let table = Arc::new(table);
-        if table.settings.named {
-            let mut names = self.by_name.write();
-            let name = table.name();
-            if names.contains_key(&name) {
-                return None;
+        let is_added = self.change(|known| {
+            if table.settings.named {
+                let Entry::Vacant(place) = known.by_name.entry(table.name().0) else { return false };
+                place.insert(table.clone());
             }
-            names.insert(name, table.clone());
-        }
-        self.part(table.number).write().insert(table.number, table.clone());
-        Some(table)
+            known.by_number.insert(table.number, table.clone());
+            true
+        });
+        is_added.then_some(table)
     }
 
     /// Removes a table; false if somebody else has.
     pub(super) fn remove(&self, table: &Table) -> bool {
-        if self.part(table.number).write().remove(&table.number).is_none() {
-            return false;
-        }
-        if table.settings.named {
-            self.by_name.write().remove(&table.name());
-        }
-        true
+        self.change(|known| {
+            let is_known = known.by_number.remove(&table.number).is_some();
+            if is_known && table.settings.named {
+                known.by_name.remove(&table.name().0);
+            }
+            is_known
+        })
     }
 
     /// Removes the table of this name, if there is one.
@@ -93,21 +126,22 @@ impl Tables {
         }
     }
 
-    /// Gives a named table another name. False when that is in use.
+    /// Gives a table another name, which counts for a named one. False when that is in use.
     pub(super) fn rename(&self, table: &Table, to: Atom) -> bool {
-        if table.settings.named {
-            let mut names = self.by_name.write();
-            if names.contains_key(&to) {
-                return false;
+        let from = table.name();
+        self.change(|known| {
+            if table.settings.named {
+                if known.by_name.contains_key(&to.0) {
+                    return false;
+                }
+                if let Some(table) = known.by_name.remove(&from.0) {
+                    known.by_name.insert(to.0, table);
+                }
             }
-            if let Some(table) = names.remove(&table.name()) {
-                names.insert(to, table);
-            }
+            // While all are locked.
             table.set_name(to);
-        } else {
-            table.set_name(to);
-        }
-        true
+            true
+        })
     }
 
     /// Notes what a process has to do with tables; true when it was not awaited before.
@@ -129,7 +163,7 @@ impl Tables {
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Table>> {
-        self.by_number.iter().flat_map(|part| part.read().values().cloned().collect::<Vec<_>>()).collect()
+        self.known[0].read().by_number.values().cloned().collect()
     }
 
     /// Makes a public named set without a process of its own, for what OTP's modules expect to be there.
@@ -143,7 +177,7 @@ impl Tables {
     ) {
         let settings = Settings { named: true, protection: purlin_heap::am::public, ..Settings::default() };
         let all = Rows::new(Kind::Set, 0, false);
-        let rows = rows.iter().map(|row| Arc::new(Message::copy_of(*row))).collect();
+        let rows = rows.iter().map(|row| CountedTerm::copy_of(*row)).collect();
         all.insert(rows, atoms, &mut Vec::new());
         self.add(Table::new(number, name, owner, settings, all));
     }

@@ -11,6 +11,7 @@ mod shard;
 #[cfg(test)]
 mod tests;
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_utils::CachePadded;
@@ -18,6 +19,7 @@ use parking_lot::RwLockWriteGuard;
 use purlin_heap::{AtomTable, Term, equal, hash, pace};
 
 pub(super) use group::{Group, Row};
+pub(super) use ordered::Compare;
 use ordered::{Exclusive, Ordered};
 use shard::{Place, Shard};
 
@@ -69,9 +71,20 @@ struct Count {
     words: AtomicUsize,
 }
 
-/// Where somebody who goes over a table is: behind the rows of a key, which need not be there.
+/// Where somebody begins who goes over a table.
 #[derive(Clone, Copy)]
-pub(super) struct Cursor<'k>(pub(super) Term<'k>);
+pub(super) enum Start<'k, 'c> {
+    /// At the first key, or backwards at the last.
+    End,
+    /// Behind the rows of a key, which need not be there; backwards before them.
+    Beside(Term<'k>),
+    /// At the first key of a range, or backwards at the last, where there is an order; elsewhere as at the end.
+    Among(&'c Compare<'c>),
+}
+
+/// A key is not there.
+#[derive(Debug)]
+pub(super) struct NotThere;
 
 impl Rows {
     /// No rows yet; `shared` when many are going to write at once.
@@ -155,9 +168,9 @@ impl Rows {
 
     /// Makes a change and counts what it has changed.
     fn counted<R>(&self, hash: u64, group: &mut Group, change: impl FnOnce(&mut Group) -> R) -> R {
-        let before = (group.rows().len(), group.words());
+        let before = (group.terms().len(), group.words());
         let result = change(group);
-        let after = (group.rows().len(), group.words());
+        let after = (group.terms().len(), group.words());
         self.count(hash, after.0.wrapping_sub(before.0), after.1.wrapping_sub(before.1));
         result
     }
@@ -232,53 +245,69 @@ impl Rows {
         taken
     }
 
-    /// Adds rows to `to` in the table's order, those of a key together, from behind a place or from the start, until there are
-    /// `count` or more; backwards, which makes a difference only where there is an order, from before a place or the end. True
-    /// when those were the last.
-    pub(super) fn collect(
+    /// Shows `look` the rows of one key after the other in the table's order, from some place on, until it has seen enough;
+    /// backwards, which makes a difference only where there is an order, from the other end. True when no more would come. It
+    /// looks while their places are locked.
+    pub(super) fn visit(
         &self,
-        from: Option<Cursor<'_>>,
+        from: Start<'_, '_>,
         backwards: bool,
-        count: usize,
         atoms: &AtomTable,
-        to: &mut Vec<Row>,
+        look: &mut impl FnMut(&[Row]) -> ControlFlow<()>,
     ) -> bool {
         let (shards, bits) = match &self.form {
             Form::Hashed { shards, bits } => (shards, *bits),
             Form::Ordered(rows) => {
-                let key = from.map(|Cursor(key)| ordered::Key::new(key, atoms));
-                return rows.collect(key, backwards, count, self.order(atoms), to);
+                let from = match from {
+                    Start::End => ordered::From::End,
+                    Start::Beside(key) => ordered::From::Beside(ordered::Key::new(key, atoms)),
+                    Start::Among(compare) => ordered::From::Among(compare),
+                };
+                return rows.visit(from, backwards, self.order(atoms), look);
             }
         };
-        let mut behind = from.map(|Cursor(key)| Place { hash: hash::internal(key), key });
-        let first = behind.map_or(0, |place| shard_of(place.hash, bits));
-        for shard in &shards[first..] {
-            if to.len() >= count || !shard.read().collect(behind.take(), count, self.rules(atoms, bits), to) {
-                return false;
+        let mut behind = match from {
+            Start::Beside(key) => Some(Place { hash: hash::internal(key), key }),
+            _ => None,
+        };
+        let mut left = shards[behind.map_or(0, |place| shard_of(place.hash, bits))..].iter();
+        while let Some(shard) = left.next() {
+            let comes_more = shard.read().visit(behind.take(), self.rules(atoms, bits), look);
+            if let Some(comes_more) = comes_more {
+                return !comes_more && left.all(|shard| shard.read().is_empty());
             }
         }
         true
     }
 
-    /// The rows of the key behind a place, or of the first; backwards as in [`Rows::collect`].
-    pub(super) fn next(&self, from: Option<Cursor<'_>>, backwards: bool, atoms: &AtomTable) -> Vec<Row> {
-        let mut rows = Vec::new();
+    /// Looks at the rows of the key behind a place, or of the first; backwards as in [`Rows::visit`]. At none, if that was the last.
+    /// An error if the key must be there to be passed, and is not.
+    pub(super) fn next<R>(
+        &self,
+        from: Option<Term<'_>>,
+        must_be_there: bool,
+        backwards: bool,
+        atoms: &AtomTable,
+        look: impl FnOnce(&[Row]) -> R,
+    ) -> Result<R, NotThere> {
         let (shards, bits) = match &self.form {
             Form::Hashed { shards, bits } => (shards, *bits),
-            Form::Ordered(_) => {
-                self.collect(from, backwards, 1, atoms, &mut rows);
-                return rows;
+            Form::Ordered(rows) => {
+                let from = from
+                    .map_or(ordered::From::End, |key| ordered::From::Beside(ordered::Key::new(key, atoms)));
+                return Ok(rows.next(from, backwards, self.order(atoms), look));
             }
         };
-        let mut behind = from.map(|Cursor(key)| Place { hash: hash::internal(key), key });
+        let mut behind = from.map(|key| Place { hash: hash::internal(key), key });
         let first = behind.map_or(0, |place| shard_of(place.hash, bits));
         for shard in &shards[first..] {
-            if let Some(found) = shard.read().next(behind.take(), self.rules(atoms, bits)) {
-                rows.extend_from_slice(found);
-                break;
+            let shard = shard.read();
+            let rows = shard.next(behind.take(), must_be_there, self.rules(atoms, bits))?;
+            if !rows.is_empty() {
+                return Ok(look(rows));
             }
         }
-        rows
+        Ok(look(&[]))
     }
 
     /// How many numbers [`Rows::slot`] knows.
@@ -294,7 +323,10 @@ impl Rows {
         let mut rows = Vec::new();
         match &self.form {
             Form::Hashed { shards, bits } => {
-                shards.get(at)?.read().collect(None, usize::MAX, self.rules(atoms, *bits), &mut rows);
+                shards.get(at)?.read().visit(None, self.rules(atoms, *bits), &mut |found| {
+                    rows.extend_from_slice(found);
+                    ControlFlow::Continue(())
+                });
             }
             Form::Ordered(ordered) => rows.push(ordered.at(at)?),
         }
@@ -326,15 +358,17 @@ fn shard_of(hash: u64, bits: u32) -> usize {
 fn put(kind: Kind, group: &mut Group, row: Row, replaced: &mut Vec<Row>) {
     match kind {
         Kind::Set | Kind::OrderedSet => {
-            if let Group::One(old) = std::mem::replace(group, Group::One(row)) {
-                replaced.push(old);
-            }
+            replaced.extend(group.replace(row).into_only());
         }
-        Kind::Bag if group.rows().iter().any(|other| equal::exact(other.term(), row.term())) => {
-            replaced.push(row)
-        }
+        Kind::Bag if is_among(group.terms(), &row) => replaced.push(row),
         Kind::Bag | Kind::DuplicateBag => group.push(row),
     }
+}
+
+/// Whether a row is one of these. They are counted: there may be many.
+fn is_among(rows: &[Row], row: &Row) -> bool {
+    pace::charge(rows.len());
+    rows.iter().any(|other| equal::exact(other.term(), row.term()))
 }
 
 /// The places of several rows, for one who has them to itself.

@@ -1,14 +1,16 @@
 //! Finding rows by patterns and match specifications, all at once or in portions.
 //!
-//! Rows are taken out of the table some at a time, as references that are counted, and looked at when no lock is held. So others
-//! have their turns in between, and the table may change. A continuation has the shape that OTP's has: a tuple of six for tables
+//! Rows are looked at some at a time, where they are. So others have their turns in between, and the table may change. A continuation has the shape that OTP's has: a tuple of six for tables
 //! without an order and of eight for those with one, whose specification `ets:repair_continuation/2` replaces.
+
+use std::ops::ControlFlow;
 
 use purlin_heap::pace;
 use purlin_heap::{Build, Term, am, copy_into, equal};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use super::rows::{Cursor, Kind, Row, key_of};
+use super::going::Walk;
+use super::rows::{Kind, Row, key_of};
 use super::table::Table;
 use super::{Access, table};
 use crate::args::{self, Read};
@@ -20,110 +22,6 @@ natives! { "ets":
     "select"/3 => select_some, "select"/1 => more, "select_reverse"/2 => select_reverse,
     "select_reverse"/3 => select_reverse_some, "select_reverse"/1 => more, "select_count"/2 => select_count,
     "internal_select_delete"/2 => select_delete, "select_replace"/2 => select_replace,
-}
-
-/// So many rows are taken out of the table at once.
-const PORTION: usize = 64;
-/// Looking at a row counts as so many steps, beside what is done with it.
-const ROW_STEPS: usize = 8;
-
-/// All the rows that can match, in the table's order.
-pub(super) struct Walk<'t, 'h> {
-    table: &'t Table,
-    cx: &'t Context<'h>,
-    backwards: bool,
-    /// The rows in hand, those that come next last.
-    rows: Vec<Row>,
-    /// The row that was given last.
-    last: Option<Row>,
-    /// Where to begin, for one who goes on.
-    start: Option<Term<'h>>,
-    /// The only keys whose rows can match, those that come next last.
-    keys: Option<Vec<Term<'h>>>,
-    is_over: bool,
-}
-
-impl<'t, 'h> Walk<'t, 'h> {
-    pub(super) fn new(cx: &'t Context<'h>, table: &'t Table, backwards: bool) -> Walk<'t, 'h> {
-        Walk { table, cx, backwards, rows: Vec::new(), last: None, start: None, keys: None, is_over: false }
-    }
-
-    /// Over what the specification can match.
-    fn of(
-        cx: &'t Context<'h>,
-        table: &'t Table,
-        specification: &MatchSpec<'h>,
-        backwards: bool,
-    ) -> Walk<'t, 'h> {
-        let mut walk = Walk::new(cx, table, backwards);
-        let patterns = specification.patterns_at(table.keypos - 1, cx.atoms());
-        walk.keys = patterns
-            .filter(|keys| keys.iter().all(|key| match_spec::is_ground(*key, cx.atoms())))
-            .map(|mut keys| {
-                distinct(&mut keys);
-                keys
-            });
-        if table.kind == Kind::OrderedSet && walk.keys.as_ref().is_some_and(|keys| keys.len() > 1) {
-            walk.keys = None;
-        }
-        walk
-    }
-
-    /// The next row.
-    pub(super) fn next(&mut self) -> Option<&Row> {
-        if self.rows.is_empty() {
-            self.fill();
-        }
-        let row = self.rows.pop()?;
-        pace::charge(ROW_STEPS);
-        Some(self.last.insert(row))
-    }
-
-    fn fill(&mut self) {
-        let (rows, atoms) = (&self.table.rows, self.cx.atoms());
-        if let Some(keys) = &mut self.keys {
-            while self.rows.is_empty()
-                && let Some(key) = keys.pop()
-            {
-                rows.read(key, atoms, |found| self.rows.extend_from_slice(found));
-            }
-        } else if !self.is_over {
-            let key_at = self.table.keypos - 1;
-            let last = self.last.as_ref().map(|row| key_of(row, key_at));
-            let from = last.or(self.start).map(Cursor);
-            self.is_over = rows.collect(from, self.backwards, PORTION, atoms, &mut self.rows);
-        }
-        self.rows.reverse();
-    }
-
-    /// Whether the next row has the key of the last.
-    fn is_within_key(&self) -> bool {
-        if self.table.kind.is_set() {
-            return false;
-        }
-        let key = |row| key_of(row, self.table.keypos - 1);
-        match (&self.last, self.rows.last()) {
-            (Some(last), Some(next)) => equal::exact(key(last), key(next)),
-            _ => false,
-        }
-    }
-
-    /// Whether nothing comes any more, as far as is known.
-    fn is_at_end(&self) -> bool {
-        self.rows.is_empty() && self.keys.as_ref().map_or(self.is_over, |keys| keys.is_empty())
-    }
-}
-
-fn distinct(keys: &mut Vec<Term<'_>>) {
-    let mut at = 0;
-    while at < keys.len() {
-        let (before, rest) = keys.split_at(at);
-        if before.iter().any(|&key| equal::exact(key, rest[0])) {
-            keys.swap_remove(at);
-        } else {
-            at += 1;
-        }
-    }
 }
 
 fn specification<'h>(cx: &Context<'h>, term: Term<'h>) -> Read<'h, MatchSpec<'h>> {
@@ -145,22 +43,23 @@ fn all<'h>(cx: &Context<'h>, id: Term<'h>, term: Term<'h>, backwards: bool) -> O
         return Ok(in_order(cx, Walk::of(cx, &table, &specification, backwards), &specification));
     }
     // A list is built from its end: so the rows are looked at in the opposite order, if there is one.
-    let mut walk = Walk::of(cx, &table, &specification, !backwards);
     let mut found = Term::NIL;
-    while let Some(row) = walk.next() {
-        if let Some(result) = specification.run(cx, row.term()) {
+    Walk::of(cx, &table, &specification, !backwards).run(|rows| {
+        if let Some(result) = specification.run(cx, rows[0].term()) {
             found = cx.heap().cons(result, found);
         }
-    }
+        ControlFlow::Continue(())
+    });
     Ok(found)
 }
 
 /// What a specification makes of rows, those of a key in the order in which they came.
 fn in_order<'h>(cx: &Context<'h>, mut walk: Walk<'_, 'h>, specification: &MatchSpec<'h>) -> Term<'h> {
     let mut found = Vec::new();
-    while let Some(row) = walk.next() {
-        found.extend(specification.run(cx, row.term()));
-    }
+    walk.run(|rows| {
+        found.extend(rows.iter().filter_map(|row| specification.run(cx, row.term())));
+        ControlFlow::Continue(())
+    });
     let list = cx.heap().list(&found);
     pace::free(found);
     list
@@ -246,7 +145,7 @@ fn more<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         let done = keys.iter().position(|&other| equal::exact(other, key));
         keys.truncate(done.unwrap_or(keys.len()));
     }
-    walk.start = Some(key);
+    walk.behind = Some(key);
     Ok(Portions { id, limit, held, backwards }.next(cx, walk, &specification, results))
 }
 
@@ -259,9 +158,11 @@ impl<'h> Portions<'h> {
         specification: &MatchSpec<'h>,
         mut results: Vec<Term<'h>>,
     ) -> Term<'h> {
-        while results.len() < self.limit || walk.is_within_key() {
-            let Some(row) = walk.next() else { break };
-            results.extend(specification.run(cx, row.term()));
+        if results.len() < self.limit {
+            walk.run(|rows| {
+                results.extend(rows.iter().filter_map(|row| specification.run(cx, row.term())));
+                if results.len() < self.limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
         }
         if results.is_empty() {
             return Term::atom(am::end_of_table);
@@ -276,7 +177,7 @@ impl<'h> Portions<'h> {
     fn continuation(&self, cx: &Context<'h>, walk: &Walk<'_, 'h>, left: &[Term<'h>]) -> Term<'h> {
         let heap = cx.heap();
         let last = walk.last.as_ref().map(|row| copy_into(heap, key_of(row, walk.table.keypos - 1)));
-        let key = last.or(walk.start).unwrap_or(Term::NIL);
+        let key = last.or(walk.behind).unwrap_or(Term::NIL);
         let (limit, zero) = (Term::small(self.limit as i64), Term::small(0));
         if walk.table.kind == Kind::OrderedSet {
             let backwards = Term::small(self.backwards.into());
@@ -287,18 +188,25 @@ impl<'h> Portions<'h> {
     }
 }
 
-/// Has `each` called with the rows of which a specification makes something.
+/// Has `each` called with the rows of which a specification makes something that is wanted, while nothing is locked; how often it is
+/// true.
 fn for_each<'h>(
     cx: &Context<'h>,
     table: &Table,
     specification: &MatchSpec<'h>,
+    wanted: impl Fn(Term<'h>) -> bool,
     mut each: impl FnMut(&Row, Term<'h>) -> Read<'h, bool>,
 ) -> Outcome<'h> {
-    let mut walk = Walk::of(cx, table, specification, false);
     let mut count = 0;
-    while let Some(row) = walk.next() {
-        if let Some(result) = specification.run(cx, row.term()) {
-            count += i64::from(each(row, result)?);
+    let mut found = Vec::new();
+    let mut walk = Walk::of(cx, table, specification, false);
+    while walk.portion(&mut |rows| {
+        let results = rows.iter().filter_map(|row| Some((row.clone(), specification.run(cx, row.term())?)));
+        found.extend(results.filter(|(_, result)| wanted(*result)));
+        ControlFlow::Continue(())
+    }) {
+        for (row, result) in found.drain(..) {
+            count += i64::from(each(&row, result)?);
         }
     }
     Ok(Term::small(count))
@@ -307,15 +215,20 @@ fn for_each<'h>(
 fn select_count<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Read)?;
     let specification = specification(cx, args[1])?;
-    for_each(cx, &table, &specification, |_, result| Ok(result.is_atom(am::true_)))
+    let mut count = 0;
+    Walk::of(cx, &table, &specification, false).run(|rows| {
+        let results = rows.iter().filter_map(|row| specification.run(cx, row.term()));
+        count += results.filter(|result| result.is_atom(am::true_)).count();
+        ControlFlow::Continue(())
+    });
+    Ok(Term::small(count as i64))
 }
 
 fn select_delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
     let specification = specification(cx, args[1])?;
-    for_each(cx, &table, &specification, |row, result| {
-        Ok(result.is_atom(am::true_) && table.remove_row(cx, row))
-    })
+    let is_true = |result: Term<'h>| result.is_atom(am::true_);
+    for_each(cx, &table, &specification, is_true, |row, _| Ok(table.remove_row(cx, row)))
 }
 
 fn select_replace<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
@@ -324,5 +237,5 @@ fn select_replace<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if table.kind == Kind::Bag || !super::replaces::keeps_keys(args[1], table.keypos - 1, cx.atoms()) {
         return Err(Stop::badarg());
     }
-    for_each(cx, &table, &specification, |row, result| table.replace_row(cx, row, result))
+    for_each(cx, &table, &specification, |_| true, |row, result| table.replace_row(cx, row, result))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use purlin_heap::layout::Kind as Layout;
-use purlin_heap::{Atom, Build, Message, Pid, Term, am, equal};
+use purlin_heap::{Atom, Build, CountedTerm, Message, Pid, Term, am, equal};
 use purlin_vm::limits::Tree;
 use purlin_vm::{Context, Stop};
 
@@ -12,8 +12,8 @@ use super::rows::{Kind, Row, Rows, free, key_of};
 use crate::args::Read;
 use crate::held::Mutex;
 
-/// What a row takes beside its own words: counters, sizes, its place in the table.
-const ROW_WORDS: usize = 12;
+/// What a row takes beside its own words: its place in the table.
+const ROW_WORDS: usize = 5;
 /// What a table takes that has no rows.
 const TABLE_WORDS: usize = 160;
 /// The tree that a table belongs to is told of changes of so many words.
@@ -237,7 +237,7 @@ impl Table {
     /// Removes a row; false if it is not there any more.
     pub(super) fn remove_row(&self, cx: &Context<'_>, row: &Row) -> bool {
         let key = key_of(row, self.keypos - 1);
-        let taken = self.rows.remove(key, cx.atoms(), |other| Arc::ptr_eq(row, other));
+        let taken = self.rows.remove(key, cx.atoms(), |other| row.is_same(other));
         let is_removed = !taken.is_empty();
         free(taken);
         self.tell_size();
@@ -251,12 +251,12 @@ impl Table {
         if !new_key.is_some_and(|new| equal::exact(new, key)) {
             return Err(Stop::badarg());
         }
-        let new = [Arc::new(Message::copy_of(by))];
+        let new = [CountedTerm::copy_of(by)];
         self.may_grow(&new)?;
         let [new] = new;
         let mut taken = Vec::new();
         self.rows.change(key, cx.atoms(), |group| {
-            group.take(|other| Arc::ptr_eq(row, other), &mut taken);
+            group.take(|other| row.is_same(other), &mut taken);
             if !taken.is_empty() {
                 group.push(new);
             }

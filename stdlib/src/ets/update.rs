@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use purlin_heap::big::Number;
-use purlin_heap::{Build, Message, Scratch, Term, arith, copy_into, order};
+use purlin_heap::{Build, CountedTerm, Term, arith, copy_into, order};
 use purlin_vm::{Context, Outcome, Stop, natives};
+use smallvec::SmallVec;
 
 use super::rows::{Group, Row};
 use super::table::Table;
-use super::{Access, no_key, table};
+use super::{Access, no_key, table, with_table};
 use crate::args::{self, Read};
 
 natives! { "ets":
@@ -51,10 +52,13 @@ fn default<'h>(table: &Table, key: Term<'h>, default: Option<&Term<'h>>) -> Read
 
 /// Adds to counters: `Increment`, `{Place, Increment}`, `{Place, Increment, Threshold, Reset}` or a list of such.
 fn update_counter<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table_of_sets(cx, args[0])?;
-    if let Some(value) = count_in_place(cx, &table, args[1], args[2]) {
+    let in_place = with_table(cx, args[0], Access::Write, Some(args[1]), |table| {
+        Ok(count_in_place(cx, table, args[1], args[2]))
+    });
+    if let Some(value) = in_place? {
         return Ok(value);
     }
+    let table = table_of_sets(cx, args[0])?;
     let many = args[2].as_cons().is_some() || args[2].is_nil();
     let operations = if many { args::elements(args[2])? } else { vec![args[2]] };
     let addition = |operation: Term<'h>| match operation.as_tuple().map(|operation| operation.elements()) {
@@ -81,6 +85,9 @@ fn count_in_place<'h>(
     key: Term<'h>,
     operation: Term<'h>,
 ) -> Option<Term<'h>> {
+    if !table.kind.is_set() {
+        return None;
+    }
     let (at, increment) = match operation.as_tuple().map(|operation| operation.elements()) {
         None => (table.keypos, operation),
         Some(&[position, increment]) => (place(table, position).ok()?, increment),
@@ -88,7 +95,7 @@ fn count_in_place<'h>(
     };
     let increment = increment.as_small()?;
     table.rows.change(key, cx.atoms(), |group| {
-        let row = Arc::get_mut(group.only()?)?;
+        let row = group.only()?;
         let element = row.term().as_tuple()?.elements().get(at)?.as_small()?;
         // The sum of two small numbers fits a word, though it may be too large for a small one.
         let sum = cx.heap().integer(element + increment);
@@ -125,20 +132,20 @@ fn change<'h>(
     // What is replaced is freed after the lock.
     let mut replaced = None;
     let values = table.rows.change(key, cx.atoms(), |group| {
-        let values = match (group.rows().first(), &default) {
+        let values = match (group.first(), &default) {
             (Some(row), _) => values(cx, row.term().as_tuple().ok_or(Stop::badarg())?.elements(), changes)?,
             (None, Some(default)) => values(cx, default, changes)?,
             (None, None) => return Ok(None),
         };
         if !set_in_place(group, changes, &values) {
-            let row = match (group.rows().first(), &default) {
+            let row = match (group.first(), &default) {
                 (Some(row), _) => {
                     with(row.term().as_tuple().ok_or(Stop::badarg())?.elements(), changes, &values)
                 }
                 (None, default) => with(default.as_deref().unwrap_or_default(), changes, &values),
             };
             table.may_grow(std::slice::from_ref(&row))?;
-            replaced = Some(std::mem::replace(group, Group::One(row)));
+            replaced = Some(group.replace(row));
         }
         Ok(Some(values))
     });
@@ -184,7 +191,7 @@ fn added<'h>(
 
 /// Changes the row itself, if that takes no memory and nobody else holds it.
 fn set_in_place(group: &mut Group, changes: &[At<'_>], values: &[Term<'_>]) -> bool {
-    match (group.only().and_then(Arc::get_mut), changes, values) {
+    match (group.only(), changes, values) {
         (Some(row), [(at, _)], [value]) => row.set_element(*at, *value),
         _ => false,
     }
@@ -192,10 +199,9 @@ fn set_in_place(group: &mut Group, changes: &[At<'_>], values: &[Term<'_>]) -> b
 
 /// A row of these elements with the changes made.
 fn with(elements: &[Term<'_>], changes: &[At<'_>], values: &[Term<'_>]) -> Row {
-    let scratch = Scratch::new();
-    let mut elements: Vec<Term<'_>> = elements.to_vec();
+    let mut elements: SmallVec<[Term<'_>; 16]> = SmallVec::from_slice(elements);
     for ((at, _), value) in changes.iter().zip(values) {
         elements[*at] = *value;
     }
-    Arc::new(Message::copy_of(scratch.tuple(&elements)))
+    CountedTerm::tuple_of(&elements)
 }

@@ -1,14 +1,13 @@
 //! Going over a table from key to key. Where one is in a table is known by the key, so that it does not matter what else
 //! changes meanwhile, nor whether the key itself is still there.
 
-use purlin_heap::{Build, Term, copy_into};
+use purlin_heap::{Build, Term, am, copy_into};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
-use super::access::{end, listed};
-use super::rows::{Cursor, Row, key_of};
-use super::table::Table;
-use super::{Access, no_key, table};
-use crate::args::{self, Read};
+use super::access::{COPIED_WORDS_MAX, end, listed};
+use super::rows::{Kind, Row, key_of};
+use super::{Access, no_key, table, with_table};
+use crate::args;
 
 natives! { "ets":
     "first"/1 => first, "last"/1 => last, "next"/2 => next, "prev"/2 => prev, "slot"/2 => slot,
@@ -16,74 +15,80 @@ natives! { "ets":
     "prev_lookup"/2 => prev_lookup,
 }
 
-/// The rows of the first key, or of the last.
-fn outermost<'h>(cx: &Context<'h>, table: &Table, backwards: bool) -> Vec<Row> {
-    table.rows.next(None, backwards, cx.atoms())
+/// What stands beside a key: copied where it is, if it is small, otherwise to be copied when nothing is locked any more.
+enum Beside<'h> {
+    Copied(Term<'h>),
+    Rows(Vec<Row>),
 }
 
-/// The rows of the key behind this one, or before it. The key must be there, unless there is an order or the table is fixed.
-fn beside<'h>(cx: &Context<'h>, table: &Table, key: Term<'h>, backwards: bool) -> Read<'h, Vec<Row>> {
-    let is_needed = table.kind != super::rows::Kind::OrderedSet && !table.is_fixed();
-    if is_needed && table.rows.read(key, cx.atoms(), |rows| rows.is_empty()) {
-        return Err(no_key());
-    }
-    Ok(table.rows.next(Some(Cursor(key)), backwards, cx.atoms()))
-}
-
-fn key<'h>(cx: &Context<'h>, table: &Table, rows: &[Row]) -> Option<Term<'h>> {
-    rows.first().map(|row| copy_into(cx.heap(), key_of(row, table.keypos - 1)))
-}
-
-fn key_or_end<'h>(cx: &Context<'h>, table: &Table, rows: &[Row]) -> Term<'h> {
-    key(cx, table, rows).unwrap_or(end())
-}
-
-/// `{Key, Rows}`
-fn rows_or_end<'h>(cx: &Context<'h>, table: &Table, rows: &[Row]) -> Term<'h> {
-    match key(cx, table, rows) {
-        Some(key) => cx.heap().tuple(&[key, listed(cx, rows)]),
+/// The key beside another, or the first or last; with its rows: `{Key, Rows}`. The other must be there, unless there is an order or
+/// the table is fixed.
+fn beside<'h>(
+    cx: &Context<'h>,
+    id: Term<'h>,
+    from: Option<Term<'h>>,
+    backwards: bool,
+    with_rows: bool,
+) -> Outcome<'h> {
+    let told = |rows: &[Row], key_at: usize| match rows.first() {
         None => end(),
+        Some(row) => {
+            let key = copy_into(cx.heap(), key_of(row, key_at));
+            if with_rows { cx.heap().tuple(&[key, listed(cx, rows)]) } else { key }
+        }
+    };
+    // The mark of the end is no key to go on from, even where there is an order.
+    let is_end = from.is_some_and(|key| key.is_atom(am::end_of_table));
+    let (found, key_at) = with_table(cx, id, Access::Read, from, |table| {
+        let key_at = table.keypos - 1;
+        if is_end && table.kind == Kind::OrderedSet {
+            return Err(no_key());
+        }
+        let must_be_there = is_end || table.kind != Kind::OrderedSet && !table.is_fixed();
+        let look = |rows: &[Row]| match rows {
+            [_, _, ..] if with_rows => Beside::Rows(rows.to_vec()),
+            [row, ..] if row.words() > COPIED_WORDS_MAX => Beside::Rows(vec![row.clone()]),
+            rows => Beside::Copied(told(rows, key_at)),
+        };
+        let found = table.rows.next(from, must_be_there, backwards, cx.atoms(), look);
+        Ok((found.map_err(|_| no_key())?, key_at))
+    })?;
+    match found {
+        Beside::Copied(term) => Ok(term),
+        Beside::Rows(rows) => Ok(told(&rows, key_at)),
     }
 }
 
 fn first<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(key_or_end(cx, &table, &outermost(cx, &table, false)))
+    beside(cx, args[0], None, false, false)
 }
 
 fn last<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(key_or_end(cx, &table, &outermost(cx, &table, true)))
+    beside(cx, args[0], None, true, false)
 }
 
 fn next<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(key_or_end(cx, &table, &beside(cx, &table, args[1], false)?))
+    beside(cx, args[0], Some(args[1]), false, false)
 }
 
 fn prev<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(key_or_end(cx, &table, &beside(cx, &table, args[1], true)?))
+    beside(cx, args[0], Some(args[1]), true, false)
 }
 
 fn first_lookup<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(rows_or_end(cx, &table, &outermost(cx, &table, false)))
+    beside(cx, args[0], None, false, true)
 }
 
 fn last_lookup<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(rows_or_end(cx, &table, &outermost(cx, &table, true)))
+    beside(cx, args[0], None, true, true)
 }
 
 fn next_lookup<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(rows_or_end(cx, &table, &beside(cx, &table, args[1], false)?))
+    beside(cx, args[0], Some(args[1]), false, true)
 }
 
 fn prev_lookup<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let table = table(cx, args[0], Access::Read)?;
-    Ok(rows_or_end(cx, &table, &beside(cx, &table, args[1], true)?))
+    beside(cx, args[0], Some(args[1]), true, true)
 }
 
 /// The rows of a number from 0 on: in a table with an order one row, in others those of a part of the hashes.

@@ -2,7 +2,9 @@
 //!
 //! What a pattern does not ask for (`'_'`) is not put onto the stack at all.
 
-use purlin_heap::{AtomTable, Map, Term, View, am, equal};
+use std::cmp::Ordering;
+
+use purlin_heap::{AtomTable, Map, Term, View, am, equal, order};
 use smallvec::SmallVec;
 
 use super::{Compiler, Dialect, Fault};
@@ -38,6 +40,38 @@ pub(super) fn is_ground(pattern: Term<'_>, atoms: &AtomTable) -> bool {
         }
     }
     true
+}
+
+/// See [`super::compare_start`]. The order of terms goes from left to right: behind the first variable nothing decides.
+pub(super) fn compare_start(key: Term<'_>, pattern: Term<'_>, atoms: &AtomTable) -> Ordering {
+    let mut rest: SmallVec<[(Term<'_>, Term<'_>); 8]> = SmallVec::new();
+    rest.push((key, pattern));
+    while let Some((key, pattern)) = rest.pop() {
+        if is_any(pattern, atoms) {
+            return Ordering::Equal;
+        }
+        let decided = match (key.view(), pattern.view()) {
+            // A map matches larger ones, which stand elsewhere, as do all others with other keys.
+            (_, View::Map(_)) => match order::rank(&key.view()).cmp(&order::rank(&pattern.view())) {
+                Ordering::Equal => return Ordering::Equal,
+                decided => decided,
+            },
+            (View::Tuple(tuple), View::Tuple(wanted)) => {
+                let pairs = tuple.elements().iter().copied().zip(wanted.elements().iter().copied());
+                rest.extend(pairs.rev());
+                tuple.arity().cmp(&wanted.arity())
+            }
+            (View::Cons(cell), View::Cons(wanted)) => {
+                rest.extend([(cell.tail(), wanted.tail()), (cell.head(), wanted.head())]);
+                Ordering::Equal
+            }
+            _ => order::compare(key, pattern, atoms),
+        };
+        if decided.is_ne() {
+            return decided;
+        }
+    }
+    Ordering::Equal
 }
 
 /// A test of the term on top of the stack, which it takes.

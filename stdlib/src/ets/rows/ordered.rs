@@ -5,8 +5,11 @@
 //! the next. So rows of different leaves change at the same time.
 
 use std::cmp::Ordering;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
-use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use parking_lot::{RwLock, RwLockWriteGuard};
 use purlin_heap::{AtomTable, Term, order};
 
 use super::group::{Group, Row};
@@ -16,6 +19,9 @@ use crate::held;
 
 /// A leaf with so many rows is divided.
 const ROWS_MAX: usize = 512;
+
+/// Rows that come so many turns after the one that is looked at are fetched.
+const FETCHED_AHEAD: usize = 8;
 
 /// A key with its rank.
 #[derive(Clone, Copy)]
@@ -61,8 +67,15 @@ impl Rules<'_> {
         entry.rank.cmp(&key.rank).then_with(by_term)
     }
 
+    /// Where a key stands, or else where it would: first by the ranks, which are all that most searches look at.
     fn find(self, entries: &[Entry], key: Key<'_>) -> Result<usize, usize> {
-        entries.binary_search_by(|entry| self.compare(entry, key))
+        let from = entries.partition_point(|entry| entry.rank < key.rank);
+        let mut alike = 0;
+        while entries.get(from + alike).is_some_and(|entry| entry.rank == key.rank) {
+            alike = 2 * alike + 1;
+        }
+        let alike = &entries[from..entries.len().min(from + alike)];
+        alike.binary_search_by(|entry| self.compare(entry, key)).map(|at| from + at).map_err(|at| from + at)
     }
 }
 
@@ -75,19 +88,38 @@ struct Leaf {
 /// See the top of the file.
 pub(super) struct Ordered {
     index: held::RwLock<Vec<Leaf>>,
+    /// Where the key was that somebody went to from another one: its leaf, and its place there. Whoever goes on from it need not
+    /// look for it, if it is still there.
+    passed: AtomicU64,
 }
 
 impl Default for Ordered {
     fn default() -> Ordered {
-        Ordered { index: held::RwLock::new(vec![Leaf { bound: None, entries: RwLock::default() }]) }
+        Ordered {
+            index: held::RwLock::new(vec![Leaf { bound: None, entries: RwLock::default() }]),
+            passed: AtomicU64::default(),
+        }
     }
 }
 
 /// The place of the leaf that covers a key.
+#[inline]
 fn leaf_of(index: &[Leaf], key: Key<'_>, rules: Rules<'_>) -> usize {
+    let is_less = |leaf: &Leaf| leaf.bound.as_ref().is_none_or(|bound| bound.rank < key.rank);
+    let less = index.partition_point(is_less);
     let starts_before =
-        |leaf: &Leaf| leaf.bound.as_ref().is_none_or(|bound| rules.compare(bound, key).is_le());
-    index.partition_point(starts_before) - 1
+        |leaf: &Leaf| leaf.bound.as_ref().is_some_and(|bound| rules.compare(bound, key).is_le());
+    match index.get(less) {
+        Some(leaf) if starts_before(leaf) => less + index[less..].partition_point(starts_before) - 1,
+        _ => less - 1,
+    }
+}
+
+/// Whether a key's leaf is this one.
+fn covers(index: &[Leaf], leaf: usize, key: Key<'_>, rules: Rules<'_>) -> bool {
+    let starts_behind =
+        |leaf: &Leaf| leaf.bound.as_ref().is_some_and(|bound| rules.compare(bound, key).is_gt());
+    index.get(leaf).is_some_and(|leaf| !starts_behind(leaf)) && index.get(leaf + 1).is_none_or(starts_behind)
 }
 
 impl Ordered {
@@ -138,37 +170,83 @@ impl Ordered {
         None
     }
 
-    /// Adds rows to `to` in the order of their keys, from behind a key or from the start, until there are `count`; the other way
-    /// round from before a key or the end. True when those were the last.
-    pub(super) fn collect(
+    /// Shows `look` one row after the other in the order of the keys, or backwards, until it has seen enough. True when no more would
+    /// come.
+    pub(super) fn visit(
         &self,
-        from: Option<Key<'_>>,
+        from: From<'_, '_>,
         backwards: bool,
-        count: usize,
         rules: Rules<'_>,
-        to: &mut Vec<Row>,
+        look: &mut impl FnMut(&[Row]) -> ControlFlow<()>,
     ) -> bool {
         let index = self.index.read();
-        let last = index.len() - 1;
-        let first = from.map_or(if backwards { last } else { 0 }, |key| leaf_of(&index, key, rules));
+        let (first, last) = (from.leaf(&index, backwards, rules), index.len() - 1);
         let mut place = first;
         loop {
             let entries = index[place].entries.read();
-            let range = match from.filter(|_| place == first) {
-                Some(key) => beyond(&entries, key, backwards, rules),
-                None => 0..entries.len(),
+            let all = 0..entries.len();
+            let range = if place == first { from.within(&entries, backwards, rules) } else { all };
+            let (entries, count) = (&entries[range.clone()], range.len());
+            let fetch = |turn: usize| {
+                if let Some(row) = entries.get(turn).and_then(|entry| entry.row.as_ref()) {
+                    row.prefetch();
+                }
             };
-            let wanted = count - to.len();
-            let is_whole = range.len() <= wanted;
-            let rows = entries[range].iter().map(|entry| entry.row().clone());
-            if backwards {
-                to.extend(rows.rev().take(wanted))
-            } else {
-                to.extend(rows.take(wanted))
-            }
             let is_last = place == if backwards { 0 } else { last };
-            if is_last || !is_whole || to.len() == count {
-                return is_last && is_whole;
+            let in_turn = |turn: usize| &entries[if backwards { count - 1 - turn } else { turn }];
+            let seen_enough = |turn: usize| {
+                fetch(if backwards {
+                    count.wrapping_sub(FETCHED_AHEAD + turn)
+                } else {
+                    turn + FETCHED_AHEAD
+                });
+                look(in_turn(turn).row.as_slice()).is_break()
+            };
+            if let Some(turn) = (0..count).position(seen_enough) {
+                return is_last && turn + 1 == count;
+            }
+            if is_last {
+                return true;
+            }
+            place = if backwards { place - 1 } else { place + 1 };
+        }
+    }
+
+    /// Looks at the row beside a place, or at none.
+    pub(super) fn next<R>(
+        &self,
+        from: From<'_, '_>,
+        backwards: bool,
+        rules: Rules<'_>,
+        look: impl FnOnce(&[Row]) -> R,
+    ) -> R {
+        let index = self.index.read();
+        let passed = self.passed.load(Relaxed);
+        let (guess, at) = ((passed >> 32) as usize, passed as u32 as usize);
+        let first = match from {
+            From::Beside(key) if covers(&index, guess, key, rules) => guess,
+            from => from.leaf(&index, backwards, rules),
+        };
+        let mut place = first;
+        loop {
+            let entries = index[place].entries.read();
+            let range = match (from, entries.get(at)) {
+                _ if place != first => 0..entries.len(),
+                (From::Beside(key), Some(entry)) if rules.compare(entry, key).is_eq() => {
+                    if backwards {
+                        0..at
+                    } else {
+                        at + 1..entries.len()
+                    }
+                }
+                _ => from.within(&entries, backwards, rules),
+            };
+            let is_last = place == if backwards { 0 } else { index.len() - 1 };
+            let at = if backwards { range.end.wrapping_sub(1) } else { range.start };
+            let entry = entries.get(at).filter(|_| !range.is_empty());
+            if is_last || entry.is_some() {
+                self.passed.store((place as u64) << 32 | at as u64 & u64::from(u32::MAX), Relaxed);
+                return look(entry.map_or(&[], |entry| entry.row.as_slice()));
             }
             place = if backwards { place - 1 } else { place + 1 };
         }
@@ -188,17 +266,50 @@ impl Ordered {
     }
 }
 
-/// The entries behind a key, or before it.
-fn beyond(
-    entries: &RwLockReadGuard<'_, Vec<Entry>>,
-    key: Key<'_>,
-    backwards: bool,
-    rules: Rules<'_>,
-) -> std::ops::Range<usize> {
-    match (rules.find(entries, key), backwards) {
-        (Ok(at) | Err(at), true) => 0..at,
-        (Ok(at), false) => at + 1..entries.len(),
-        (Err(at), false) => at..entries.len(),
+/// Where somebody begins who goes over rows in their order.
+#[derive(Clone, Copy)]
+pub(super) enum From<'k, 'c> {
+    /// At the first, or backwards at the last.
+    End,
+    /// Behind a key, or backwards before it.
+    Beside(Key<'k>),
+    /// At the first of those keys for which this says that they are equal, or backwards at the last.
+    Among(&'c Compare<'c>),
+}
+
+/// Tells whether keys stand before some range of keys, in it or behind it.
+pub(in crate::ets) type Compare<'c> = dyn Fn(Term<'_>) -> Ordering + 'c;
+
+impl From<'_, '_> {
+    /// The leaf to begin with.
+    fn leaf(self, index: &[Leaf], backwards: bool, rules: Rules<'_>) -> usize {
+        let starts = |leaf: &Leaf, compare: &Compare<'_>| {
+            leaf.bound.as_ref().map_or(Ordering::Less, |bound| compare(key_of(bound.row(), rules.key_at)))
+        };
+        match (self, backwards) {
+            (From::End, true) => index.len() - 1,
+            (From::End, false) => 0,
+            (From::Beside(key), _) => leaf_of(index, key, rules),
+            // The first leaf has no bound, and so is before any range.
+            (From::Among(compare), true) => index.partition_point(|leaf| starts(leaf, compare).is_le()) - 1,
+            (From::Among(compare), false) => index.partition_point(|leaf| starts(leaf, compare).is_lt()) - 1,
+        }
+    }
+
+    /// The entries of that leaf from there on.
+    fn within(self, entries: &[Entry], backwards: bool, rules: Rules<'_>) -> std::ops::Range<usize> {
+        let before = |compare: &Compare<'_>, place: fn(Ordering) -> bool| {
+            entries.partition_point(|entry| place(compare(key_of(entry.row(), rules.key_at))))
+        };
+        match (self, backwards) {
+            (From::End, _) => 0..entries.len(),
+            (From::Beside(key), true) => 0..rules.find(entries, key).unwrap_or_else(|at| at),
+            (From::Beside(key), false) => {
+                rules.find(entries, key).map_or_else(|at| at, |at| at + 1)..entries.len()
+            }
+            (From::Among(compare), true) => 0..before(compare, Ordering::is_le),
+            (From::Among(compare), false) => before(compare, Ordering::is_lt)..entries.len(),
+        }
     }
 }
 
@@ -210,15 +321,15 @@ fn change_in<R>(
 ) -> R {
     let place = rules.find(entries, key);
     let mut group = match place {
-        Ok(at) => entries[at].row.take().map_or(Group::Empty, Group::One),
-        Err(_) => Group::Empty,
+        Ok(at) => entries[at].row.take().map_or_else(Group::default, Group::from),
+        Err(_) => Group::default(),
     };
     let result = change(&mut group);
-    match (place, group) {
-        (Ok(at), Group::One(row)) => entries[at] = Entry { rank: key.rank, row: Some(row) },
-        (Ok(at), _) => drop(entries.remove(at)),
-        (Err(at), Group::One(row)) => entries.insert(at, Entry { rank: key.rank, row: Some(row) }),
-        (Err(_), _) => {}
+    match (place, group.into_only()) {
+        (Ok(at), Some(row)) => entries[at] = Entry { rank: key.rank, row: Some(row) },
+        (Ok(at), None) => drop(entries.remove(at)),
+        (Err(at), Some(row)) => entries.insert(at, Entry { rank: key.rank, row: Some(row) }),
+        (Err(_), None) => {}
     }
     result
 }

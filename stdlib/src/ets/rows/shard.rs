@@ -7,14 +7,23 @@
 //! order exists without its key.
 
 use std::cmp::Ordering;
+use std::ops::ControlFlow;
 
-use purlin_heap::{AtomTable, Term, equal, order};
+use purlin_heap::{AtomTable, Term, equal, order, pace};
 
 use super::group::{Group, Row};
-use super::key_of;
+use super::{NotThere, key_of};
 
 /// The least length of an array that is not empty, as a power of two.
 const LENGTH_LOG_MIN: u32 = 3;
+/// So many keys for so many homes are the most.
+const KEYS_MAX: (usize, usize) = (4, 5);
+
+/// More keys that stand before another one's place count as work: somebody may have chosen them so.
+const PASSED_IN_PASSING: usize = 64;
+
+/// Rows that stand so many places ahead of the one that is looked at are fetched.
+const FETCHED_AHEAD: usize = 8;
 
 /// A key's place in the order of a table.
 #[derive(Clone, Copy)]
@@ -59,12 +68,15 @@ impl Shard {
         if self.slots.is_empty() {
             return Err(0);
         }
-        let mut at = self.home(place.hash, rules);
+        let home = self.home(place.hash, rules);
+        let mut at = home;
         while let Some(Slot { hash, group }) = self.slots.get(at)
-            && let Some(row) = group.rows().first()
+            && !group.is_empty()
             && *hash <= place.hash
         {
-            if *hash == place.hash {
+            if *hash == place.hash
+                && let Some(row) = group.first()
+            {
                 let key = key_of(row, rules.key_at);
                 if equal::exact(key, place.key) {
                     return Ok(at);
@@ -75,12 +87,15 @@ impl Shard {
             }
             at += 1;
         }
+        if at - home > PASSED_IN_PASSING {
+            pace::charge(at - home);
+        }
         Err(at)
     }
 
     /// The rows of a key.
     pub(super) fn get(&self, place: Place<'_>, rules: Rules<'_>) -> &[Row] {
-        self.find(place, rules).map_or(&[], |at| self.slots[at].group.rows())
+        self.find(place, rules).map_or(&[], |at| self.slots[at].group.terms())
     }
 
     /// Changes the rows of a key, of which there may be none before or after.
@@ -99,7 +114,7 @@ impl Shard {
                 result
             }
             Err(_) => {
-                let mut group = Group::Empty;
+                let mut group = Group::default();
                 let result = change(&mut group);
                 if !group.is_empty() {
                     self.add(Slot { hash: place.hash, group }, place, rules);
@@ -110,7 +125,7 @@ impl Shard {
     }
 
     fn add(&mut self, slot: Slot, place: Place<'_>, rules: Rules<'_>) {
-        if (self.keys + 1) * 4 > (self.slots.len().min(1 << self.homes_log)) * 3 {
+        if (self.keys + 1) * KEYS_MAX.1 > (self.slots.len().min(1 << self.homes_log)) * KEYS_MAX.0 {
             self.rebuild((self.homes_log + 1).max(LENGTH_LOG_MIN), rules);
         }
         self.keys += 1;
@@ -155,30 +170,55 @@ impl Shard {
         }
     }
 
-    /// Adds the rows of keys to `to`, in order, from behind a place or from the start, until there are `count` or more. True when
-    /// those were the last.
-    pub(super) fn collect(
-        &self,
-        behind: Option<Place<'_>>,
-        count: usize,
-        rules: Rules<'_>,
-        to: &mut Vec<Row>,
-    ) -> bool {
-        let from = behind.map_or(0, |place| self.find(place, rules).map_or_else(|at| at, |at| at + 1));
-        for slot in self.slots.iter().skip(from) {
-            if to.len() >= count {
-                return false;
-            }
-            to.extend_from_slice(slot.group.rows());
-        }
-        true
+    /// Where the keys behind a place begin, or all.
+    fn behind(&self, place: Option<Place<'_>>, rules: Rules<'_>) -> usize {
+        place.map_or(0, |place| self.find(place, rules).map_or_else(|at| at, |at| at + 1))
     }
 
-    /// The first row behind a place, or the first of all.
-    pub(super) fn next(&self, behind: Option<Place<'_>>, rules: Rules<'_>) -> Option<&[Row]> {
-        let from = behind.map_or(0, |place| self.find(place, rules).map_or_else(|at| at, |at| at + 1));
-        let mut groups = self.slots.iter().skip(from).map(|slot| slot.group.rows());
-        groups.find(|rows| !rows.is_empty())
+    /// Shows `look` the rows of one key after the other, from behind a place or from the start, until it has seen enough. Nothing when
+    /// those were all; otherwise whether more would come.
+    pub(super) fn visit(
+        &self,
+        behind: Option<Place<'_>>,
+        rules: Rules<'_>,
+        look: &mut impl FnMut(&[Row]) -> ControlFlow<()>,
+    ) -> Option<bool> {
+        for at in self.behind(behind, rules)..self.slots.len() {
+            if let Some(ahead) = self.slots.get(at + FETCHED_AHEAD) {
+                ahead.group.prefetch();
+            }
+            let group = &self.slots[at].group;
+            if !group.is_empty() && look(group.terms()).is_break() {
+                return Some(self.slots[at + 1..].iter().any(|slot| !slot.group.is_empty()));
+            }
+        }
+        None
+    }
+
+    /// The rows of the key behind a place, or of the first of all. When the place's key must be there and is not, that is an error.
+    pub(super) fn next(
+        &self,
+        behind: Option<Place<'_>>,
+        must_be_there: bool,
+        rules: Rules<'_>,
+    ) -> Result<&[Row], NotThere> {
+        let from = match behind.map(|place| self.find(place, rules)) {
+            None => 0,
+            Some(Ok(at)) => at + 1,
+            Some(Err(_)) if must_be_there => return Err(NotThere),
+            Some(Err(at)) => at,
+        };
+        let mut groups =
+            self.slots.iter().skip(from).map(|slot| &slot.group).filter(|group| !group.is_empty());
+        let next = groups.next();
+        // Whoever asks for one key after the other asks for that one soon.
+        groups.next().into_iter().for_each(Group::prefetch);
+        Ok(next.map_or(&[], Group::terms))
+    }
+
+    /// Whether there is no key.
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys == 0
     }
 
     /// Takes some rows out of an array that belongs to no table any more.
@@ -196,7 +236,7 @@ impl Shard {
         let mut count = 0;
         for at in keys {
             let slot = &self.slots[at];
-            let key = key_of(&slot.group.rows()[0], rules.key_at);
+            let key = key_of(&slot.group.terms()[0], rules.key_at);
             assert_eq!(self.find(Place { hash: slot.hash, key }, rules), Ok(at));
             count += 1;
         }

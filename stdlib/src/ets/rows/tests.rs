@@ -1,15 +1,15 @@
 //! Random operations on rows, beside a plain list of what should be there, and threads on the same rows.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::ops::ControlFlow;
 
-use purlin_heap::{AtomTable, Build, Message, Scratch, Term};
+use purlin_heap::{AtomTable, Build, CountedTerm, Scratch, Term};
 
-use super::{Cursor, Form, Kind, Row, Rows, key_of};
+use super::{Form, Kind, Row, Rows, Start, key_of};
 
 fn row(key: i64, value: i64) -> Row {
     let scratch = Scratch::new();
-    Arc::new(Message::copy_of(scratch.tuple(&[Term::small(key), Term::small(value)])))
+    CountedTerm::copy_of(scratch.tuple(&[Term::small(key), Term::small(value)]))
 }
 
 fn pair(row: &Row) -> (i64, i64) {
@@ -26,11 +26,17 @@ fn next(state: &mut u64) -> u64 {
 fn all(rows: &Rows, atoms: &AtomTable, portion: usize, backwards: bool) -> Vec<(i64, i64)> {
     let mut found: Vec<Row> = Vec::new();
     loop {
-        let mut some = Vec::new();
+        let seen_before = found.len();
         let last = found.last().cloned();
-        let from = last.as_ref().map(|row| Cursor(key_of(row, 0)));
-        let is_over = rows.collect(from, backwards, portion, atoms, &mut some);
-        found.append(&mut some);
+        let from = last.as_ref().map_or(Start::End, |row| Start::Beside(key_of(row, 0)));
+        let is_over = rows.visit(from, backwards, atoms, &mut |rows| {
+            found.extend_from_slice(rows);
+            if found.len() < seen_before + portion {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
         if is_over {
             return found.iter().map(pair).collect();
         }
@@ -112,15 +118,24 @@ fn keys_that_are_gone_have_a_place() {
         let before = all(&rows, &atoms, 1, false);
         // Each second row goes as it is passed, and the array becomes smaller on the way.
         let mut seen: Vec<(i64, i64)> = Vec::new();
-        let mut at = rows.next(None, false, &atoms);
-        while let Some(row) = at.first() {
-            seen.push(pair(row));
-            let key = key_of(row, 0);
-            rows.remove(key, &atoms, |_| true);
-            at = rows.next(Some(Cursor(key)), false, &atoms);
+        let next = |from: Option<&Row>| {
+            let from = from.map(|row| key_of(row, 0));
+            rows.next(from, false, false, &atoms, |rows| rows.first().cloned()).expect("it may be gone")
+        };
+        let mut at = next(None);
+        while let Some(row) = at {
+            seen.push(pair(&row));
+            rows.remove(key_of(&row, 0), &atoms, |_| true);
+            at = next(Some(&row));
         }
         assert_eq!(seen, before);
         assert_eq!(rows.len(), 0);
+        let passed = rows.next(Some(Term::small(7)), true, false, &atoms, |rows| rows.len());
+        assert_eq!(
+            passed.is_err(),
+            kind == Kind::Set,
+            "a key that is gone is passed only where there is an order"
+        );
     }
 }
 
@@ -162,5 +177,63 @@ fn threads_do_not_lose_rows() {
         });
         let left = (0..KEYS * THREADS).filter(|key| key % 3 != 0).map(|key| (key, vec![0]));
         check(&rows, &atoms, &left.chain([(-1, vec![0])]).collect());
+    }
+}
+
+/// Going from key to key finds the next one whatever has changed since the last step, in both directions.
+#[test]
+fn steps_find_their_way_while_rows_come_and_go() {
+    let (atoms, rows) = (AtomTable::new(100_000), Rows::new(Kind::OrderedSet, 0, false));
+    let mut model: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    let (mut state, mut at) = (11, 5000);
+    for _ in 0..40_000 {
+        let key = (next(&mut state) % 10_000) as i64;
+        if next(&mut state).is_multiple_of(3) {
+            rows.remove(Term::small(key), &atoms, |_| true);
+            model.remove(&key);
+        } else {
+            rows.insert(vec![row(key, 0)], &atoms, &mut Vec::new());
+            model.insert(key, vec![0]);
+        }
+        let backwards = next(&mut state).is_multiple_of(2);
+        let found = rows.next(Some(Term::small(at)), false, backwards, &atoms, |rows| rows.first().map(pair));
+        let expected = if backwards { model.range(..at).next_back() } else { model.range(at + 1..).next() };
+        assert_eq!(found.expect("it may be gone").map(|(key, _)| key), expected.map(|(&key, _)| key));
+        at = expected.map_or(5000, |(&key, _)| key);
+    }
+}
+
+/// A range of keys is gone over from its first to its last key, either way, and begins where one says.
+#[test]
+fn ranges_begin_at_their_first_key() {
+    let (atoms, rows) = (AtomTable::new(100_000), Rows::new(Kind::OrderedSet, 0, false));
+    (0..5000).for_each(|key| rows.insert(vec![row(2 * key, 0)], &atoms, &mut Vec::new()));
+    for (low, high) in [(0, 10), (701, 703), (1001, 4999), (9990, 20_000), (-5, -1), (7, 7)] {
+        let compare = |key: Term<'_>| {
+            let key = key.as_small().expect("a small key");
+            if key < low {
+                std::cmp::Ordering::Less
+            } else if key > high {
+                std::cmp::Ordering::Greater
+            } else {
+                std::cmp::Ordering::Equal
+            }
+        };
+        for backwards in [false, true] {
+            let (mut first, mut seen) = (None, 0);
+            rows.visit(Start::Among(&compare), backwards, &atoms, &mut |rows| {
+                seen += 1;
+                first = first.or(rows.first().map(|row| pair(row).0));
+                ControlFlow::Break(())
+            });
+            let all: Vec<i64> = (0..5000).map(|key| 2 * key).collect();
+            let expected = if backwards {
+                all.iter().rev().find(|&&key| key <= high)
+            } else {
+                all.iter().find(|&&key| key >= low)
+            };
+            assert_eq!(first, expected.copied());
+            assert!(seen <= 1);
+        }
     }
 }
