@@ -11,6 +11,7 @@ main(_) ->
     large_rows(),
     many_of_one_key(),
     edges(),
+    names(),
     owners().
 
 show(Name, Value) -> io:format("~p ~p~n", [Name, Value]).
@@ -113,6 +114,20 @@ edges() ->
          show(empty, {ets:first(E), ets:last(E), ets:select(E, all_of(E, '_'), 3), ets:match_object(E, '_')})
      end || Type <- [set, ordered_set, bag, duplicate_bag]].
 
+%% A search goes on in the table that it began in, whatever has that name now.
+names() ->
+    [begin
+         T = ets:new(named, [Type, named_table]),
+         ets:insert(T, [{N, x} || N <- lists:seq(1, 4)]),
+         {Some, C1} = ets:select(T, all_of(T, '_'), 2),
+         ets:rename(T, other),
+         {Rest, C2} = ets:select(C1),
+         ets:delete(other),
+         ets:new(named, [Type, named_table]),
+         show({names, Type}, {lists:sort(Some ++ Rest), [try ets:select(C) catch error:E -> E end || C <- [C1, C2], C =/= '$end_of_table']}),
+         ets:delete(named)
+     end || Type <- [ordered_set]].
+
 %% An heir stays it when it has inherited; tables are given only to the living.
 owners() ->
     Self = self(),
@@ -120,6 +135,9 @@ owners() ->
     receive {'DOWN', Monitor, _, _, _} -> ok end,
     receive {'ETS-TRANSFER', heirloom, Pid, data} -> ok end,
     show(inherited, {ets:info(heirloom, owner) =:= Self, ets:info(heirloom, heir) =:= Self}),
+    ets:setopts(heirloom, {heir, Pid, data}),
+    show(dead_heirs, {ets:info(heirloom, heir), ets:info(ets:new(t, [{heir, Pid, data}]), heir)}),
+    ets:setopts(heirloom, {heir, Self, data}),
     show(dead, try ets:give_away(heirloom, Pid, x) catch error:E -> E end),
     {Taker, Watch} = spawn_monitor(fun() -> receive {'ETS-TRANSFER', heirloom, Self, x} -> exit(ets:info(heirloom, heir) =:= Self) end end),
     ets:give_away(heirloom, Taker, x),
