@@ -314,7 +314,7 @@ impl Heap {
         }
     }
 
-    /// The references to shared bytes that the heap holds, in attached messages too.
+    /// The references to shared bytes that the heap holds, in attached messages too; not to values in place of bytes.
     pub fn shared_bytes(&self) -> impl Iterator<Item = Shared> {
         let old = self.rare.as_ref().map_or(null_mut(), |rare| rare.old_off_heap);
         // SAFETY: the lists are ours, and their objects stay while the heap is borrowed.
@@ -324,6 +324,7 @@ impl Heap {
             .into_iter()
             .flatten()
             .map(|object| unsafe { Shared::retained((*object.add(ref_bits::SHARED)).0) })
+            .filter(|shared| !shared.is_owner())
     }
 
     /// Bytes outside of all heaps that the heap refers to, each buffer once. Takes time in proportion to the references.

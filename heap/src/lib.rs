@@ -28,6 +28,7 @@ pub mod order;
 pub mod pace;
 pub mod print;
 pub mod record;
+pub mod resource;
 mod scratch;
 mod term;
 #[cfg(test)]

@@ -224,7 +224,7 @@ fn expect(vm: &Vm, name: Mfa, entry: &Entry) -> Result<(), Failure> {
         return Err(Failure::new(format!("there is no module {module}"))
             .help("give the directory of its .beam file with -p DIR, or the file itself"));
     }
-    let is_there = |name: Mfa| vm.code().find_export(name).is_some_and(|export| export.is_defined());
+    let is_there = |name: Mfa| vm.code().find_export(name).is_some_and(|export| vm.code().is_defined(export));
     if is_there(name) {
         return Ok(());
     }

@@ -1,13 +1,15 @@
 //! Module `code`, without a code server: modules are loaded when they are called, by whoever made the machine.
 
 pub(crate) mod file;
+pub(crate) mod loading;
+pub(crate) mod many;
 pub(crate) mod path;
 pub(crate) mod sticky;
 
 use std::path::PathBuf;
 
-use purlin_heap::{Atom, Build, Mfa, Term, am};
-use purlin_vm::actions::{DirtyKind, Purged};
+use purlin_heap::{Atom, Build, Mfa, Term, View, am};
+use purlin_vm::actions::{DirtyKind, Flags, Purged};
 use purlin_vm::code::{LoadError, NotPurged};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
@@ -16,8 +18,7 @@ use crate::state::State;
 
 natives! { "code":
     "ensure_loaded"/1 => ensure_loaded, "load_file"/1 => load_file,
-    "ensure_modules_loaded"/1 => ensure_modules_loaded, "get_mode"/0 => get_mode, "load_abs"/1 => load_abs,
-    "load_abs"/2 => load_abs,
+    "get_mode"/0 => get_mode, "load_abs"/1 => load_abs, "load_abs"/2 => load_abs,
     "load_binary"/3 => load_binary, "delete"/1 => delete, "purge"/1 => purge, "soft_purge"/1 => soft_purge,
 }
 
@@ -28,8 +29,20 @@ pub(crate) const ERLANG: &[NativeFunction] = &[
     NativeFunction { module: "erlang", function: "delete_module", arity: 1, body: delete_module },
     NativeFunction { module: "erlang", function: "purge_module", arity: 1, body: purge_module },
     NativeFunction { module: "erlang", function: "load_nif", arity: 2, body: load_nif },
+];
+
+/// What OTP's `erts_code_purger` is asked for, and what it does its work with when it is spoken to itself.
+pub(crate) const PURGER: &[NativeFunction] = &[
     NativeFunction { module: "erts_code_purger", function: "purge", arity: 1, body: purge_and_tell },
     NativeFunction { module: "erts_code_purger", function: "soft_purge", arity: 1, body: soft_purge },
+    NativeFunction {
+        module: "erts_code_purger",
+        function: "pending_purge_lambda",
+        arity: 3,
+        body: call_later,
+    },
+    NativeFunction { module: "erts_internal", function: "purge_module", arity: 2, body: purge_step },
+    NativeFunction { module: "erts_internal", function: "request_system_task", arity: 3, body: request_task },
 ];
 
 /// `{module, Name}` or `{error, Reason}`
@@ -49,20 +62,6 @@ fn ensure_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_refused = cx.vm().code().on_loads().is_refused(name);
     let reason = if is_refused { am::on_load_failure } else { am::nofile };
     Ok(loaded(cx, args[0], (!found).then_some(reason)))
-}
-
-/// `ok`, or `{error, [{Name, nofile}]}` with those that cannot be found.
-fn ensure_modules_loaded<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let mut missing = Vec::new();
-    for name in args::elements(args[0])? {
-        if cx.vm().find_module(args::atom(name)?).is_none() {
-            missing.push(cx.heap().tuple(&[name, Term::atom(am::nofile)]));
-        }
-    }
-    if missing.is_empty() {
-        return Ok(Term::atom(am::ok));
-    }
-    Ok(cx.heap().tuple(&[Term::atom(am::error), cx.heap().list(&missing)]))
 }
 
 fn get_mode<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
@@ -184,6 +183,45 @@ fn purge_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         Purged::Nothing => Err(Stop::badarg()),
         _ => Ok(Term::boolean(true)),
     }
+}
+
+/// One step of a purge that is driven by a process.
+fn purge_step<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let module = args::atom(args[0])?;
+    let is_done = |takes_away| match cx.finish_purge(module, takes_away) {
+        true => Ok(Term::boolean(takes_away)),
+        false => Err(Stop::badarg()),
+    };
+    match cx.atoms().name(args::atom(args[1])?) {
+        "prepare" => Ok(Term::boolean(cx.prepare_purge(module))),
+        "prepare_on_load" => Ok(Term::boolean(false)),
+        "complete" => is_done(true),
+        "abort" => is_done(false),
+        _ => Err(Stop::badarg()),
+    }
+}
+
+/// Has a process look whether it runs old code, or collect its garbage; the answer comes as a message.
+fn request_task<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let pid = args[0].as_pid().ok_or(Stop::badarg())?;
+    let &[task, id, what] = args::tuple(args[2])?.elements() else { return Err(Stop::badarg()) };
+    let what = args::atom(what)?;
+    match args::atom(task)? {
+        am::check_process_code => cx.check_code_later(pid, what, id),
+        am::garbage_collect if what == am::major => cx.collect_later(pid, Flags::COLLECT, id),
+        am::garbage_collect if what == am::minor => cx.collect_later(pid, Flags::COLLECT_YOUNG, id),
+        _ => return Err(Stop::badarg()),
+    }
+    Ok(Term::atom(am::ok))
+}
+
+/// Calls a fun when it is known what becomes of its code, which is being purged.
+fn call_later<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let View::Fun(fun) = args[1].view() else { return Err(Stop::badarg()) };
+    if cx.wait_for_purge(fun) {
+        return Err(Stop::Wait(cx.heap().list(args)));
+    }
+    Err(Stop::Apply(args[1], args[2]))
 }
 
 /// Native libraries cannot be loaded: `{error, {load_failed, Text}}`.

@@ -6,7 +6,7 @@
 //! without asking a server are there, empty, until it makes its own.
 
 use purlin_heap::{Build, Map, Mfa, Pid, Term, am};
-use purlin_vm::actions::Received;
+use purlin_vm::actions::{Flags, Received};
 use purlin_vm::{Context, NativeFunction, Outcome, RunningVm, Stop, TooManyProcesses};
 
 use crate::args;
@@ -45,7 +45,11 @@ const SERVERS: [Server; 5] = [
     Server { name: "file_server_2", module: "file_server", table: None },
     Server { name: "global_name_server", module: "global", table: Some("global_names") },
     Server { name: "logger", module: "logger_server", table: Some("logger") },
+    Server { name: PURGER, module: PURGER, table: None },
 ];
+
+/// Purges modules for who asks it by messages, as OTP's tests do. It is no `gen_server`.
+const PURGER: &str = "erts_code_purger";
 
 /// Starts the processes. What they print goes to `leader`. Returns the supervisor.
 pub fn start_kernel(running: &RunningVm, leader: Pid) -> Result<Pid, TooManyProcesses> {
@@ -95,6 +99,10 @@ fn serve<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let server = SERVERS.iter().find(|server| server.name == name).ok_or(Stop::badarg())?;
     if let Some(table) = server.table {
         State::of(cx).tables.remove_named(cx.atoms().intern(table)?);
+    }
+    if server.module == PURGER {
+        cx.set_flag(Flags::TRAP_EXIT, true);
+        return call(cx, PURGER, "wait_for_request", Term::NIL);
     }
     let local = heap.tuple(&[atom("local")?, args[1]]);
     let description = match server.module {

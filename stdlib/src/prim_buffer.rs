@@ -5,7 +5,7 @@ use purlin_vm::{Context, Outcome, Stop, natives};
 
 use crate::args::{self, Read};
 use crate::byte_queue::{self, ByteQueue};
-use crate::state::State;
+use crate::resources;
 
 natives! { "prim_buffer":
     "new"/0 => new, "size"/1 => size, "peek_head"/1 => peek_head, "copying_read"/2 => copying_read, "write"/2 => write,
@@ -20,23 +20,19 @@ pub(crate) struct Buffer {
 }
 
 fn new<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(State::of(cx).buffers.add(cx, Buffer::default()))
+    Ok(resources::add(cx, Buffer::default()))
 }
 
-fn with<'h, R>(
-    cx: &Context<'h>,
-    reference: Term<'h>,
-    work: impl FnOnce(&mut Buffer) -> Read<'h, R>,
-) -> Read<'h, R> {
-    State::of(cx).buffers.with(reference, work)
+fn with<'h, R>(reference: Term<'h>, work: impl FnOnce(&mut Buffer) -> Read<'h, R>) -> Read<'h, R> {
+    resources::with(reference, work)
 }
 
-fn size<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    with(cx, args[0], |buffer| Ok(Term::small(buffer.bytes.size() as i64)))
+fn size<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    with(args[0], |buffer| Ok(Term::small(buffer.bytes.size() as i64)))
 }
 
 fn peek_head<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    with(cx, args[0], |buffer| {
+    with(args[0], |buffer| {
         let (head, taken) = buffer.bytes.head().ok_or(Stop::badarg())?;
         Ok(head.binary_from(taken, cx.heap()))
     })
@@ -48,7 +44,7 @@ fn count<'h>(buffer: &Buffer, count: Term<'h>) -> Read<'h, usize> {
 }
 
 fn copying_read<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let bytes = with(cx, args[0], |buffer| {
+    let bytes = with(args[0], |buffer| {
         let count = count(buffer, args[1])?;
         let bytes = buffer.bytes.first(count);
         buffer.bytes.skip(count);
@@ -57,16 +53,16 @@ fn copying_read<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     Ok(bits::binary(&bytes, cx.heap()))
 }
 
-fn write<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+fn write<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let pieces = byte_queue::pieces(args[1])?;
-    with(cx, args[0], |buffer| {
+    with(args[0], |buffer| {
         buffer.bytes.push(pieces);
         Ok(Term::atom(am::ok))
     })
 }
 
-fn skip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    with(cx, args[0], |buffer| {
+fn skip<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    with(args[0], |buffer| {
         let count = count(buffer, args[1])?;
         buffer.bytes.skip(count);
         Ok(Term::atom(am::ok))
@@ -76,7 +72,7 @@ fn skip<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// `{ok, Index}` or `not_found`
 fn find_byte_index<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let byte = u8::try_from(args::small(args[1])?).map_err(|_| Stop::badarg())?;
-    let (found, searched) = with(cx, args[0], |buffer| {
+    let (found, searched) = with(args[0], |buffer| {
         let found = buffer.bytes.find(byte);
         Ok((found, found.unwrap_or(buffer.bytes.size())))
     })?;
@@ -88,11 +84,11 @@ fn find_byte_index<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn try_lock<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let was_locked = with(cx, args[0], |buffer| Ok(std::mem::replace(&mut buffer.locked, true)))?;
+    let was_locked = with(args[0], |buffer| Ok(std::mem::replace(&mut buffer.locked, true)))?;
     Ok(Term::atom(cx.atoms().intern(if was_locked { "busy" } else { "acquired" })?))
 }
 
-fn unlock<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let was_locked = with(cx, args[0], |buffer| Ok(std::mem::replace(&mut buffer.locked, false)))?;
+fn unlock<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let was_locked = with(args[0], |buffer| Ok(std::mem::replace(&mut buffer.locked, false)))?;
     if was_locked { Ok(Term::atom(am::ok)) } else { Err(Stop::badarg()) }
 }

@@ -8,7 +8,7 @@ use purlin_vm::{Context, Outcome, natives};
 use crate::args;
 use crate::chars;
 use crate::prim_file::error;
-use crate::state::State;
+use crate::resources;
 
 natives! { "ram_file": "ll_open"/3 => open, "ll_close"/1 => close, "call_port"/2 => call, }
 
@@ -52,12 +52,12 @@ fn open<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         binary: args::elements(args[2])?.into_iter().any(is_binary),
         open: true,
     };
-    let reference = State::of(cx).ram_files.add(cx, file);
+    let reference = resources::add(cx, file);
     Ok(cx.heap().tuple(&[Term::atom(am::ok), reference]))
 }
 
-fn close<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let taken = State::of(cx).ram_files.with(args[0], |file| {
+fn close<'h>(_: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
+    let taken = resources::with(args[0], |file: &mut RamFile| {
         file.open = false;
         Ok(std::mem::take(&mut file.bytes))
     });
@@ -69,7 +69,7 @@ fn close<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn call<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let heap = cx.heap();
     let Ok(request) = args::iodata(args[1]) else { return Ok(no_bytes(cx)) };
-    let done = State::of(cx).ram_files.with(args[0], |file| Ok((file.answer(&request), file.binary)));
+    let done = resources::with(args[0], |file: &mut RamFile| Ok((file.answer(&request), file.binary)));
     let Ok((answer, binary)) = done else { return error(cx, Errno::EINVAL) };
     let value = match answer {
         Err(errno) => return error(cx, errno),

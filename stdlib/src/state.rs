@@ -9,26 +9,19 @@ use crate::held::{Held, Mutex};
 use purlin_vm::{Context, Vm};
 
 use crate::accounts::{Counted, Microstates, Times};
-use crate::atomics::Array;
 use crate::code::path::CodePath;
 use crate::code::sticky::Sticky;
 use crate::ets::Tables;
 use crate::io::{Console, Device};
 use crate::persistent_term;
-use crate::prim_buffer::Buffer;
 use crate::prim_file::Files;
-use crate::ram_file::RamFile;
 use crate::re::Patterns;
-use crate::resources::Resources;
-use crate::zlib::Stream;
 
 /// One for each machine.
 pub(crate) struct State {
     /// The environment variables: at first those of the operating system's process.
     environment: Mutex<BTreeMap<String, String>>,
     consoles: [Console; 2],
-    /// The arrays of modules `atomics` and `counters`, by their places.
-    pub(crate) arrays: boxcar::Vec<Array>,
     /// The values of module `persistent_term`.
     pub(crate) persistent_terms: persistent_term::Terms,
     /// Where modules are looked for.
@@ -40,11 +33,6 @@ pub(crate) struct State {
     /// The patterns of module `re`.
     pub(crate) patterns: Patterns,
     pub(crate) files: Files,
-    pub(crate) ram_files: Resources<RamFile>,
-    /// The buffers of module `prim_buffer`.
-    pub(crate) buffers: Resources<Buffer>,
-    /// The streams of module `zlib`.
-    pub(crate) streams: Resources<Stream>,
     /// What `statistics/1` was last asked for, in milliseconds.
     wall_clock: Counted,
     runtime: Counted,
@@ -72,16 +60,12 @@ impl Default for State {
         State {
             environment: Mutex::new(environment),
             consoles,
-            arrays: boxcar::Vec::new(),
             persistent_terms: persistent_term::Terms::default(),
             code_path: CodePath::default(),
             sticky: Sticky::default(),
             tables: Tables::default(),
             patterns: Patterns::default(),
             files: Files::default(),
-            ram_files: Resources::default(),
-            buffers: Resources::default(),
-            streams: Resources::default(),
             wall_clock: Counted::default(),
             runtime: Counted::default(),
             reductions: Counted::default(),

@@ -3,7 +3,6 @@
 mod stream;
 mod streams;
 
-pub(crate) use stream::Stream;
 pub(crate) use streams::STREAMS;
 
 use std::io::Read;

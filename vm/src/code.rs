@@ -6,7 +6,9 @@ mod link;
 
 mod module;
 mod on_load;
+mod prepared;
 pub(crate) mod purge;
+mod purging;
 mod stub;
 mod table;
 mod unloaded;
@@ -16,5 +18,6 @@ pub use export::{Export, Exports};
 pub use link::LoadError;
 pub use module::{Counter, FunctionInfo, LoadedModule};
 pub use on_load::{OnLoads, Waiting};
+pub use prepared::{NotFinished, Prepared};
 pub use stub::RuntimeCode;
 pub use table::{CodeTable, NotPurged, Place};

@@ -416,7 +416,7 @@ macro_rules! for_each_known_atom {
             to "to";
             badnode "badnode";
             not_loaded "not_loaded";
-            not_purged "not_purged";
+            not_purged "not_purged"; erts_code_purger "erts_code_purger"; pending_purge_lambda "pending_purge_lambda";
             on_load "on_load";
             sticky_directory "sticky_directory";
             nofile "nofile";

@@ -5,8 +5,11 @@
 //! committed length may *claim* space behind it with one compare-and-swap: the committed length moves up, and the
 //! claimed bytes are the claimer's alone to write until it makes a view of them. Who comes second, or finds no room,
 //! copies. Nothing is ever reallocated.
+//!
+//! Instead of bytes there may be a value of Rust, which is dropped with the last count: see [`Shared::owning`].
 
 use std::alloc::Layout;
+use std::any::{Any, TypeId};
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
@@ -23,12 +26,51 @@ const BYTES_MAX: usize = 1 << 48;
 struct Header {
     /// How many references there are.
     count: AtomicUsize,
-    /// How many bytes there is room for.
-    capacity: usize,
+    /// How many bytes there is room for, and whether an [`Owned`] is what stands there.
+    shape: usize,
     /// How many bytes, from the first, are written or claimed.
     committed: AtomicUsize,
     /// Which of the bytes are known to be UTF-8: the first, and from bit 32 on the one behind the last.
     text: AtomicU64,
+}
+
+/// In the shape of a header: what follows is an [`Owned`].
+const OWNER: usize = 1 << 63;
+
+impl Header {
+    #[inline(always)]
+    fn capacity(&self) -> usize {
+        self.shape & !OWNER
+    }
+
+    /// The value that stands in place of bytes.
+    #[inline(always)]
+    fn owned(&self) -> Option<&Owned> {
+        // SAFETY: behind a header of this shape stands such a value, until the last count is given up.
+        (self.shape & OWNER != 0).then(|| unsafe { &*std::ptr::from_ref(self).add(1).cast::<Owned>() })
+    }
+}
+
+/// A value of Rust in place of bytes.
+#[repr(C)]
+struct Owned {
+    /// What it is.
+    of: TypeId,
+    /// From a box of that type.
+    value: *mut (),
+    /// Drops the box.
+    free: unsafe fn(*mut ()),
+    /// How many bytes of memory it is said to take.
+    bytes: usize,
+}
+
+/// Drops what `value` is the address of.
+///
+/// # Safety
+/// It is from a box of this type, which nobody uses any more.
+unsafe fn free<T>(value: *mut ()) {
+    // SAFETY: as promised.
+    drop(unsafe { Box::from_raw(value.cast::<T>()) });
 }
 
 /// Bytes of memory that shared bytes take, in parts, so that threads seldom change the same one.
@@ -79,11 +121,30 @@ impl Shared {
         }
         let at = memory::try_zeroed(layout(capacity))?.cast::<Header>();
         let (count, committed, text) = (AtomicUsize::new(1), AtomicUsize::new(committed), AtomicU64::new(0));
-        let header = Header { count, capacity, committed, text };
+        let header = Header { count, shape: capacity, committed, text };
         // SAFETY: fresh memory for a header and `capacity` bytes.
         unsafe { at.write(header) };
         taken_at(at.as_ptr()).fetch_add(layout(capacity).size(), Ordering::Relaxed);
         Some(Shared(at))
+    }
+
+    /// A value in place of bytes, which is dropped, by whichever thread that is, with the last reference. It is said to take so many
+    /// `bytes` of memory, which count for whoever refers to it.
+    pub fn owning<T: Any + Send + Sync>(value: T, bytes: usize) -> Shared {
+        let shared = Shared::zeroed(size_of::<Owned>(), size_of::<Owned>());
+        let value = Box::into_raw(Box::new(value)).cast();
+        // SAFETY: fresh memory, as large as that, aligned as its header is, and known to nobody else.
+        unsafe {
+            shared.data().cast::<Owned>().write(Owned {
+                of: TypeId::of::<T>(),
+                value,
+                free: free::<T>,
+                bytes,
+            });
+            (*shared.0.as_ptr()).shape |= OWNER;
+        }
+        taken_at(shared.0.as_ptr()).fetch_add(bytes, Ordering::Relaxed);
+        shared
     }
 
     /// A copy of `bytes`, with no room to grow.
@@ -122,6 +183,11 @@ impl Shared {
         unsafe { data(self.0.as_ptr() as u64) }
     }
 
+    /// Whether a value stands in place of bytes.
+    pub fn is_owner(&self) -> bool {
+        self.header().owned().is_some()
+    }
+
     /// How many bytes are committed.
     pub fn committed(&self) -> usize {
         self.header().committed.load(Ordering::Acquire)
@@ -129,7 +195,7 @@ impl Shared {
 
     /// How many bytes there is room for.
     pub fn capacity(&self) -> usize {
-        self.header().capacity
+        self.header().capacity()
     }
 
     /// How many references there are at this moment.
@@ -141,7 +207,7 @@ impl Shared {
     /// committed length is not `end` or there is no room.
     pub fn claim(&self, end: usize, more: usize) -> Option<NonNull<u8>> {
         let header = self.header();
-        let after = end.checked_add(more).filter(|&after| after <= header.capacity)?;
+        let after = end.checked_add(more).filter(|&after| after <= header.capacity())?;
         header.committed.compare_exchange(end, after, Ordering::AcqRel, Ordering::Relaxed).ok()?;
         // SAFETY: within the capacity.
         NonNull::new(unsafe { self.data().add(end) })
@@ -186,8 +252,13 @@ pub unsafe fn release(address: u64) {
     unsafe {
         if (*header).count.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
-            let layout = layout((*header).capacity);
-            taken_at(header).fetch_sub(layout.size(), Ordering::Relaxed);
+            let layout = layout((*header).capacity());
+            let taken = taken_at(header);
+            taken.fetch_sub(layout.size(), Ordering::Relaxed);
+            if let Some(owned) = (*header).owned() {
+                taken.fetch_sub(owned.bytes, Ordering::Relaxed);
+                (owned.free)(owned.value);
+            }
             memory::release(header.cast(), layout);
         }
     }
@@ -215,7 +286,7 @@ pub unsafe fn extend(address: u64, end: usize, more: usize) -> Option<*mut u8> {
         let header = &*(address as *const Header);
         let after = end.checked_add(more)?.div_ceil(8);
         let at_end = header.committed.load(Ordering::Relaxed) == end.div_ceil(8);
-        if header.count.load(Ordering::Acquire) != 1 || !at_end || after > header.capacity {
+        if header.count.load(Ordering::Acquire) != 1 || !at_end || after > header.capacity() {
             return None;
         }
         header.committed.store(after, Ordering::Relaxed);
@@ -238,7 +309,21 @@ pub unsafe fn is_sole(address: u64) -> bool {
 /// `address` is from [`Shared::into_address`], and a count for it is held.
 pub unsafe fn capacity(address: u64) -> usize {
     // SAFETY: the header lives while a count is held.
-    unsafe { (*(address as *const Header)).capacity }
+    let header = unsafe { &*(address as *const Header) };
+    header.owned().map_or(header.capacity(), |owned| owned.bytes)
+}
+
+/// The value that stands in place of bytes at `address`, if it is of this type.
+///
+/// # Safety
+/// As for [`capacity`]; the count is held for `'t`.
+#[inline]
+pub(crate) unsafe fn owned<'t, T: Any>(address: u64) -> Option<&'t T> {
+    // SAFETY: the header lives while a count is held, and so does the value, which is of the type that is noted.
+    unsafe {
+        let owned = (*(address as *const Header)).owned()?;
+        (owned.of == TypeId::of::<T>()).then(|| &*owned.value.cast::<T>())
+    }
 }
 
 /// Which of the bytes at `address` are known to be UTF-8.

@@ -36,8 +36,9 @@ fn function_exported<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         // What is not native there is defined once the module is loaded.
         cx.vm().find_module(module);
     }
-    let export = cx.vm().code().find_export(Mfa { module, function, arity });
-    Ok(Term::boolean(export.is_some_and(|export| export.is_defined())))
+    let code = cx.vm().code();
+    let export = code.find_export(Mfa { module, function, arity });
+    Ok(Term::boolean(export.is_some_and(|export| code.is_defined(export))))
 }
 
 fn is_builtin<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

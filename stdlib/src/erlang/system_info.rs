@@ -145,7 +145,7 @@ fn other<'h>(cx: &Context<'h>, name: &str) -> Option<Term<'h>> {
             heap.tuple(&vec![Term::atom(am::unbound); cx.vm().config().schedulers.workers])
         }
         "ets_always_compress" => Term::boolean(false),
-        "taints" | "check_io" | "alloc_util_allocators" | "allocated_areas" => Term::NIL,
+        "taints" | "check_io" | "alloc_util_allocators" | "allocated_areas" | "ethread_info" => Term::NIL,
         "c_compiler_used" => heap.tuple(&[Term::atom(am::undefined), Term::atom(am::undefined)]),
         "allocator" => heap.tuple(&[Term::atom(am::undefined), Term::NIL, Term::NIL, Term::NIL]),
         "os_monotonic_time_source" => time_source(cx, "CLOCK_MONOTONIC", cx.vm().clock().machine_ns())?,

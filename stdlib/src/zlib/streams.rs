@@ -8,7 +8,7 @@ use purlin_vm::{Context, NativeFunction, Outcome, Stop};
 use super::stream::{AtEnd, Codec, Frame, Step, Stream, Worked, compressor};
 use crate::args::{self, Read};
 use crate::byte_queue;
-use crate::state::State;
+use crate::resources;
 
 const fn function(function: &'static str, arity: u8, body: purlin_vm::Native) -> NativeFunction {
     NativeFunction { module: "zlib", function, arity, body }
@@ -51,7 +51,7 @@ fn with<'h, R>(
     stream: Term<'h>,
     work: impl FnOnce(&mut Stream) -> Read<'h, R>,
 ) -> Read<'h, R> {
-    State::of(cx).streams.with(stream, |stream| {
+    resources::with(stream, |stream: &mut Stream| {
         if stream.owner == cx.pid() { work(stream) } else { Err(error(cx, "not_on_controlling_process")) }
     })
 }
@@ -77,7 +77,7 @@ fn expect_expander<'h>(cx: &Context<'h>, stream: &Stream) -> Read<'h, ()> {
 }
 
 fn open<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    Ok(State::of(cx).streams.add(cx, Stream::new(cx.pid())))
+    Ok(resources::add(cx, Stream::new(cx.pid())))
 }
 
 fn close<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

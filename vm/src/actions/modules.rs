@@ -30,6 +30,15 @@ impl Context<'_> {
         }
         true
     }
+
+    /// The `on_load` function of a module has been run by somebody who says what came of it. False when no such module waits for it.
+    pub fn finish_on_load(&self, module: Atom, is_accepted: bool) -> bool {
+        let is_pending = self.vm().code().on_loads().is_pending(module);
+        if is_pending {
+            wake_after_on_load(self.local(), module, is_accepted);
+        }
+        is_pending
+    }
 }
 
 fn end_on_load(local: &Local, module: Atom, end: &End<'_>) {
@@ -38,6 +47,10 @@ fn end_on_load(local: &Local, module: Atom, end: &End<'_>) {
         let module = local.vm().atoms().name(module);
         tracing::warn!(module, "the on_load function did not return ok: the module is not loaded");
     }
+    wake_after_on_load(local, module, is_accepted);
+}
+
+fn wake_after_on_load(local: &Local, module: Atom, is_accepted: bool) {
     for waiter in local.vm().code().end_on_load(module, is_accepted) {
         // A reply to no question wakes the process and says nothing else.
         let wake = Signal::Reply { number: 0, answer: Message::copy_of(Term::NIL) };

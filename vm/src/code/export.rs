@@ -73,11 +73,6 @@ impl Export {
         self.address.store(self.own_body(), Ordering::Release);
     }
 
-    /// Whether a module or a native provides the function.
-    pub fn is_defined(&self) -> bool {
-        self.native.is_some() || self.address.load(Ordering::Acquire) != self.own_body()
-    }
-
     /// Whether `address` lies in the entry's own code.
     pub fn contains(&self, address: *const u64) -> bool {
         self.body.as_ptr_range().contains(&address)

@@ -16,6 +16,7 @@ use purlin_loader::{Definition, Module, Verified};
 
 use super::export::Export;
 use super::module::{Counter, FunctionInfo, FunctionPlace, LoadedModule};
+use super::prepared::Prepared;
 use super::table::CodeTable;
 use crate::Vm;
 use crate::interpreter::{fused_handler, handler_of};
@@ -195,12 +196,17 @@ fn negate(limbs: &mut [u64]) {
 impl Vm {
     /// Verifies and loads a module from the bytes of its file, which came from `origin`; it must have this name.
     pub fn load_bytes(&self, name: Atom, bytes: &[u8], origin: &str) -> Result<&LoadedModule, LoadError> {
+        self.publish(self.prepare_bytes(name, bytes, origin)?)
+    }
+
+    /// Verifies and links a module from the bytes of its file, as [`Vm::load_bytes`], for [`CodeTable::finish_loading`].
+    pub fn prepare_bytes(&self, name: Atom, bytes: &[u8], origin: &str) -> Result<Prepared, LoadError> {
         let verified = purlin_loader::load(bytes).map_err(LoadError::Refused)?;
         let found = verified.module().name();
         if self.atoms().name(name) != found {
             return Err(LoadError::Name { module: found.to_owned() });
         }
-        self.load_from(&verified, origin)
+        self.prepare(&verified, origin)
     }
 
     /// Loads a verified module: its exports lead to it from now on, or from when its `on_load` function has agreed.
@@ -210,14 +216,22 @@ impl Vm {
 
     /// As [`Vm::load`], for a module that came from a file of this name, or from what else `code:which/1` is to tell.
     pub fn load_from(&self, verified: &Verified, origin: &str) -> Result<&LoadedModule, LoadError> {
-        let module = verified.module();
-        // Who holds the lock is not interrupted.
-        let _hold = purlin_heap::pace::hold();
-        let _change = self.code().change();
-        let atoms = self.intern(module)?;
-        if self.code().has_old(atoms[0]) && self.code().module(atoms[0]).is_some() {
-            return Err(LoadError::NotPurged { module: module.name().to_owned() });
+        self.publish(self.prepare(verified, origin)?)
+    }
+
+    fn publish(&self, prepared: Prepared) -> Result<&LoadedModule, LoadError> {
+        let name = prepared.name();
+        match self.code().finish_loading(vec![prepared]) {
+            Ok(published) => Ok(published[0]),
+            Err(_) => Err(LoadError::NotPurged { module: self.atoms().name(name).to_owned() }),
         }
+    }
+
+    /// Links a verified module. Nothing of it can be seen before it is published.
+    fn prepare(&self, verified: &Verified, origin: &str) -> Result<Prepared, LoadError> {
+        let module = verified.module();
+        let _hold = purlin_heap::pace::hold();
+        let atoms = self.intern(module)?;
         let area = LiteralArea::new();
         let is_native = |name: Mfa| self.code().natives().get(&name).is_some();
         let natives = functions(module, &atoms).map(is_native).collect();
@@ -253,11 +267,8 @@ impl Vm {
         loaded.literals = Some(area.seal());
         link(self.code(), verified, &atoms, lowered, &mut loaded);
         lead_funs(module, &loaded);
-        tracing::debug!(module = module.name(), bytes = module.size_bytes(), "a module is loaded");
-        Ok(match on_load {
-            Some(function) => self.code().publish_later(loaded, function as usize),
-            None => self.code().publish(loaded),
-        })
+        tracing::debug!(module = module.name(), bytes = module.size_bytes(), "a module is linked");
+        Ok(Prepared::new(loaded, on_load))
     }
 
     /// The MD5 of a module's code, from the bytes of its file, if that is one.

@@ -26,6 +26,8 @@ struct Pending {
     /// The name by which the function is run, until it has ended.
     start: Mfa,
     is_running: bool,
+    /// Who runs the function itself, and so does not wait for it.
+    runner: Option<Pid>,
     waiters: Vec<Pid>,
 }
 
@@ -51,7 +53,7 @@ impl OnLoads {
             Some(State::Pending(before)) => before.waiters,
             _ => Vec::new(),
         };
-        let pending = Pending { module, start, is_running: false, waiters };
+        let pending = Pending { module, start, is_running: false, runner: None, waiters };
         states.insert(module.name, State::Pending(pending));
     }
 
@@ -75,7 +77,9 @@ impl OnLoads {
         match self.0.lock().get_mut(&name) {
             None => Waiting::Not,
             Some(State::Refused) => Waiting::Refused,
-            Some(State::Pending(pending)) if pending.start == initial => Waiting::Not,
+            Some(State::Pending(pending)) if pending.start == initial || pending.runner == Some(pid) => {
+                Waiting::Not
+            }
             Some(State::Pending(pending)) => {
                 if !pending.waiters.contains(&pid) {
                     pending.waiters.push(pid);
@@ -85,6 +89,18 @@ impl OnLoads {
                     true => Waiting::Running,
                 }
             }
+        }
+    }
+
+    /// Has `runner` run the function of a module itself, by the name that is given; it is to say what came of it. Nothing when no such
+    /// module waits, or the function runs already.
+    pub fn run_by(&self, name: Atom, runner: Pid) -> Option<Mfa> {
+        match self.0.lock().get_mut(&name)? {
+            State::Pending(pending) if !pending.is_running => {
+                (pending.is_running, pending.runner) = (true, Some(runner));
+                Some(pending.start)
+            }
+            _ => None,
         }
     }
 

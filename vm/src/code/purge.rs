@@ -13,8 +13,6 @@ use crate::signal::Signal;
 
 /// One round of asking all processes whether they run an old version.
 pub(crate) struct Pass {
-    /// The version. It is not freed while the machine lives.
-    pub(crate) version: &'static LoadedModule,
     /// Who asks.
     asker: Pid,
     /// Answers that have not come, and one while there are still some to be asked.
@@ -24,8 +22,8 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
-    pub(crate) fn new(version: &'static LoadedModule, asker: Pid) -> Pass {
-        Pass { version, asker, left: AtomicUsize::new(1), found: Mutex::default() }
+    pub(crate) fn new(asker: Pid) -> Pass {
+        Pass { asker, left: AtomicUsize::new(1), found: Mutex::default() }
     }
 
     /// One more is asked.
@@ -53,7 +51,7 @@ impl Pass {
 
 /// The question to a process whether it runs an old version.
 pub(crate) struct CodeCheck {
-    /// The version.
+    /// The version. It is not freed while the machine lives.
     pub(crate) version: &'static LoadedModule,
     pub(crate) asker: Asker,
 }

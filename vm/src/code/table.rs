@@ -1,13 +1,15 @@
 //! The code of a machine: its natives, exports and modules.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use parking_lot::{Mutex, MutexGuard, RwLock};
-use purlin_heap::{Atom, Mfa, Record, Term};
+use purlin_heap::{Atom, Mfa, Record, Term, pace};
 
 use super::export::{Export, Exports};
 use super::module::LoadedModule;
 use super::on_load::OnLoads;
+use super::purging::Purging;
 use super::stub::RuntimeCode;
 use super::unloaded::UnloadedFuns;
 use crate::native::NativeTable;
@@ -26,6 +28,7 @@ pub struct CodeTable {
     exports: Exports,
     runtime: RuntimeCode,
     unloaded_funs: UnloadedFuns,
+    purging: Purging,
     modules: RwLock<Modules>,
     on_loads: OnLoads,
     /// Held by whoever changes what is current or old.
@@ -61,6 +64,7 @@ impl CodeTable {
             exports: Exports::new(),
             runtime: RuntimeCode::new(name),
             unloaded_funs: UnloadedFuns::default(),
+            purging: Purging::default(),
             modules: RwLock::default(),
             on_loads: OnLoads::default(),
             changing: Mutex::new(()),
@@ -79,6 +83,11 @@ impl CodeTable {
     /// The funs whose module was not there when they came.
     pub(super) fn unloaded_funs(&self) -> &UnloadedFuns {
         &self.unloaded_funs
+    }
+
+    /// The versions that are being taken away.
+    pub(super) fn purging(&self) -> &Purging {
+        &self.purging
     }
 
     /// The natives.
@@ -121,8 +130,7 @@ impl CodeTable {
         self.modules.read().by_name.get(&name)?.old
     }
 
-    /// Taken by whoever loads a module, before the code is linked and until it is published. Work that may be interrupted must
-    /// not hold it.
+    /// Taken by whoever changes which versions of modules there are. Work that may be interrupted must not hold it.
     pub(super) fn change(&self) -> MutexGuard<'_, ()> {
         self.changing.lock()
     }
@@ -174,51 +182,62 @@ impl CodeTable {
         &self.on_loads
     }
 
-    /// Makes a module the current one of its name: its exports lead to it from now on.
-    pub(super) fn publish(&self, module: Box<LoadedModule>) -> &LoadedModule {
-        let module = self.keep(module);
-        self.on_loads.forget(module.name);
-        self.name(module);
-        module
-    }
-
-    /// As [`CodeTable::publish`] for a module that waits for the function of this index.
-    pub(super) fn publish_later(&self, module: Box<LoadedModule>, function: usize) -> &LoadedModule {
-        let module = self.keep(module);
-        let start = Mfa { module: module.name, function: purlin_heap::am::on_load_start, arity: 0 };
-        self.export(start).lead_to(module.entry(function));
-        self.on_loads.add(module, start);
-        module
-    }
-
     /// The `on_load` function of a module has ended: who waited for that.
     pub fn end_on_load(&self, name: Atom, is_accepted: bool) -> Vec<purlin_heap::Pid> {
+        let _hold = pace::hold();
+        let _change = self.change();
         let Some((waiters, accepted)) = self.on_loads.end(name, is_accepted) else { return Vec::new() };
         self.export(Mfa { module: name, function: purlin_heap::am::on_load_start, arity: 0 }).withdraw();
         if let Some(module) = accepted {
-            self.name(module);
+            self.make_current(&[module]);
         }
         waiters
     }
 
-    /// Keeps a module, so that its instructions are found by their addresses.
-    fn keep(&self, module: Box<LoadedModule>) -> &'static LoadedModule {
-        let module: &'static LoadedModule = Box::leak(module);
-        let mut modules = self.modules.write();
-        let at = modules.by_address.partition_point(|m| m.code.as_ptr() < module.code.as_ptr());
-        modules.by_address.insert(at, module);
-        module
+    /// Keeps a module that waits for the function of this index.
+    pub(super) fn keep_waiting(&self, module: &'static LoadedModule, function: usize) {
+        self.modules.write().keep(module);
+        let start = Mfa { module: module.name, function: purlin_heap::am::on_load_start, arity: 0 };
+        self.export(start).lead_to(module.entry(function));
+        self.on_loads.add(module, start);
     }
 
-    fn name(&self, module: &'static LoadedModule) {
-        let before = {
-            let mut modules = self.modules.write();
-            let versions = modules.by_name.entry(module.name).or_default();
-            let before = versions.current.replace(module);
-            versions.old = before.or(versions.old);
-            before
+    /// Makes modules the current ones of their names, all at the same moment; whoever calls them meanwhile waits for that moment. See
+    /// `docs/code.md`. The lock of [`CodeTable::change`] is held.
+    pub(super) fn make_current(&self, published: &[&'static LoadedModule]) {
+        let before: Vec<_> = published.iter().map(|module| self.module(module.name)).collect();
+        // Entries are found, and made, before anybody waits.
+        let exports_of = |module: &LoadedModule| {
+            let names = module
+                .exports
+                .iter()
+                .map(|&index| (module.functions[index as usize].name, module.entry(index as usize)));
+            let entries = names.map(|(name, entry)| (self.export(name), entry));
+            entries.filter(|(export, _)| export.native.is_none()).collect::<Vec<_>>()
         };
-        self.lead_exports(module, before);
+        let former: Vec<_> = before.iter().flatten().flat_map(|module| exports_of(module)).collect();
+        let new: Vec<_> = published.iter().flat_map(|module| exports_of(module)).collect();
+        let mut modules = self.modules.write();
+        former.iter().for_each(|(export, _)| export.withdraw());
+        for module in published {
+            let versions = modules.by_name.entry(module.name).or_default();
+            versions.old = versions.current.replace(module).or(versions.old);
+            modules.keep(module);
+        }
+        new.iter().for_each(|(export, entry)| export.lead_to(*entry));
+    }
+
+    /// Where calls of an export lead while nothing is being published.
+    pub fn entry(&self, export: &Export) -> *mut u64 {
+        // Who publishes holds the lock.
+        let _modules = self.modules.read();
+        export.address.load(Ordering::Acquire)
+    }
+
+    /// Whether a module or a native provides a function.
+    pub fn is_defined(&self, export: &Export) -> bool {
+        let own = export.own_body();
+        export.native.is_some() || export.address.load(Ordering::Acquire) != own || self.entry(export) != own
     }
 
     /// Makes the current version of a module the old one: calls through its exports find no module any more. What runs its code
@@ -239,10 +258,9 @@ impl CodeTable {
         Ok(true)
     }
 
-    /// Takes an old version away, which nobody uses any more.
+    /// Takes an old version away, which nobody runs and to which no fun leads.
     pub(crate) fn forget_old(&self, module: &LoadedModule) {
         let _change = self.change();
-        self.unlead_funs_of(module);
         let mut modules = self.modules.write();
         let Some(versions) = modules.by_name.get_mut(&module.name) else { return };
         versions.old = versions.old.filter(|&old| !std::ptr::eq(old, module));
@@ -250,20 +268,15 @@ impl CodeTable {
             modules.by_name.remove(&module.name);
         }
     }
+}
 
-    fn lead_exports(&self, module: &LoadedModule, before: Option<&LoadedModule>) {
-        for &index in &module.exports {
-            let export = self.export(module.functions[index as usize].name);
-            if export.native.is_none() {
-                export.lead_to(module.entry(index as usize));
-            }
-        }
-        let Some(before) = before else { return };
-        for &index in &before.exports {
-            let name = before.functions[index as usize].name;
-            if !module.exports.iter().any(|&i| module.functions[i as usize].name == name) {
-                self.export(name).withdraw();
-            }
+impl Modules {
+    /// Has the instructions of a module found by their addresses.
+    fn keep(&mut self, module: &'static LoadedModule) {
+        let start = module.code.as_ptr();
+        let at = self.by_address.partition_point(|m| m.code.as_ptr() < start);
+        if self.by_address.get(at).is_none_or(|m| m.code.as_ptr() != start) {
+            self.by_address.insert(at, module);
         }
     }
 }
@@ -272,7 +285,7 @@ impl Drop for CodeTable {
     fn drop(&mut self) {
         for module in std::mem::take(&mut self.modules.get_mut().by_address) {
             let module = std::ptr::from_ref(module).cast_mut();
-            // SAFETY: leaked by `publish`, and no process that runs its code outlives the machine.
+            // SAFETY: leaked by `finish_loading`, and no process that runs its code outlives the machine.
             drop(unsafe { Box::from_raw(module) });
         }
     }

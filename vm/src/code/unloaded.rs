@@ -66,7 +66,7 @@ impl CodeTable {
             Entry::Occupied(known) => &raw const **known.into_mut(),
             Entry::Vacant(place) if room => {
                 let entry = place.insert(Box::new(entry_of(key)));
-                self.unlead_funs(std::slice::from_ref(entry));
+                self.unlead_funs(&[&**entry]);
                 &raw const **entry
             }
             Entry::Vacant(_) => return None,
@@ -75,22 +75,33 @@ impl CodeTable {
         Some(unsafe { &*entry })
     }
 
-    /// Leads all entries that lead to a version, which is going to be taken away, to code that asks for their module: its own, and
-    /// those that were led there.
-    pub(super) fn unlead_funs_of(&self, module: &LoadedModule) {
+    /// Leads all entries that lead to a version to code that asks for their module: its own, and those that were led there. Tells
+    /// which they are, and where they led.
+    pub(super) fn unlead_funs_of(&self, module: &'static LoadedModule) -> Vec<(&'static FunEntry, usize)> {
+        let mut former = Vec::new();
+        let mut note = |entry: &'static FunEntry| {
+            let address = entry.address.load(Ordering::Acquire);
+            let leads_there = module.offset_of(address).is_some();
+            if leads_there {
+                former.push((entry, address as usize));
+            }
+            leads_there
+        };
         for body in self.unloaded_funs().bodies.lock().iter_mut().flatten() {
-            let entry = body.words[3] as *const FunEntry;
             // SAFETY: entries stay where they are while the machine lives, those of purged versions too.
-            let entry = unsafe { &*entry };
-            if module.offset_of(entry.address.load(Ordering::Acquire)).is_some() {
+            let entry = unsafe { &*(body.words[3] as *const FunEntry) };
+            if note(entry) {
                 body.lead(entry);
             }
         }
-        self.unlead_funs(&module.lambdas);
+        // Those that have no such code yet.
+        let own: Vec<_> = module.lambdas.iter().filter(|entry| note(entry)).collect();
+        self.unlead_funs(&own);
+        former
     }
 
     /// Leads entries, which stay where they are, to code that asks for their module.
-    fn unlead_funs(&self, entries: &[FunEntry]) {
+    fn unlead_funs(&self, entries: &[&FunEntry]) {
         let mut bodies: Box<[Body]> = entries.iter().map(|_| Body::new()).collect();
         bodies.iter_mut().zip(entries).for_each(|(body, entry)| body.lead(entry));
         self.unloaded_funs().bodies.lock().push(bodies);

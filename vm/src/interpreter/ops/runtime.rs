@@ -3,7 +3,8 @@
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
-use purlin_heap::{Build, FunEntry, Mfa, Term, am};
+use purlin_heap::word::Word;
+use purlin_heap::{Atom, Build, FunEntry, Mfa, Term, am};
 
 use super::calls::enter_cold;
 use super::op;
@@ -37,9 +38,13 @@ op! { cold RaiseSaved [] () |r| { r.raise_saved() } }
 op! { cold UndefinedBody [] (export: *const Export) |r| {
     let export = &*export.get(&r);
     r.save();
-    // The module may be found where the machine looks for modules.
-    r.m().vm().load_on_demand(export.name.module);
-    let address = export.address.load(Ordering::Acquire);
+    let vm = r.m().vm();
+    // The module may just be published, or be found where the machine looks for modules.
+    let mut address = vm.code().entry(export);
+    if address == export.own_body() {
+        vm.load_on_demand(export.name.module);
+        address = vm.code().entry(export);
+    }
     if address != export.own_body() {
         return enter_cold(r, address.cast_const().cast());
     }
@@ -82,7 +87,7 @@ unsafe fn call_error_handler(mut r: Cold, export: &Export) {
             let name = Mfa { module: handler, function: am::undefined_function, arity: 3 };
             return enter_cold(r, code.export(name).address.load(Ordering::Acquire).cast_const().cast());
         }
-        match code.find_export(fallback).filter(|export| export.is_defined()) {
+        match code.find_export(fallback).filter(|export| code.is_defined(export)) {
             Some(fallback) => {
                 r.x0 = function;
                 r.set_x(1, list);
@@ -97,6 +102,10 @@ op! { cold UnloadedFun [] (entry: *const FunEntry) |r| {
     let entry = &*entry.get(&r);
     r.save();
     let vm = r.m().vm();
+    if vm.code().is_purging(entry) {
+        // It waits until it is known what becomes of the code.
+        return call_about_fun(r, entry, am::erts_code_purger, am::pending_purge_lambda);
+    }
     let is_loaded = vm.find_module(entry.module).is_some();
     if vm.code().lead_fun(entry) {
         return enter_cold(r, entry.address.load(Ordering::Acquire).cast_const().cast());
@@ -104,38 +113,60 @@ op! { cold UnloadedFun [] (entry: *const FunEntry) |r| {
     call_lambda_handler(r, entry, is_loaded)
 } }
 
-/// Raises `badfun` where the module of a fun has no such fun, and `undef` where there is no module, as OTP's
-/// `error_handler` does; or calls the error handler that the process has chosen.
+/// The fun whose code is called, with the free variables that stand behind its arguments, and the list of these.
 ///
 /// # Safety
 /// As for any handler; the arguments of the fun and its free variables are in the X registers.
-unsafe fn call_lambda_handler(mut r: Cold, entry: *const FunEntry, is_loaded: bool) {
-    // SAFETY: by the caller; entries live as long as the machine, and nothing is collected before the words are in registers again.
+unsafe fn called_fun(r: &mut Cold, entry: &FunEntry) -> (Word, Word) {
+    // SAFETY: by the caller; entries live as long as the machine, and nothing is collected meanwhile.
     unsafe {
-        let entry = &*entry;
+        let entry = &*std::ptr::from_ref(entry);
         let (registers, arity) = (r.0, entry.arity as usize);
         let fun = r.build(|heap| {
             let free: Vec<Term<'_>> =
                 (arity..arity + entry.free as usize).map(|index| registers.x(index).term()).collect();
             heap.fun(entry, &free)
         });
+        (fun, r.build(|heap| registers.arguments(heap, arity)))
+    }
+}
+
+/// Calls a function of three arguments: the module of a fun, the fun, and the list of its arguments.
+///
+/// # Safety
+/// As for [`called_fun`].
+unsafe fn call_about_fun(mut r: Cold, entry: &FunEntry, module: Atom, function: Atom) {
+    // SAFETY: by the caller; nothing is collected before the words are in registers again.
+    unsafe {
+        let (fun, list) = called_fun(&mut r, entry);
+        r.x0 = Term::atom(entry.module).word();
+        r.set_x(1, fun);
+        r.set_x(2, list);
+        let export = r.m().vm().code().export(Mfa { module, function, arity: 3 });
+        enter_cold(r, export.address.load(Ordering::Acquire).cast_const().cast())
+    }
+}
+
+/// Raises `badfun` where the module of a fun has no such fun, and `undef` where there is no module, as OTP's
+/// `error_handler` does; or calls the error handler that the process has chosen.
+///
+/// # Safety
+/// As for [`called_fun`].
+unsafe fn call_lambda_handler(mut r: Cold, entry: &FunEntry, is_loaded: bool) {
+    // SAFETY: by the caller; nothing is collected before the words are in registers again.
+    unsafe {
+        let handler = (*r.m().process).error_handler();
+        if !is_loaded && handler != am::error_handler {
+            return call_about_fun(r, entry, handler, am::undefined_lambda);
+        }
+        let (fun, list) = called_fun(&mut r, entry);
         if is_loaded {
             let reason = r.build(|heap| heap.tuple(&[Term::atom(am::badfun), fun.term()]));
             return r.raise(Class::Error, reason, std::ptr::null(), |_| Term::NIL);
         }
-        let list = r.build(|heap| registers.arguments(heap, arity));
-        let handler = (*r.m().process).error_handler();
-        if handler == am::error_handler {
-            return r.raise(Class::Error, Term::atom(am::undef).word(), std::ptr::null(), |heap| {
-                heap.tuple(&[fun.term(), list.term()])
-            });
-        }
-        r.x0 = Term::atom(entry.module).word();
-        r.set_x(1, fun);
-        r.set_x(2, list);
-        let name = Mfa { module: handler, function: am::undefined_lambda, arity: 3 };
-        let export = r.m().vm().code().export(name);
-        enter_cold(r, export.address.load(Ordering::Acquire).cast_const().cast())
+        r.raise(Class::Error, Term::atom(am::undef).word(), std::ptr::null(), |heap| {
+            heap.tuple(&[fun.term(), list.term()])
+        })
     }
 }
 
