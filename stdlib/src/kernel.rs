@@ -39,7 +39,7 @@ struct Server {
     table: Option<&'static str>,
 }
 
-const SERVERS: [Server; 5] = [
+const SERVERS: [Server; 6] = [
     Server { name: "kernel_sup", module: "supervisor", table: None },
     Server { name: "kernel_safe_sup", module: "supervisor", table: None },
     Server { name: "file_server_2", module: "file_server", table: None },
