@@ -162,7 +162,16 @@ impl Survey {
 }
 
 /// A copy of the term in another place.
+#[inline]
 pub fn copy_into<'t, B: Build>(to: &'t B, term: Term<'_>) -> Term<'t> {
+    if !term.word().is_pointer() {
+        // SAFETY: an immediate.
+        return unsafe { Term::from_word(term.word()) };
+    }
+    copy_object_into(to, term)
+}
+
+fn copy_object_into<'t, B: Build>(to: &'t B, term: Term<'_>) -> Term<'t> {
     let mut survey = Survey::new();
     let words = survey.words_of(term);
     if words == 0 {

@@ -45,12 +45,17 @@ fn no_table<'h>(id: Term<'h>) -> Stop<'h> {
     Stop::RaiseCause(Term::atom(am::badarg), Term::atom(if can_be_one { am::id } else { am::type_ }))
 }
 
+/// `badarg`, because the caller may not do that.
+fn no_access<'h>() -> Stop<'h> {
+    Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::access))
+}
+
 /// The table that the caller may use so.
 fn table<'h>(cx: &Context<'h>, id: Term<'h>, access: Access) -> Read<'h, Arc<Table>> {
     let table = tables(cx).find(id).ok_or_else(|| no_table(id))?;
     match table.allows(cx.pid(), access == Access::Write) {
         true => Ok(table),
-        false => Err(Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::access))),
+        false => Err(no_access()),
     }
 }
 
@@ -63,14 +68,17 @@ fn with_table<'h, R>(
     key: Option<Term<'h>>,
     work: impl FnOnce(&Table) -> Read<'h, R>,
 ) -> Read<'h, R> {
-    if !key.is_none_or(is_simple) {
-        return work(&*table(cx, id, access)?);
-    }
-    tables(cx).with(cx.scheduler_id(), id, |table| match table {
-        Some(table) if table.allows(cx.pid(), access == Access::Write) => work(table),
-        Some(_) => Err(Stop::RaiseCause(Term::atom(am::badarg), Term::atom(am::access))),
-        None => Err(no_table(id)),
-    })
+    let in_place = match key.is_none_or(is_simple) {
+        // Whoever has to help with an insertion is interrupted meanwhile.
+        true => tables(cx).with(cx.scheduler_id(), id, |table| match table {
+            Some(table) if table.rows.is_closed() => Err(work),
+            Some(table) if table.allows(cx.pid(), access == Access::Write) => Ok(work(table)),
+            Some(_) => Ok(Err(no_access())),
+            None => Ok(Err(no_table(id))),
+        }),
+        false => Err(work),
+    };
+    in_place.or_else(|work| Ok(work(&*table(cx, id, access)?))).and_then(|result| result)
 }
 
 /// Whether a key is hashed and compared in no time.

@@ -1,5 +1,5 @@
-//! Processes that programs of OTP expect: `init`, and of the application `kernel` the supervisor, under which modules like `timer`
-//! start servers when they are first used, and the servers of files, of global names and of the logger.
+//! Processes that programs of OTP expect: `init`, and of the application `kernel` the supervisors, under which modules like `timer` and
+//! `dets` start servers when they are first used, and the servers of files, of global names and of the logger.
 //!
 //! They are there from the start and have their names, but only wait: what makes them what they are is loaded when they are
 //! first spoken to, so that programs that never do start as fast as without them. The tables that OTP's modules look into
@@ -39,8 +39,9 @@ struct Server {
     table: Option<&'static str>,
 }
 
-const SERVERS: [Server; 5] = [
+const SERVERS: [Server; 6] = [
     Server { name: "kernel_sup", module: "supervisor", table: None },
+    Server { name: "kernel_safe_sup", module: "supervisor", table: None },
     Server { name: "file_server_2", module: "file_server", table: None },
     Server { name: "global_name_server", module: "global", table: Some("global_names") },
     Server { name: "logger", module: "logger_server", table: Some("logger") },

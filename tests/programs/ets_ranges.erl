@@ -11,6 +11,8 @@ main(_) ->
     large_rows(),
     many_of_one_key(),
     edges(),
+    names(),
+    long_lists(),
     owners().
 
 show(Name, Value) -> io:format("~p ~p~n", [Name, Value]).
@@ -113,6 +115,44 @@ edges() ->
          show(empty, {ets:first(E), ets:last(E), ets:select(E, all_of(E, '_'), 3), ets:match_object(E, '_')})
      end || Type <- [set, ordered_set, bag, duplicate_bag]].
 
+%% A search goes on in the table that it began in, whatever has that name now; where there is an order, in that.
+names() ->
+    [begin
+         T = ets:new(named, [Type, named_table]),
+         ets:insert(T, [{N, x} || N <- lists:seq(1, 4)]),
+         {Some, C1} = ets:select(T, all_of(T, '_'), 2),
+         ets:rename(T, other),
+         More = fun(C) -> try ets:select(C) catch error:E -> E end end,
+         Rest = case More(C1) of {Found, _} -> Found; Error -> Error end,
+         ets:delete(other),
+         ets:new(named, [Type, named_table]),
+         show({names, Type}, {length(Some), if is_list(Rest) -> lists:sort(Some ++ Rest); true -> Rest end, More(C1)}),
+         ets:delete(named)
+     end || Type <- [set, ordered_set, bag]].
+
+%% Long lists are put in by one process while another looks, and is killed amid it: there are never the rows of only a part.
+long_lists() ->
+    [begin
+         T = ets:new(t, [Type, public]),
+         Keys = lists:seq(1, 3000),
+         Write = fun Write(V) -> ets:insert(T, [{K, V} || K <- Keys]), Write(V + 1) end,
+         ets:insert(T, [{K, 0} || K <- Keys]),
+         Kept = [begin
+                     {Pid, Monitor} = spawn_monitor(fun() -> Write(Round * 1000) end),
+                     Looks = [begin
+                                  First = ets:lookup_element(T, 1, 2),
+                                  Last = ets:lookup_element(T, 3000, 2),
+                                  erlang:yield(),
+                                  First =< Last
+                              end || _ <- lists:seq(1, 50)],
+                     exit(Pid, kill),
+                     receive {'DOWN', Monitor, _, _, killed} -> ok end,
+                     {lists:all(fun(Look) -> Look end, Looks), length(lists:usort(ets:select(T, [{{'_', '$1'}, [], ['$1']}])))}
+                 end || Round <- lists:seq(1, 5)],
+         New = [ets:insert_new(T, [{-K, x} || K <- lists:seq(1, 2000)]), ets:insert_new(T, [{K, x} || K <- lists:seq(3000, 6000)])],
+         show({long_lists, Type}, {lists:usort(Kept), New, ets:info(T, size)})
+     end || Type <- [set, ordered_set]].
+
 %% An heir stays it when it has inherited; tables are given only to the living.
 owners() ->
     Self = self(),
@@ -120,6 +160,9 @@ owners() ->
     receive {'DOWN', Monitor, _, _, _} -> ok end,
     receive {'ETS-TRANSFER', heirloom, Pid, data} -> ok end,
     show(inherited, {ets:info(heirloom, owner) =:= Self, ets:info(heirloom, heir) =:= Self}),
+    ets:setopts(heirloom, {heir, Pid, data}),
+    show(dead_heirs, {ets:info(heirloom, heir), ets:info(ets:new(t, [{heir, Pid, data}]), heir)}),
+    ets:setopts(heirloom, {heir, Self, data}),
     show(dead, try ets:give_away(heirloom, Pid, x) catch error:E -> E end),
     {Taker, Watch} = spawn_monitor(fun() -> receive {'ETS-TRANSFER', heirloom, Self, x} -> exit(ets:info(heirloom, heir) =:= Self) end end),
     ets:give_away(heirloom, Taker, x),

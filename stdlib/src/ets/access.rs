@@ -166,7 +166,7 @@ fn delete_object<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 /// How many rows there were.
 fn delete_all<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let table = table(cx, args[0], Access::Write)?;
-    let (count, removed) = table.rows.clear();
+    let (count, removed) = table.rows.clear(cx.atoms());
     table.tell_size();
     removed.free();
     Ok(Term::small(count as i64))

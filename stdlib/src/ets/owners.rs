@@ -7,7 +7,7 @@ use purlin_vm::{Context, End, Outcome, Stop, natives};
 use super::options::{Options, heir};
 use super::registry::{Involved, Tables};
 use super::rows::Rows;
-use super::table::Table;
+use super::table::{Heir, Table};
 use super::{Access, own_table, table, tables};
 use crate::args;
 use crate::state::State;
@@ -26,12 +26,17 @@ fn new<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_shared = settings.write_concurrency != am::false_;
     let rows = Rows::new(settings.kind, settings.keypos - 1, is_shared);
     let table = Table::new(cx.unique_number(), name, cx.pid(), settings, rows);
-    *table.heir.lock() = heir;
+    *table.heir.lock() = living(cx, heir);
     table.set_owner(cx.pid(), cx.tree());
     table.may_grow(&[])?;
     let table = tables(cx).add(table).ok_or(Stop::badarg())?;
     note(tables(cx), &cx.sender(), cx.pid(), |involved| involved.owned.push(table.number));
     Ok(table.id(cx.heap()))
+}
+
+/// The heir, if it lives: a process that has ended is none.
+fn living(cx: &Context<'_>, heir: Option<Heir>) -> Option<Heir> {
+    heir.filter(|(pid, _)| cx.sender().is_alive(*pid))
 }
 
 /// Notes what a process has to do with tables, and has its end awaited. If it has ended already, that is dealt with now.
@@ -87,12 +92,13 @@ fn transfer(table: &Table, from: Pid, data: Term<'_>) -> Message {
 
 /// Frees a table that nobody finds any more, when there is no process whose turn that could be: on a thread for long work.
 fn free_elsewhere(sender: &Sender, table: &Table) {
-    let (count, removed) = table.rows.clear();
-    match sender.vm() {
-        Some(vm) if count > FREED_IN_PASSING => {
-            vm.work_unwatched(DirtyKind::Cpu, Box::new(move || removed.free()));
-        }
-        _ => removed.free(),
+    // Without a machine nobody sees the table either.
+    let Some(vm) = sender.vm() else { return };
+    let (count, removed) = table.rows.clear(vm.atoms());
+    if count > FREED_IN_PASSING {
+        vm.work_unwatched(DirtyKind::Cpu, Box::new(move || removed.free()));
+    } else {
+        removed.free();
     }
 }
 
@@ -103,7 +109,7 @@ fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     }
     tables(cx).amend(table.owner(), |involved| involved.owned.retain(|&number| number != table.number));
     table.settle();
-    table.rows.clear().1.free();
+    table.rows.clear(cx.atoms()).1.free();
     Ok(Term::boolean(true))
 }
 
@@ -150,7 +156,7 @@ fn setopts<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         }
     }
     if let Some(heir) = new_heir {
-        *table.heir.lock() = heir;
+        *table.heir.lock() = living(cx, heir);
     }
     if let Some(protection) = protection {
         table.set_protection(protection);

@@ -5,6 +5,7 @@
 //! come in, and freed when they have been taken out and given to the caller.
 
 mod group;
+mod insertion;
 mod ordered;
 mod shard;
 
@@ -19,6 +20,7 @@ use parking_lot::RwLockWriteGuard;
 use purlin_heap::{AtomTable, Term, equal, hash, pace};
 
 pub(super) use group::{Group, Row};
+use insertion::{Gate, ROWS_AT_ONCE};
 pub(super) use ordered::Compare;
 use ordered::{Exclusive, Ordered};
 use shard::{Place, Shard};
@@ -58,6 +60,7 @@ pub(super) struct Rows {
     form: Form,
     /// What is in the table, counted in several places so that writers do not meet.
     counts: Box<[CachePadded<Count>]>,
+    gate: Gate,
 }
 
 enum Form {
@@ -95,7 +98,8 @@ impl Rows {
             _ => Form::Hashed { shards: (0..1 << bits).map(|_| CachePadded::default()).collect(), bits },
         };
         let counts = if shared { 1 << FEW_SHARDS_LOG } else { 1 };
-        Rows { kind, key_at, form, counts: (0..counts).map(|_| CachePadded::default()).collect() }
+        let counts = (0..counts).map(|_| CachePadded::default()).collect();
+        Rows { kind, key_at, form, counts, gate: Gate::default() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -140,9 +144,28 @@ impl Rows {
         match &self.form {
             Form::Hashed { shards, bits } => {
                 let place = Place { hash: hash::internal(key), key };
-                look(shards[shard_of(place.hash, *bits)].read().get(place, self.rules(atoms, *bits)))
+                let shard = &shards[shard_of(place.hash, *bits)];
+                look(self.enter(atoms, || shard.read()).get(place, self.rules(atoms, *bits)))
             }
-            Form::Ordered(rows) => rows.read(ordered::Key::new(key, atoms), self.order(atoms), look),
+            Form::Ordered(rows) => {
+                let leaves = self.enter(atoms, || rows.leaves());
+                Ordered::read(&leaves, ordered::Key::new(key, atoms), self.order(atoms), look)
+            }
+        }
+    }
+
+    /// Whether a key is there, for one who is putting many rows in.
+    fn has(&self, key: Term<'_>, atoms: &AtomTable) -> bool {
+        match &self.form {
+            Form::Hashed { shards, bits } => {
+                let place = Place { hash: hash::internal(key), key };
+                let shard = shards[shard_of(place.hash, *bits)].read();
+                !shard.get(place, self.rules(atoms, *bits)).is_empty()
+            }
+            Form::Ordered(rows) => {
+                let key = ordered::Key::new(key, atoms);
+                Ordered::read(&rows.leaves(), key, self.order(atoms), |rows| !rows.is_empty())
+            }
         }
     }
 
@@ -153,15 +176,30 @@ impl Rows {
         atoms: &AtomTable,
         change: impl FnOnce(&mut Group) -> R,
     ) -> R {
+        self.change_in(key, atoms, true, change)
+    }
+
+    /// The same, or though the `gate` is closed.
+    fn change_in<R>(
+        &self,
+        key: Term<'_>,
+        atoms: &AtomTable,
+        gate: bool,
+        change: impl FnOnce(&mut Group) -> R,
+    ) -> R {
         match &self.form {
             Form::Hashed { shards, bits } => {
                 let place = Place { hash: hash::internal(key), key };
-                let mut shard = shards[shard_of(place.hash, *bits)].write();
+                let shard = &shards[shard_of(place.hash, *bits)];
+                let mut shard = if gate { self.enter(atoms, || shard.write()) } else { shard.write() };
                 shard.change(place, self.rules(atoms, *bits), |group| self.counted(place.hash, group, change))
             }
             Form::Ordered(rows) => {
                 let place = ordered::Key::new(key, atoms);
-                rows.change(place, self.order(atoms), |group| self.counted(place.spread(), group, change))
+                let leaves = if gate { self.enter(atoms, || rows.leaves()) } else { rows.leaves() };
+                rows.change(leaves, place, self.order(atoms), |group| {
+                    self.counted(place.spread(), group, change)
+                })
             }
         }
     }
@@ -183,6 +221,10 @@ impl Rows {
             self.change(key_of(row, self.key_at), atoms, |group| put(kind, group, row.clone(), replaced));
             return;
         }
+        if rows.len() > ROWS_AT_ONCE {
+            self.insert_many(rows, false, atoms);
+            return;
+        }
         self.change_many(&rows, atoms, |all| {
             rows.iter().for_each(|row| all.change(row, |group| put(kind, group, row.clone(), replaced)));
         });
@@ -199,6 +241,9 @@ impl Rows {
                 }
                 is_new
             });
+        }
+        if rows.len() > ROWS_AT_ONCE {
+            return self.insert_many(rows, true, atoms);
         }
         self.change_many(&rows, atoms, |all| {
             let is_new = !rows.iter().any(|row| all.has(row));
@@ -223,12 +268,18 @@ impl Rows {
                     needed[shard_of(hash::internal(key_of(row, self.key_at)), *bits)] = true;
                 }
                 // Locks are taken in the order of the shards, so that nobody waits in a circle.
-                let locked: Vec<_> =
-                    shards.iter().zip(needed).map(|(s, needed)| needed.then(|| s.write())).collect();
+                let locked = self.enter(atoms, || {
+                    shards
+                        .iter()
+                        .zip(&needed)
+                        .map(|(s, needed)| needed.then(|| s.write()))
+                        .collect::<Vec<_>>()
+                });
                 work(&mut Many { rows: self, atoms, held: Locked::Shards(locked) })
             }
             Form::Ordered(ordered) => {
-                work(&mut Many { rows: self, atoms, held: Locked::Leaves(ordered.lock_all()) })
+                let locked = self.enter(atoms, || ordered.lock_all());
+                work(&mut Many { rows: self, atoms, held: Locked::Leaves(locked) })
             }
         }
     }
@@ -263,7 +314,8 @@ impl Rows {
                     Start::Beside(key) => ordered::From::Beside(ordered::Key::new(key, atoms)),
                     Start::Among(compare) => ordered::From::Among(compare),
                 };
-                return rows.visit(from, backwards, self.order(atoms), look);
+                let leaves = self.enter(atoms, || rows.leaves());
+                return Ordered::visit(&leaves, from, backwards, self.order(atoms), look);
             }
         };
         let mut behind = match from {
@@ -272,7 +324,9 @@ impl Rows {
         };
         let mut left = shards[behind.map_or(0, |place| shard_of(place.hash, bits))..].iter();
         while let Some(shard) = left.next() {
-            let comes_more = shard.read().visit(behind.take(), self.rules(atoms, bits), look);
+            let locked = self.enter(atoms, || shard.read());
+            let comes_more = locked.visit(behind.take(), self.rules(atoms, bits), look);
+            drop(locked);
             if let Some(comes_more) = comes_more {
                 return !comes_more && left.all(|shard| shard.read().is_empty());
             }
@@ -295,13 +349,14 @@ impl Rows {
             Form::Ordered(rows) => {
                 let from = from
                     .map_or(ordered::From::End, |key| ordered::From::Beside(ordered::Key::new(key, atoms)));
-                return Ok(rows.next(from, backwards, self.order(atoms), look));
+                let leaves = self.enter(atoms, || rows.leaves());
+                return Ok(rows.next(&leaves, from, backwards, self.order(atoms), look));
             }
         };
         let mut behind = from.map(|key| Place { hash: hash::internal(key), key });
         let first = behind.map_or(0, |place| shard_of(place.hash, bits));
         for shard in &shards[first..] {
-            let shard = shard.read();
+            let shard = self.enter(atoms, || shard.read());
             let rows = shard.next(behind.take(), must_be_there, self.rules(atoms, bits))?;
             if !rows.is_empty() {
                 return Ok(look(rows));
@@ -323,26 +378,32 @@ impl Rows {
         let mut rows = Vec::new();
         match &self.form {
             Form::Hashed { shards, bits } => {
-                shards.get(at)?.read().visit(None, self.rules(atoms, *bits), &mut |found| {
+                let shard = shards.get(at)?;
+                self.enter(atoms, || shard.read()).visit(None, self.rules(atoms, *bits), &mut |found| {
                     rows.extend_from_slice(found);
                     ControlFlow::Continue(())
                 });
             }
-            Form::Ordered(ordered) => rows.push(ordered.at(at)?),
+            Form::Ordered(ordered) => {
+                rows.push(Ordered::at(&self.enter(atoms, || ordered.leaves()), at)?);
+            }
         }
         Some(rows)
     }
 
     /// Takes all rows out, to be freed by the caller; how many there were.
-    pub(super) fn clear(&self) -> (usize, Removed) {
+    pub(super) fn clear(&self, atoms: &AtomTable) -> (usize, Removed) {
         match &self.form {
             Form::Hashed { shards, .. } => {
-                let mut locked: Vec<_> = shards.iter().map(|shard| shard.write()).collect();
+                // No longer than it takes to exchange the arrays.
+                let mut locked =
+                    self.enter(atoms, || shards.iter().map(|shard| shard.write()).collect::<Vec<_>>());
                 let shards = locked.iter_mut().map(|shard| std::mem::take(&mut **shard)).collect();
                 (self.count_none(), Removed(Parts::Shards(shards)))
             }
             Form::Ordered(rows) => {
-                let (count, removed) = rows.take_all(|| self.count_none());
+                let all = self.enter(atoms, || rows.lock_all());
+                let (count, removed) = Ordered::take_all(all, || self.count_none());
                 (count, Removed(Parts::Leaves(removed)))
             }
         }

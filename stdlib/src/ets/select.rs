@@ -100,7 +100,7 @@ fn select_reverse_some<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 /// Somebody who takes results in portions.
 struct Portions<'h> {
-    /// The table as it was named.
+    /// What the table is known by.
     id: Term<'h>,
     limit: usize,
     /// The specification, behind its reference.
@@ -112,7 +112,9 @@ fn first_portion<'h>(cx: &Context<'h>, args: &[Term<'h>], term: Term<'h>, backwa
     let table = table(cx, args[0], Access::Read)?;
     let limit = args::size(args[2]).ok().filter(|&limit| limit > 0).ok_or(Stop::badarg())?;
     let specification = specification(cx, term)?;
-    let portions = Portions { id: args[0], limit, held: match_spec::hold(cx, term), backwards };
+    // As in OTP: a search of a table with an order goes on in the one that has the name then.
+    let id = if table.kind == Kind::OrderedSet { args[0] } else { table.reference(cx.heap()) };
+    let portions = Portions { id, limit, held: match_spec::hold(cx, term), backwards };
     let walk = Walk::of(cx, &table, &specification, backwards);
     Ok(portions.next(cx, walk, &specification, Vec::new()))
 }

@@ -13,7 +13,7 @@ use crate::args::Read;
 use crate::held::Mutex;
 
 /// What a row takes beside its own words: its place in the table.
-const ROW_WORDS: usize = 5;
+const ROW_WORDS: usize = 3;
 /// What a table takes that has no rows.
 const TABLE_WORDS: usize = 160;
 /// The tree that a table belongs to is told of changes of so many words.

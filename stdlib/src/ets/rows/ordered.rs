@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use parking_lot::{RwLock, RwLockWriteGuard};
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use purlin_heap::{AtomTable, Term, order};
 
 use super::group::{Group, Row};
@@ -79,7 +79,7 @@ impl Rules<'_> {
     }
 }
 
-struct Leaf {
+pub(super) struct Leaf {
     /// The least key that may stand here; none in the first leaf.
     bound: Option<Entry>,
     entries: RwLock<Vec<Entry>>,
@@ -102,6 +102,9 @@ impl Default for Ordered {
     }
 }
 
+/// The leaves of a table, of which none is added or removed meanwhile.
+pub(super) type Leaves<'a> = held::Held<RwLockReadGuard<'a, Vec<Leaf>>>;
+
 /// The place of the leaf that covers a key.
 #[inline]
 fn leaf_of(index: &[Leaf], key: Key<'_>, rules: Rules<'_>) -> usize {
@@ -123,10 +126,20 @@ fn covers(index: &[Leaf], leaf: usize, key: Key<'_>, rules: Rules<'_>) -> bool {
 }
 
 impl Ordered {
+    /// The leaves, for what follows.
+    #[inline]
+    pub(super) fn leaves(&self) -> Leaves<'_> {
+        self.index.read()
+    }
+
     /// Looks at the row of a key.
-    pub(super) fn read<R>(&self, key: Key<'_>, rules: Rules<'_>, look: impl FnOnce(&[Row]) -> R) -> R {
-        let index = self.index.read();
-        let entries = index[leaf_of(&index, key, rules)].entries.read();
+    pub(super) fn read<R>(
+        index: &Leaves<'_>,
+        key: Key<'_>,
+        rules: Rules<'_>,
+        look: impl FnOnce(&[Row]) -> R,
+    ) -> R {
+        let entries = index[leaf_of(index, key, rules)].entries.read();
         match rules.find(&entries, key) {
             Ok(at) => look(entries[at].row.as_slice()),
             Err(_) => look(&[]),
@@ -136,12 +149,13 @@ impl Ordered {
     /// Changes the row of a key, which may not be there before or after.
     pub(super) fn change<R>(
         &self,
+        index: Leaves<'_>,
         key: Key<'_>,
         rules: Rules<'_>,
         change: impl FnOnce(&mut Group) -> R,
     ) -> R {
         let (result, length) = {
-            let index = self.index.read();
+            let index = index;
             let mut entries = index[leaf_of(&index, key, rules)].entries.write();
             let result = change_in(&mut entries, key, rules, change);
             (result, entries.len())
@@ -158,8 +172,7 @@ impl Ordered {
     }
 
     /// The row at a place in the order.
-    pub(super) fn at(&self, mut at: usize) -> Option<Row> {
-        let index = self.index.read();
+    pub(super) fn at(index: &Leaves<'_>, mut at: usize) -> Option<Row> {
         for leaf in index.iter() {
             let entries = leaf.entries.read();
             match entries.get(at) {
@@ -173,14 +186,13 @@ impl Ordered {
     /// Shows `look` one row after the other in the order of the keys, or backwards, until it has seen enough. True when no more would
     /// come.
     pub(super) fn visit(
-        &self,
+        index: &Leaves<'_>,
         from: From<'_, '_>,
         backwards: bool,
         rules: Rules<'_>,
         look: &mut impl FnMut(&[Row]) -> ControlFlow<()>,
     ) -> bool {
-        let index = self.index.read();
-        let (first, last) = (from.leaf(&index, backwards, rules), index.len() - 1);
+        let (first, last) = (from.leaf(index, backwards, rules), index.len() - 1);
         let mut place = first;
         loop {
             let entries = index[place].entries.read();
@@ -215,17 +227,17 @@ impl Ordered {
     /// Looks at the row beside a place, or at none.
     pub(super) fn next<R>(
         &self,
+        index: &Leaves<'_>,
         from: From<'_, '_>,
         backwards: bool,
         rules: Rules<'_>,
         look: impl FnOnce(&[Row]) -> R,
     ) -> R {
-        let index = self.index.read();
         let passed = self.passed.load(Relaxed);
         let (guess, at) = ((passed >> 32) as usize, passed as u32 as usize);
         let first = match from {
-            From::Beside(key) if covers(&index, guess, key, rules) => guess,
-            from => from.leaf(&index, backwards, rules),
+            From::Beside(key) if covers(index, guess, key, rules) => guess,
+            from => from.leaf(index, backwards, rules),
         };
         let mut place = first;
         loop {
@@ -245,6 +257,9 @@ impl Ordered {
             let at = if backwards { range.end.wrapping_sub(1) } else { range.start };
             let entry = entries.get(at).filter(|_| !range.is_empty());
             if is_last || entry.is_some() {
+                // Whoever asks for one key after the other asks for that one soon.
+                let ahead = if backwards { at.wrapping_sub(1) } else { at + 1 };
+                entries.get(ahead).and_then(|entry| entry.row.as_ref()).into_iter().for_each(Row::prefetch);
                 self.passed.store((place as u64) << 32 | at as u64 & u64::from(u32::MAX), Relaxed);
                 return look(entry.map_or(&[], |entry| entry.row.as_slice()));
             }
@@ -253,9 +268,9 @@ impl Ordered {
     }
 
     /// Takes all rows out; `meanwhile` is done before anybody sees that.
-    pub(super) fn take_all<R>(&self, meanwhile: impl FnOnce() -> R) -> (R, Removed) {
-        let mut index = self.index.write();
-        let removed = std::mem::replace(&mut *index, vec![Leaf { bound: None, entries: RwLock::default() }]);
+    pub(super) fn take_all<R>(mut all: Exclusive<'_>, meanwhile: impl FnOnce() -> R) -> (R, Removed) {
+        let first = vec![Leaf { bound: None, entries: RwLock::default() }];
+        let removed = std::mem::replace(&mut *all.index, first);
         (meanwhile(), Removed(removed))
     }
 

@@ -32,17 +32,16 @@ pub(super) struct Place<'k> {
     pub(super) key: Term<'k>,
 }
 
-#[derive(Default)]
-struct Slot {
-    hash: u64,
-    group: Group,
-}
-
 /// See the top of the file.
+///
+/// Hashes and rows stand in arrays of their own: that of the hashes is small enough to stay near the processor, and both are
+/// fetched at once, since the home of a key says where.
 #[derive(Default)]
 pub(super) struct Shard {
-    slots: Vec<Slot>,
-    /// How many homes there are, as a power of two; the array is as long or longer.
+    /// The bits of the hashes that come behind those which choose the shard. A gap has none that matters.
+    hashes: Vec<u32>,
+    groups: Vec<Group>,
+    /// How many homes there are, as a power of two; the arrays are as long or longer.
     homes_log: u32,
     keys: usize,
 }
@@ -58,23 +57,29 @@ pub(super) struct Rules<'a> {
 }
 
 impl Shard {
-    fn home(&self, hash: u64, rules: Rules<'_>) -> usize {
+    /// What of a hash counts in a shard.
+    fn within(hash: u64, rules: Rules<'_>) -> u32 {
+        (hash << rules.shard_bits >> 32) as u32
+    }
+
+    fn home(&self, hash: u32) -> usize {
         // No shift by all bits: an array has eight homes or more.
-        (hash << rules.shard_bits >> (64 - self.homes_log)) as usize
+        (u64::from(hash) >> (32 - self.homes_log)) as usize
     }
 
     /// Where a key stands, or else where it would.
     fn find(&self, place: Place<'_>, rules: Rules<'_>) -> Result<usize, usize> {
-        if self.slots.is_empty() {
+        if self.groups.is_empty() {
             return Err(0);
         }
-        let home = self.home(place.hash, rules);
+        let wanted = Shard::within(place.hash, rules);
+        let home = self.home(wanted);
         let mut at = home;
-        while let Some(Slot { hash, group }) = self.slots.get(at)
-            && !group.is_empty()
-            && *hash <= place.hash
+        while let Some(group) = self.groups.get(at).filter(|group| !group.is_empty())
+            && let Some(&hash) = self.hashes.get(at)
+            && hash <= wanted
         {
-            if *hash == place.hash
+            if hash == wanted
                 && let Some(row) = group.first()
             {
                 let key = key_of(row, rules.key_at);
@@ -95,7 +100,7 @@ impl Shard {
 
     /// The rows of a key.
     pub(super) fn get(&self, place: Place<'_>, rules: Rules<'_>) -> &[Row] {
-        self.find(place, rules).map_or(&[], |at| self.slots[at].group.terms())
+        self.find(place, rules).map_or(&[], |at| self.groups[at].terms())
     }
 
     /// Changes the rows of a key, of which there may be none before or after.
@@ -107,65 +112,71 @@ impl Shard {
     ) -> R {
         match self.find(place, rules) {
             Ok(at) => {
-                let result = change(&mut self.slots[at].group);
-                if self.slots[at].group.is_empty() {
-                    self.close_gap(at, rules);
+                let result = change(&mut self.groups[at]);
+                if self.groups[at].is_empty() {
+                    self.close_gap(at);
                 }
                 result
             }
-            Err(_) => {
+            Err(at) => {
                 let mut group = Group::default();
                 let result = change(&mut group);
                 if !group.is_empty() {
-                    self.add(Slot { hash: place.hash, group }, place, rules);
+                    self.add(group, at, place, rules);
                 }
                 result
             }
         }
     }
 
-    fn add(&mut self, slot: Slot, place: Place<'_>, rules: Rules<'_>) {
-        if (self.keys + 1) * KEYS_MAX.1 > (self.slots.len().min(1 << self.homes_log)) * KEYS_MAX.0 {
-            self.rebuild((self.homes_log + 1).max(LENGTH_LOG_MIN), rules);
+    /// Adds a key that belongs to this place in the array as it is.
+    fn add(&mut self, group: Group, mut at: usize, place: Place<'_>, rules: Rules<'_>) {
+        if (self.keys + 1) * KEYS_MAX.1 > (self.groups.len().min(1 << self.homes_log)) * KEYS_MAX.0 {
+            self.rebuild((self.homes_log + 1).max(LENGTH_LOG_MIN));
+            at = self.find(place, rules).unwrap_or_else(|at| at);
         }
         self.keys += 1;
-        let at = self.find(place, rules).unwrap_or_else(|at| at);
-        let gap = (at..self.slots.len()).find(|&at| self.slots[at].group.is_empty());
+        let gap = (at..self.groups.len()).find(|&at| self.groups[at].is_empty());
         let gap = gap.unwrap_or_else(|| {
-            self.slots.push(Slot::default());
-            self.slots.len() - 1
+            self.hashes.push(0);
+            self.groups.push(Group::default());
+            self.groups.len() - 1
         });
-        self.slots[at..=gap].rotate_right(1);
-        self.slots[at] = slot;
+        self.hashes[at..=gap].rotate_right(1);
+        self.groups[at..=gap].rotate_right(1);
+        self.hashes[at] = Shard::within(place.hash, rules);
+        self.groups[at] = group;
     }
 
     /// Moves what stands behind a gap towards its home, since there may be no gap between the two.
-    fn close_gap(&mut self, gap: usize, rules: Rules<'_>) {
+    fn close_gap(&mut self, gap: usize) {
         self.keys -= 1;
         let mut end = gap + 1;
-        while let Some(slot) = self.slots.get(end)
-            && !slot.group.is_empty()
-            && self.home(slot.hash, rules) < end
+        while self.groups.get(end).is_some_and(|group| !group.is_empty()) && self.home(self.hashes[end]) < end
         {
             end += 1;
         }
-        self.slots[gap..end].rotate_left(1);
+        self.hashes[gap..end].rotate_left(1);
+        self.groups[gap..end].rotate_left(1);
         if self.homes_log > LENGTH_LOG_MIN && self.keys < 1 << (self.homes_log - 3) {
-            self.rebuild(self.homes_log - 1, rules);
+            self.rebuild(self.homes_log - 1);
         }
     }
 
-    fn rebuild(&mut self, homes_log: u32, rules: Rules<'_>) {
-        let old = std::mem::take(&mut self.slots);
+    fn rebuild(&mut self, homes_log: u32) {
+        let (hashes, groups) = (std::mem::take(&mut self.hashes), std::mem::take(&mut self.groups));
         self.homes_log = homes_log;
-        self.slots.resize_with(1 << homes_log, Slot::default);
+        self.hashes.resize(1 << homes_log, 0);
+        self.groups.resize_with(1 << homes_log, Group::default);
         let mut next = 0;
-        for slot in old.into_iter().filter(|slot| !slot.group.is_empty()) {
-            let at = next.max(self.home(slot.hash, rules));
-            if at == self.slots.len() {
-                self.slots.push(Slot::default());
+        for (hash, group) in hashes.into_iter().zip(groups).filter(|(_, group)| !group.is_empty()) {
+            let at = next.max(self.home(hash));
+            if at == self.groups.len() {
+                self.hashes.push(0);
+                self.groups.push(Group::default());
             }
-            self.slots[at] = slot;
+            self.hashes[at] = hash;
+            self.groups[at] = group;
             next = at + 1;
         }
     }
@@ -183,13 +194,13 @@ impl Shard {
         rules: Rules<'_>,
         look: &mut impl FnMut(&[Row]) -> ControlFlow<()>,
     ) -> Option<bool> {
-        for at in self.behind(behind, rules)..self.slots.len() {
-            if let Some(ahead) = self.slots.get(at + FETCHED_AHEAD) {
-                ahead.group.prefetch();
+        for at in self.behind(behind, rules)..self.groups.len() {
+            if let Some(ahead) = self.groups.get(at + FETCHED_AHEAD) {
+                ahead.prefetch();
             }
-            let group = &self.slots[at].group;
+            let group = &self.groups[at];
             if !group.is_empty() && look(group.terms()).is_break() {
-                return Some(self.slots[at + 1..].iter().any(|slot| !slot.group.is_empty()));
+                return Some(self.groups[at + 1..].iter().any(|group| !group.is_empty()));
             }
         }
         None
@@ -208,8 +219,7 @@ impl Shard {
             Some(Err(_)) if must_be_there => return Err(NotThere),
             Some(Err(at)) => at,
         };
-        let mut groups =
-            self.slots.iter().skip(from).map(|slot| &slot.group).filter(|group| !group.is_empty());
+        let mut groups = self.groups.iter().skip(from).filter(|group| !group.is_empty());
         let next = groups.next();
         // Whoever asks for one key after the other asks for that one soon.
         groups.next().into_iter().for_each(Group::prefetch);
@@ -223,21 +233,21 @@ impl Shard {
 
     /// Takes some rows out of an array that belongs to no table any more.
     pub(super) fn drain(&mut self, count: usize) -> Option<Vec<Row>> {
-        let from = self.slots.len().checked_sub(1)?.saturating_sub(count);
+        let from = self.groups.len().checked_sub(1)?.saturating_sub(count);
         let mut rows = Vec::new();
-        self.slots.drain(from..).for_each(|mut slot| slot.group.take(|_| true, &mut rows));
+        self.groups.drain(from..).for_each(|mut group| group.take(|_| true, &mut rows));
         Some(rows)
     }
 
     /// Whether each key stands where it is looked for.
     #[cfg(test)]
     pub(super) fn check(&self, rules: Rules<'_>) {
-        let keys = (0..self.slots.len()).filter(|&at| !self.slots[at].group.is_empty());
+        use purlin_heap::hash;
+        let keys = (0..self.groups.len()).filter(|&at| !self.groups[at].is_empty());
         let mut count = 0;
         for at in keys {
-            let slot = &self.slots[at];
-            let key = key_of(&slot.group.terms()[0], rules.key_at);
-            assert_eq!(self.find(Place { hash: slot.hash, key }, rules), Ok(at));
+            let key = key_of(&self.groups[at].terms()[0], rules.key_at);
+            assert_eq!(self.find(Place { hash: hash::internal(key), key }, rules), Ok(at));
             count += 1;
         }
         assert_eq!(count, self.keys);

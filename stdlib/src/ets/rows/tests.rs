@@ -1,6 +1,6 @@
 //! Random operations on rows, beside a plain list of what should be there, and threads on the same rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use purlin_heap::{AtomTable, Build, CountedTerm, Scratch, Term};
@@ -95,7 +95,7 @@ fn try_out(kind: Kind, shared: bool) {
         }
     }
     check(&rows, &atoms, &model);
-    let (count, removed) = rows.clear();
+    let (count, removed) = rows.clear(&atoms);
     assert_eq!(count, model.values().map(Vec::len).sum::<usize>());
     removed.free();
     check(&rows, &atoms, &BTreeMap::new());
@@ -147,6 +147,42 @@ fn several_rows_come_at_once_or_not_at_all() {
         assert!(rows.insert_new(vec![row(1, 1), row(2, 2)], &atoms, &mut Vec::new()));
         assert!(!rows.insert_new(vec![row(3, 3), row(2, 9)], &atoms, &mut Vec::new()));
         check(&rows, &atoms, &BTreeMap::from([(1, vec![1]), (2, vec![2])]));
+    }
+}
+
+/// Long lists go in while others look: all rows are seen or none, whoever does the work, and keys that are there refuse all.
+#[test]
+fn long_lists_come_at_once_while_others_look() {
+    const ROWS: i64 = 3000;
+    for kind in [Kind::Set, Kind::OrderedSet, Kind::DuplicateBag] {
+        let (atoms, rows) = (AtomTable::new(100_000), Rows::new(kind, 0, true));
+        let list = |from: i64, value| (from..from + ROWS).map(|key| row(key, value)).collect::<Vec<_>>();
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = [0, ROWS / 2, ROWS]
+                .map(|from| {
+                    let (rows, atoms) = (&rows, &atoms);
+                    scope.spawn(move || rows.insert_new(list(from, from), atoms, &mut Vec::new()))
+                })
+                .into_iter()
+                .collect();
+            for _ in 0..300 {
+                let has = |key| rows.read(Term::small(key), &atoms, |rows| rows.first().map(pair));
+                let first = has(ROWS / 4).is_some();
+                assert!(!first || has(0).is_some() && has(ROWS - 1).is_some());
+                assert!(has(2 * ROWS - 1).is_none() || has(ROWS + ROWS / 2 - 1).is_some());
+            }
+            let done = writers.into_iter().map(|writer| writer.join().expect("it ends well"));
+            let done = done.filter(|&done| done).count();
+            let found: BTreeSet<i64> = all(&rows, &atoms, 1000, false).iter().map(|row| row.1).collect();
+            assert_eq!(done, found.len(), "a list is there if its insertion said so");
+        });
+        assert_eq!(rows.len() % ROWS as usize, 0);
+        rows.insert(list(0, 7), &atoms, &mut Vec::new());
+        let count = rows.read(Term::small(5), &atoms, |rows| rows.len());
+        assert!(rows.read(Term::small(5), &atoms, |rows| pair(&rows[count - 1])) == (5, 7));
+        let before = rows.len();
+        assert!(!rows.insert_new(list(2 - ROWS, 8), &atoms, &mut Vec::new()), "the last key is there");
+        assert_eq!(rows.len(), before);
     }
 }
 
