@@ -26,7 +26,7 @@ watched(Text, Names, Tell) ->
     Chosen = [list_to_atom(Name) || Name <- Names],
     Counters = atomics:new(2, []),
     Bystander = spawn_link(fun() -> bystander(Counters, erlang:monotonic_time(nanosecond)) end),
-    Families = [lists, terms, numbers, binaries, text, maps, external, messages],
+    Families = [lists, terms, numbers, binaries, text, maps, external, messages, state],
     [case_of(Family, Case, Size, Chosen, Counters, Tell) || Family <- Families, Case <- cases(Family)],
     unlink(Bystander),
     exit(Bystander, kill),
@@ -97,7 +97,9 @@ cases(external) ->
     [term_to_binary, term_to_binary_binary, term_to_binary_map, term_to_binary_compressed, external_size,
      binary_to_term, binary_to_term_compressed];
 cases(messages) ->
-    [send, send_name, spawn_argument, spawn_fun, exit_reason, exit_watched, hibernate, dictionary_key, persistent_term, process_info].
+    [send, send_name, spawn_argument, spawn_fun, exit_reason, exit_watched, hibernate, dictionary_key, persistent_term, process_info];
+cases(state) ->
+    [atomics_new, put_keys, get_all, get_keys, erase_all, process_info_dictionary].
 
 %% The work of a case, with all that it needs made before.
 work(lists, Name, Size) ->
@@ -122,7 +124,16 @@ work(maps, Name, Size) ->
 work(external, Name, Size) ->
     external_work(Name, Size);
 work(messages, Name, Size) ->
-    messages_work(Name, Size, lists:seq(1, Size)).
+    messages_work(Name, Size, lists:seq(1, Size));
+work(state, Name, Size) ->
+    1 = atomics:get(started(), 1),
+    state_work(Name, Size, min(Size, 1000000)).
+
+%% An array, so that loading the module is not what is measured.
+started() ->
+    Array = atomics:new(1, []),
+    ok = atomics:put(Array, 1, 1),
+    Array.
 
 bytes(Size) ->
     binary:copy(<<"0123456789">>, min(Size, 10000000)).
@@ -425,6 +436,30 @@ messages_work(process_info, _, List) ->
     self() ! List,
     fun() -> {messages, [[1 | _]]} = process_info(self(), messages) end.
 
+state_work(atomics_new, Size, _) -> fun() -> #{size := Size} = atomics:info(atomics:new(Size, [])) end;
+%% The index of the dictionary grows.
+state_work(put_keys, _, Keys) -> fun() -> put_keys(Keys) end;
+state_work(get_all, _, Keys) ->
+    put_keys(Keys),
+    fun() -> Keys = length(get()) end;
+state_work(get_keys, _, Keys) ->
+    put_keys(Keys),
+    fun() -> Keys = length(get_keys()) end;
+state_work(erase_all, _, Keys) ->
+    put_keys(Keys),
+    fun() -> Keys = length(erase()) end;
+state_work(process_info_dictionary, _, Keys) ->
+    put_keys(Keys),
+    fun() ->
+        {dictionary, All} = process_info(self(), dictionary),
+        Keys = length(All)
+    end.
+
+put_keys(0) -> ok;
+put_keys(Key) ->
+    undefined = put(Key, x),
+    put_keys(Key - 1).
+
 sink() ->
     receive _ -> sink() end.
 
@@ -448,7 +483,7 @@ every_third([_, _, Pid | Rest]) -> [Pid | every_third(Rest)];
 every_third(_) -> [].
 
 worker(I, N) ->
-    Families = [lists, terms, numbers, binaries, text, maps, external, messages],
+    Families = [lists, terms, numbers, binaries, text, maps, external, messages, state],
     All = [{Family, Case} || Family <- Families, Case <- cases(Family), Case =/= send_name],
     {Family, Case} = lists:nth(I rem length(All) + 1, All),
     Work = work(Family, Case, N),

@@ -54,7 +54,6 @@ fn cells<'h>(count: Term<'h>) -> Read<'h, usize> {
 /// The lowest bit of the options is set for signed integers.
 fn new<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (count, signed) = (cells(args[0])?, args::size(args[1])? & 1 == 1);
-    args::charge(cx, count);
     let array = Array { cells: zeros(count)?, signed };
     let bytes = array.bytes();
     Ok(resource::owning(cx.heap(), cx.unique_number(), array, bytes))
@@ -66,7 +65,7 @@ fn zeros<'h>(count: usize) -> Read<'h, Box<[AtomicU64]>> {
     if !pace::may_take_bytes(count * size_of::<AtomicU64>()) || cells.try_reserve_exact(count).is_err() {
         return Err(Stop::system_limit());
     }
-    cells.extend((0..count).map(|_| AtomicU64::new(0)));
+    cells.extend(pace::paced(0..count, 1).map(|_| AtomicU64::new(0)));
     Ok(cells.into())
 }
 

@@ -14,7 +14,7 @@ pub(crate) use memory::max_heap_size;
 use crate::Vm;
 use crate::native::Context;
 use crate::process::{Flags, Process};
-use purlin_heap::{Atom, Build, Heap, Message, Term, View, am, copy_into};
+use purlin_heap::{Atom, Build, Heap, Message, Term, View, am, copy_into, pace};
 use purlin_scheduler::Priority;
 
 /// Tells of a process, into `b`.
@@ -233,7 +233,8 @@ impl<'b, B: Build> Teller<'_, 'b, B> {
 
     fn dictionary(&self) -> Term<'b> {
         let pair = |(key, value)| self.b.tuple(&[self.own(key), self.own(value)]);
-        let pairs: Vec<Term<'b>> = self.process.dictionary.iter(&self.process.heap).map(pair).collect();
+        let entries = pace::paced(self.process.dictionary.iter(&self.process.heap), 4);
+        let pairs: Vec<Term<'b>> = entries.map(pair).collect();
         self.b.list(&pairs)
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod end;
 mod limited;
 mod links;
 mod monitors;
+mod places;
 mod receive;
 mod report;
 mod saved;

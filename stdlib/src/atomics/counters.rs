@@ -50,7 +50,6 @@ pub(super) fn new<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let count = cells(args[0])?;
     let stride = count.next_multiple_of(CELLS_PER_LINE);
     let rows = cx.vm().config().schedulers.workers + 1;
-    args::charge(cx, stride * rows);
     let counters = Counters { cells: zeros(stride * rows)?, count, stride };
     let bytes = counters.bytes();
     Ok(resource::owning(cx.heap(), cx.unique_number(), counters, bytes))

@@ -1,9 +1,7 @@
 //! The process dictionary.
 
-use purlin_heap::{Build, Term, am, equal};
+use purlin_heap::{Build, Term, am, equal, pace};
 use purlin_vm::{Context, Outcome, natives};
-
-use crate::args;
 
 natives! { "erlang":
     "get"/0 => get_all, "get"/1 => get, "get_keys"/0 => get_keys, "get_keys"/1 => keys_of_value,
@@ -27,9 +25,8 @@ fn erase<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn get_all<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    let pairs: Vec<_> =
-        cx.dictionary().into_iter().map(|(key, value)| cx.heap().tuple(&[key, value])).collect();
-    args::charge(cx, pairs.len());
+    let entries = pace::paced(cx.dictionary().into_iter(), 4);
+    let pairs: Vec<_> = entries.map(|(key, value)| cx.heap().tuple(&[key, value])).collect();
     Ok(cx.heap().list(&pairs))
 }
 
@@ -40,15 +37,13 @@ fn erase_all<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn get_keys<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
-    let keys: Vec<_> = cx.dictionary().into_iter().map(|(key, _)| key).collect();
-    args::charge(cx, keys.len());
+    let keys: Vec<_> = pace::paced(cx.dictionary().into_iter(), 1).map(|(key, _)| key).collect();
     Ok(cx.heap().list(&keys))
 }
 
 fn keys_of_value<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    let entries = cx.dictionary();
-    args::charge(cx, entries.len());
     let has_value = |&(_, value): &(Term<'h>, Term<'h>)| equal::exact(value, args[0]);
-    let keys: Vec<_> = entries.into_iter().filter(has_value).map(|(key, _)| key).collect();
+    let entries = pace::paced(cx.dictionary().into_iter(), 2).filter(has_value);
+    let keys: Vec<_> = entries.map(|(key, _)| key).collect();
     Ok(cx.heap().list(&keys))
 }

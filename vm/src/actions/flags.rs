@@ -5,7 +5,7 @@ use crate::names::NameError;
 use crate::native::Context;
 use crate::process::{Flags, MaxHeapSize, Settings};
 use purlin_heap::word::{Word, sub};
-use purlin_heap::{Atom, Pid, Term};
+use purlin_heap::{Atom, Pid, Term, pace};
 use purlin_scheduler::Priority;
 
 impl Local {
@@ -120,11 +120,13 @@ impl<'h> Context<'h> {
 
     /// Keys and values of the process dictionary.
     pub fn dictionary(&self) -> Vec<(Term<'h>, Term<'h>)> {
-        let words: Vec<(Word, Word)> = self.with(|process, _| {
-            process.dictionary.iter(&process.heap).map(|(key, value)| (key.word(), value.word())).collect()
-        });
-        // SAFETY: roots of the heap.
-        words.into_iter().map(|(key, value)| unsafe { (self.term(key), self.term(value)) }).collect()
+        self.with(|process, _| {
+            // SAFETY: roots of the heap.
+            let entry = |(key, value): (Term<'_>, Term<'_>)| unsafe {
+                (self.term(key.word()), self.term(value.word()))
+            };
+            pace::paced(process.dictionary.iter(&process.heap), 2).map(entry).collect()
+        })
     }
 
     /// Removes all keys of the process dictionary.

@@ -3,8 +3,9 @@
 //! collections.
 
 use purlin_heap::word::Word;
-use purlin_heap::{Heap, Term, equal, hash};
-use rustc_hash::FxHashMap;
+use purlin_heap::{Heap, Term, equal, hash, pace};
+
+use super::places::Places;
 
 /// Larger dictionaries get an index.
 const LIST_MAX: usize = 8;
@@ -17,8 +18,8 @@ pub struct Dictionary(Option<Box<Entries>>);
 struct Entries {
     /// Key, value, key, value...
     words: Vec<Word>,
-    /// Hash of a key to the places of those keys.
-    index: Option<FxHashMap<u64, Vec<u32>>>,
+    /// From the hash of a key to its place.
+    index: Option<Places>,
 }
 
 impl Dictionary {
@@ -29,8 +30,9 @@ impl Dictionary {
 
     /// About how much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
-        // Twice the words, for the index.
-        self.0.as_ref().map_or(0, |entries| 2 * entries.words.capacity() * size_of::<Word>())
+        self.0.as_ref().map_or(0, |entries| {
+            entries.words.capacity() * size_of::<Word>() + entries.index.as_ref().map_or(0, Places::bytes)
+        })
     }
 
     /// Whether there is none.
@@ -72,7 +74,9 @@ impl Dictionary {
 
     /// Removes all.
     pub fn clear(&mut self) {
-        self.0 = None;
+        if let Some(entries) = self.0.take() {
+            pace::free(entries.words);
+        }
     }
 
     /// Keys and values.
@@ -98,10 +102,7 @@ impl Entries {
     fn find(&self, key: Term<'_>) -> Option<usize> {
         match &self.index {
             None => (0..self.words.len() / 2).find(|&at| equal::exact(self.key(at), key)),
-            Some(index) => {
-                let places = index.get(&hash::internal(key))?;
-                places.iter().map(|&at| at as usize).find(|&at| equal::exact(self.key(at), key))
-            }
+            Some(index) => index.find(hash::internal(key), |at| equal::exact(self.key(at), key)),
         }
     }
 
@@ -109,37 +110,25 @@ impl Entries {
         let at = self.words.len() / 2;
         self.words.extend([key.word(), value.word()]);
         if let Some(index) = &mut self.index {
-            index.entry(hash::internal(key)).or_default().push(at as u32);
+            index.insert(hash::internal(key), at);
         } else if at >= LIST_MAX {
-            let mut index = FxHashMap::<u64, Vec<u32>>::default();
-            (0..=at).for_each(|at| index.entry(hash::internal(self.key(at))).or_default().push(at as u32));
-            self.index = Some(index);
+            self.index = Some(Places::new((0..=at).map(|at| hash::internal(self.key(at)))));
         }
     }
 
     fn remove(&mut self, at: usize, key: Term<'_>) -> Word {
         let value = self.words[at * 2 + 1];
         let last = self.words.len() / 2 - 1;
-        if self.index.is_some() {
-            let moved = hash::internal(self.key(last));
-            self.replace_place(hash::internal(key), at, None);
+        let moved = self.index.is_some().then(|| hash::internal(self.key(last)));
+        if let Some((index, moved)) = self.index.as_mut().zip(moved) {
+            index.remove(hash::internal(key), at);
             if at != last {
-                self.replace_place(moved, last, Some(at));
+                index.moved(moved, last, at);
             }
         }
         self.words.swap(at * 2, last * 2);
         self.words.swap(at * 2 + 1, last * 2 + 1);
         self.words.truncate(last * 2);
         value
-    }
-
-    fn replace_place(&mut self, hash: u64, from: usize, to: Option<usize>) {
-        let index = self.index.as_mut().expect("called for an indexed dictionary");
-        let places = index.get_mut(&hash).expect("every key is in the index");
-        places.retain(|&place| place as usize != from);
-        places.extend(to.map(|to| to as u32));
-        if places.is_empty() {
-            index.remove(&hash);
-        }
     }
 }

@@ -1,15 +1,15 @@
 //! A map from numbers (of references, pids) that is a short list as long as it is short, and that can be emptied in
 //! portions however long it is.
 
-use rustc_hash::FxHashMap;
+use super::places::Places;
 
 /// Longer lists get an index.
 const LIST_MAX: usize = 12;
 
-/// See the top of the file. The numbers are given out by the machine itself, so that a weak hash does.
+/// See the top of the file. The numbers are given out by the machine itself, so that they are their own hashes.
 pub(crate) struct SmallMap<V> {
     entries: Vec<(u64, V)>,
-    index: Option<Box<FxHashMap<u64, u32>>>,
+    index: Option<Box<Places>>,
 }
 
 impl<V> Default for SmallMap<V> {
@@ -21,7 +21,7 @@ impl<V> Default for SmallMap<V> {
 impl<V> SmallMap<V> {
     /// About how much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
-        let index = self.index.as_ref().map_or(0, |index| index.capacity() * size_of::<(u64, u32)>());
+        let index = self.index.as_ref().map_or(0, |index| index.bytes());
         self.entries.capacity() * size_of::<(u64, V)>() + index
     }
 
@@ -39,10 +39,9 @@ impl<V> SmallMap<V> {
         let at = self.entries.len();
         self.entries.push((key, value));
         if let Some(index) = &mut self.index {
-            index.insert(key, at as u32);
+            index.insert(key, at);
         } else if at >= LIST_MAX {
-            let all = self.entries.iter().enumerate().map(|(at, &(key, _))| (key, at as u32));
-            self.index = Some(Box::new(all.collect()));
+            self.index = Some(Box::new(Places::new(self.entries.iter().map(|&(key, _)| key))));
         }
     }
 
@@ -50,9 +49,9 @@ impl<V> SmallMap<V> {
         let at = self.position(key)?;
         let (_, value) = self.entries.swap_remove(at);
         if let Some(index) = &mut self.index {
-            index.remove(&key);
+            index.remove(key, at);
             if let Some(&(moved, _)) = self.entries.get(at) {
-                index.insert(moved, at as u32);
+                index.moved(moved, self.entries.len(), at);
             }
         }
         if self.entries.is_empty() {
@@ -77,7 +76,7 @@ impl<V> SmallMap<V> {
 
     fn position(&self, key: u64) -> Option<usize> {
         match &self.index {
-            Some(index) => index.get(&key).map(|&at| at as usize),
+            Some(index) => index.find(key, |at| self.entries[at].0 == key),
             None => self.entries.iter().position(|&(this, _)| this == key),
         }
     }
