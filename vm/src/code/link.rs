@@ -221,10 +221,13 @@ impl Vm {
     }
 
     fn publish(&self, prepared: Prepared) -> Result<&LoadedModule, LoadError> {
-        let name = prepared.name();
+        let name = self.atoms().name(prepared.name());
         match self.code().finish_loading(vec![prepared]) {
-            Ok(published) => Ok(published[0]),
-            Err(_) => Err(LoadError::NotPurged { module: self.atoms().name(name).to_owned() }),
+            Ok(published) => {
+                tracing::debug!(module = name, "a module is loaded");
+                Ok(published[0])
+            }
+            Err(_) => Err(LoadError::NotPurged { module: name.to_owned() }),
         }
     }
 
