@@ -9,6 +9,7 @@ use super::modules::{Contents, refused};
 use purlin::convert;
 use purlin_heap::{Mfa, Scratch};
 use purlin_loader::Verified;
+use purlin_vm::code::Origin;
 use purlin_vm::{Config, End, RunningVm, Vm};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -160,7 +161,7 @@ fn machine(options: &Options) -> Arc<Vm> {
 }
 
 fn load(vm: &Vm, module: &Verified, file: &Path) -> Result<(), String> {
-    vm.load_from(module, &file.to_string_lossy()).map(drop).map_err(|error| error.to_string())
+    vm.load_from(module, Origin::from(&*file.to_string_lossy())).map(drop).map_err(|error| error.to_string())
 }
 
 fn is_loaded(vm: &Vm, module: &Verified) -> bool {

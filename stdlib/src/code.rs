@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use purlin_heap::{Atom, Build, Mfa, Term, View, am};
 use purlin_vm::actions::{DirtyKind, Flags, Purged};
-use purlin_vm::code::{LoadError, NotPurged};
+use purlin_vm::code::{LoadError, NotPurged, Origin};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop, natives};
 
 use crate::args;
@@ -69,7 +69,7 @@ fn get_mode<'h>(cx: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 }
 
 /// Loads a module from the bytes of its file, which came from `origin`; it must have the name that is given.
-fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: &[u8], origin: &str) -> Outcome<'h> {
+fn load<'h>(cx: &Context<'h>, name: Term<'h>, bytes: &[u8], origin: Origin) -> Outcome<'h> {
     let wanted = args::atom(name)?;
     args::charge(cx, bytes.len());
     let done = cx.vm().load_bytes(wanted, bytes, origin);
@@ -96,8 +96,8 @@ fn decided<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 
 fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let origin = match args[1].as_atom() {
-        Some(file) => cx.atoms().name(file).to_owned(),
-        None => args::characters(args[1])?,
+        Some(name) => Origin::Atom(name),
+        None => Origin::from(&*args::characters(args[1])?),
     };
     let (name, binary) = (args::atom(args[0])?, args::binary(args[2])?);
     if sticky::is_sticky(cx, name) {
@@ -106,7 +106,7 @@ fn load_binary<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     if cx.vm().code().module(name).is_some() {
         cx.purge(name, true, cx.heap().list(args))?;
     }
-    load(cx, args[0], &binary.to_vec(), &origin)
+    load(cx, args[0], &binary.to_vec(), origin)
 }
 
 fn refused_as_sticky<'h>(cx: &Context<'h>) -> Outcome<'h> {
@@ -126,7 +126,7 @@ fn load_abs<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
         Some(&name) => Term::atom(args::atom(name)?),
         None => Term::atom(cx.atoms().intern(&file.file_stem().unwrap_or_default().to_string_lossy())?),
     };
-    load(cx, name, &bytes, &file.to_string_lossy())
+    load(cx, name, &bytes, Origin::from(&*file.to_string_lossy()))
 }
 
 /// Loads the module anew from where modules are looked for.
@@ -145,7 +145,7 @@ fn load_file<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 }
 
 fn load_module<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
-    load(cx, args[0], &args::binary(args[1])?.to_vec(), "")
+    load(cx, args[0], &args::binary(args[1])?.to_vec(), Origin::from(""))
 }
 
 fn delete<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {

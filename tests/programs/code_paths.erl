@@ -21,7 +21,7 @@ main(_) ->
     {module, queue} = code:ensure_loaded(queue),
     P([code:is_sticky(queue), code:is_sticky(?MODULE), code:is_sticky(not_there), code:load_binary(queue, "some/file.beam", Queue), code:load_file(queue),
        base(code:which(queue)), code:unstick_mod(queue), code:is_sticky(queue)]),
-    P([lists:member(".", code:get_path()), code:load_binary(queue, an_atom, Queue), code:purge(queue)]),
+    P([lists:member(".", code:get_path()), code:load_binary(queue, an_atom, Queue), code:which(queue), code:is_loaded(queue), code:purge(queue)]),
     P([code:load_binary(queue, "some/file.beam", Queue), code:which(queue), code:is_loaded(queue), code:load_file(queue), base(code:which(queue)),
        code:purge(queue), code:stick_mod(queue), code:is_sticky(queue)]),
     P([code:module_md5(Queue) =:= queue:module_info(md5), code:module_md5(<<"no module">>), erts_internal:beamfile_module_md5(Queue) =:= queue:module_info(md5)]),

@@ -16,7 +16,7 @@ mod unloaded;
 pub use export::{Export, Exports};
 
 pub use link::LoadError;
-pub use module::{Counter, FunctionInfo, LoadedModule};
+pub use module::{Counter, FunctionInfo, LoadedModule, Origin};
 pub use on_load::{OnLoads, Waiting};
 pub use prepared::{NotFinished, Prepared};
 pub use stub::RuntimeCode;

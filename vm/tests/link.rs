@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use purlin_heap::{Mfa, Term};
 use purlin_isa::Specific;
-use purlin_vm::code::LoadedModule;
+use purlin_vm::code::{LoadedModule, Origin};
 use purlin_vm::{Config, Context, NativeFunction, Outcome, Vm};
 
 fn nothing<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
@@ -15,6 +15,7 @@ fn nothing<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 
 const NATIVES: &[NativeFunction] = &[
     NativeFunction { module: "lists", function: "reverse", arity: 2, body: nothing },
+    NativeFunction { module: "lists", function: "seq", arity: 2, body: nothing },
     NativeFunction { module: "erlang", function: "error", arity: 2, body: nothing },
 ];
 
@@ -119,4 +120,54 @@ fn every_module_of_the_standard_library_links() {
     }
     println!("{count} modules");
     assert_eq!(vm.code().module_names().len(), count);
+}
+
+#[test]
+fn a_native_stands_in_for_code_of_which_nothing_was_inferred() {
+    let Some(vm) = load_lists(&[NATIVES]) else { return };
+    let is_native = |name: &str, arity: u32| {
+        let function = vm.atoms().intern(name).unwrap();
+        let mut functions = lists(&vm).functions.iter();
+        let found = functions.find(|f| (f.name.function, f.name.arity) == (function, arity));
+        found.expect("a function of lists").native
+    };
+    // A stub.
+    assert!(is_native("reverse", 2));
+    // It returns a list, which its callers in the module rely on.
+    assert!(!is_native("seq", 2));
+}
+
+#[test]
+fn whoever_looks_while_a_module_is_replaced_finds_one_version() {
+    let Some(vm) = load_lists(&[]) else { return };
+    let bytes =
+        std::fs::read(library("stdlib").unwrap().join("lists.beam")).expect("an installed file can be read");
+    let prepared = vm
+        .prepare_bytes(vm.atoms().intern("lists").unwrap(), &bytes, Origin::from(""))
+        .expect("it was loaded before");
+    let (code, first) = (vm.code(), lists(&vm));
+    let exports: Vec<_> =
+        first.exports.iter().map(|&index| code.export(first.functions[index as usize].name)).collect();
+    let look = || {
+        let (mut has_seen_new, mut count) = (false, 0);
+        while count < exports.len() {
+            count = 0;
+            for export in &exports {
+                let entry = code.entry(export);
+                assert!(entry != export.own_body() && code.is_defined(export));
+                let is_new = first.offset_of(entry).is_none();
+                assert!(is_new || !has_seen_new, "an old function after a new one");
+                has_seen_new |= is_new;
+                count += usize::from(is_new);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = [scope.spawn(look), scope.spawn(look)];
+        std::thread::yield_now();
+        assert!(std::ptr::eq(first, lists(&vm)), "nothing is seen of what is prepared");
+        assert!(code.finish_loading(vec![prepared]).is_ok());
+        threads.into_iter().for_each(|thread| thread.join().expect("it finds what it looks for"));
+    });
+    assert!(code.has_old(first.name) && !std::ptr::eq(first, lists(&vm)));
 }

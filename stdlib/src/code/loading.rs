@@ -3,7 +3,7 @@
 //! A prepared module is owned by its reference until it is published.
 
 use purlin_heap::{Atom, Build, Mfa, Term, am, resource};
-use purlin_vm::code::{NotFinished, Prepared};
+use purlin_vm::code::{NotFinished, Origin, Prepared};
 use purlin_vm::{Context, NativeFunction, Outcome, Stop};
 
 use crate::args::{self, Read};
@@ -74,7 +74,7 @@ fn give_back(places: &[&Place], prepared: Vec<Prepared>) {
 fn prepare_loading<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let (name, bytes) = (args::atom(args[0])?, args::binary(args[1])?.to_vec());
     args::charge(cx, bytes.len());
-    Ok(match cx.vm().prepare_bytes(name, &bytes, "") {
+    Ok(match cx.vm().prepare_bytes(name, &bytes, Origin::from("")) {
         Ok(prepared) => reference(cx, prepared),
         Err(_) => cx.heap().tuple(&[Term::atom(am::error), Term::atom(am::badfile)]),
     })

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use purlin_heap::{Atom, Build, Term, am};
 use purlin_vm::actions::DirtyKind;
-use purlin_vm::code::Prepared;
+use purlin_vm::code::{Origin, Prepared};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use super::loading::{self, Place, Refused};
@@ -90,7 +90,7 @@ fn prepare<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Read<'h, Result<Vec<(Prep
             continue;
         };
         args::charge(cx, bytes.len());
-        match cx.vm().prepare_bytes(name, &bytes, &file) {
+        match cx.vm().prepare_bytes(name, &bytes, Origin::from(&*file)) {
             Ok(module) => prepared.push((module, file)),
             Err(_) => errors.push((name, "badfile")),
         }

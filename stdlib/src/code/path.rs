@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use purlin_heap::bits;
 use purlin_heap::{Atom, Build, Term, am};
 use purlin_vm::actions::DirtyKind;
+use purlin_vm::code::Origin;
 use purlin_vm::{Context, Outcome, Stop, Vm, natives};
 
 use crate::args;
@@ -171,7 +172,10 @@ fn del_path<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
 fn origin<'h>(cx: &Context<'h>, module: Atom) -> Option<Term<'h>> {
     match cx.vm().code().module(module) {
         Some(_) if is_pre_loaded(cx, module) => Some(Term::atom(am::preloaded)),
-        Some(loaded) => Some(chars::list(cx.heap(), &loaded.origin)),
+        Some(loaded) => Some(match &loaded.origin {
+            Origin::File(file) => chars::list(cx.heap(), file),
+            Origin::Atom(name) => Term::atom(*name),
+        }),
         None => is_pre_loaded(cx, module).then_some(Term::atom(am::preloaded)),
     }
 }

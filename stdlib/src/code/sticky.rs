@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use purlin_heap::{Atom, Term, am};
+use purlin_vm::code::Origin;
 use purlin_vm::{Context, Outcome, natives};
 
 use super::path::application;
@@ -35,7 +36,8 @@ pub(super) fn is_sticky(cx: &Context<'_>, module: Atom) -> bool {
     if let Some(&said) = sticky.modules.read().get(&module) {
         return said;
     }
-    let Some(directory) = Path::new(&*loaded.origin).parent() else { return false };
+    let Origin::File(file) = &loaded.origin else { return false };
+    let Some(directory) = Path::new(&**file).parent() else { return false };
     APPLICATIONS.iter().any(|name| application(directory, name).is_some())
         && !directory.to_str().is_some_and(|directory| sticky.unstuck.read().contains(directory))
 }

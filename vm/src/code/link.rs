@@ -12,10 +12,11 @@ use purlin_heap::word::Word;
 use purlin_heap::{Atom, AtomError, AtomTable, FunEntry, LiteralArea, Mfa, Record, big};
 use purlin_isa::{Operand, Specific};
 use purlin_loader::lower::{self, Constants, LowerError, Lowered, Target};
+use purlin_loader::verify::Type;
 use purlin_loader::{Definition, Module, Verified};
 
 use super::export::Export;
-use super::module::{Counter, FunctionInfo, FunctionPlace, LoadedModule};
+use super::module::{Counter, FunctionInfo, FunctionPlace, LoadedModule, Origin};
 use super::prepared::Prepared;
 use super::table::CodeTable;
 use crate::Vm;
@@ -195,12 +196,12 @@ fn negate(limbs: &mut [u64]) {
 
 impl Vm {
     /// Verifies and loads a module from the bytes of its file, which came from `origin`; it must have this name.
-    pub fn load_bytes(&self, name: Atom, bytes: &[u8], origin: &str) -> Result<&LoadedModule, LoadError> {
+    pub fn load_bytes(&self, name: Atom, bytes: &[u8], origin: Origin) -> Result<&LoadedModule, LoadError> {
         self.publish(self.prepare_bytes(name, bytes, origin)?)
     }
 
     /// Verifies and links a module from the bytes of its file, as [`Vm::load_bytes`], for [`CodeTable::finish_loading`].
-    pub fn prepare_bytes(&self, name: Atom, bytes: &[u8], origin: &str) -> Result<Prepared, LoadError> {
+    pub fn prepare_bytes(&self, name: Atom, bytes: &[u8], origin: Origin) -> Result<Prepared, LoadError> {
         let verified = purlin_loader::load(bytes).map_err(LoadError::Refused)?;
         let found = verified.module().name();
         if self.atoms().name(name) != found {
@@ -211,30 +212,39 @@ impl Vm {
 
     /// Loads a verified module: its exports lead to it from now on, or from when its `on_load` function has agreed.
     pub fn load(&self, verified: &Verified) -> Result<&LoadedModule, LoadError> {
-        self.load_from(verified, "")
+        self.load_from(verified, Origin::from(""))
     }
 
-    /// As [`Vm::load`], for a module that came from a file of this name, or from what else `code:which/1` is to tell.
-    pub fn load_from(&self, verified: &Verified, origin: &str) -> Result<&LoadedModule, LoadError> {
+    /// As [`Vm::load`], for a module of which `code:which/1` is to tell where it came from.
+    pub fn load_from(&self, verified: &Verified, origin: Origin) -> Result<&LoadedModule, LoadError> {
         self.publish(self.prepare(verified, origin)?)
     }
 
     fn publish(&self, prepared: Prepared) -> Result<&LoadedModule, LoadError> {
-        let name = prepared.name();
+        let name = self.atoms().name(prepared.name());
         match self.code().finish_loading(vec![prepared]) {
-            Ok(published) => Ok(published[0]),
-            Err(_) => Err(LoadError::NotPurged { module: self.atoms().name(name).to_owned() }),
+            Ok(published) => {
+                tracing::debug!(module = name, "a module is loaded");
+                Ok(published[0])
+            }
+            Err(_) => Err(LoadError::NotPurged { module: name.to_owned() }),
         }
     }
 
     /// Links a verified module. Nothing of it can be seen before it is published.
-    fn prepare(&self, verified: &Verified, origin: &str) -> Result<Prepared, LoadError> {
+    fn prepare(&self, verified: &Verified, origin: Origin) -> Result<Prepared, LoadError> {
         let module = verified.module();
         let _hold = purlin_heap::pace::hold();
         let atoms = self.intern(module)?;
         let area = LiteralArea::new();
         let is_native = |name: Mfa| self.code().natives().get(&name).is_some();
-        let natives = functions(module, &atoms).map(is_native).collect();
+        // A native's word is not proved: where more was inferred of what the function returns, calls from within the
+        // module rely on that and run the code that is there.
+        let may_be_native = |function: usize| Type::ANY.within(&verified.result(function));
+        let natives = functions(module, &atoms)
+            .enumerate()
+            .map(|(function, name)| is_native(name) && may_be_native(function))
+            .collect();
         let native_imports =
             module.imports().iter().map(|import| is_native(imported(import, &atoms))).collect();
         let mut linker = Linker {
@@ -260,7 +270,7 @@ impl Vm {
         let on_load = lowered.on_load;
         let (atoms, natives, records) = (linker.atoms, linker.natives, linker.records);
         let mut loaded = unlinked(module, &atoms, &natives, &lowered);
-        loaded.origin = origin.into();
+        loaded.origin = origin;
         loaded.attributes = attributes;
         loaded.compile = compile;
         loaded.records = records.into();
@@ -320,7 +330,7 @@ fn unlinked(module: &Module, atoms: &[Atom], natives: &[bool], lowered: &Lowered
         |export: &purlin_loader::Export| module.function_at(export.label).map(|index| index as u32);
     Box::new(LoadedModule {
         name,
-        origin: Box::default(),
+        origin: Origin::from(""),
         code: Box::default(),
         functions: functions(module, atoms)
             .zip(natives)

@@ -33,12 +33,27 @@ pub struct Counter {
     pub changes: AtomicU64,
 }
 
+/// Where a module came from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A file of this name; nothing is known when it is empty.
+    File(Box<str>),
+    /// What `code:load_binary/3` was given for the name of a file: `cover` tells its modules by that.
+    Atom(Atom),
+}
+
+impl From<&str> for Origin {
+    fn from(file: &str) -> Origin {
+        Origin::File(file.into())
+    }
+}
+
 /// A module with its linked code. Lives as long as the machine, for now: code is never purged.
 pub struct LoadedModule {
     /// Its name.
     pub name: Atom,
-    /// Where it came from, if that is known: the name of a file.
-    pub origin: Box<str>,
+    /// Where it came from.
+    pub origin: Origin,
     /// The linked code. Some instructions have a word in which they remember something; all others stay as they are.
     pub code: Box<[AtomicU64]>,
     /// Its functions, in the order of the code.
