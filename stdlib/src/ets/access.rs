@@ -1,6 +1,6 @@
 //! Reading and writing rows by their keys.
 
-use purlin_heap::{Build, CountedTerm, Term, am, copy_into, equal};
+use purlin_heap::{Build, CountedTerm, Term, am, copy_into, equal, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use super::rows::{Row, free};
@@ -85,10 +85,13 @@ fn find<'h>(
     })
 }
 
+/// Steps that copying a row counts as, beside those for its size.
+const COPY_STEPS: usize = 16;
+
 /// Rows as a list of the caller's.
 pub(super) fn listed<'h>(cx: &Context<'h>, rows: &[Row]) -> Term<'h> {
-    let copies: Vec<_> = rows.iter().map(|row| copy_into(cx.heap(), row.term())).collect();
-    args::charge(cx, copies.len());
+    let copies: Vec<_> =
+        pace::paced(rows.iter(), COPY_STEPS).map(|row| copy_into(cx.heap(), row.term())).collect();
     cx.heap().list(&copies)
 }
 
