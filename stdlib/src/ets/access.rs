@@ -5,7 +5,7 @@ use purlin_vm::{Context, Outcome, Stop, natives};
 
 use super::rows::{Row, free};
 use super::table::Table;
-use super::{Access, no_key, table, with_table};
+use super::{Access, no_key, no_table, table, with_table};
 use crate::args::{self, Read};
 
 natives! { "ets":
@@ -47,7 +47,7 @@ pub(crate) fn insert<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     table.rows.insert(rows, cx.atoms(), &mut replaced);
     table.tell_size();
     free(replaced);
-    Ok(Term::boolean(true))
+    if table.is_gone() { Err(no_table(args[0])) } else { Ok(Term::boolean(true)) }
 }
 
 /// All rows, if none of their keys is in the table.
@@ -59,7 +59,7 @@ fn insert_new<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_new = table.rows.insert_new(rows, cx.atoms(), &mut replaced);
     table.tell_size();
     free(replaced);
-    Ok(Term::boolean(is_new))
+    if table.is_gone() { Err(no_table(args[0])) } else { Ok(Term::boolean(is_new)) }
 }
 
 /// What was found while the place of a key was locked.
