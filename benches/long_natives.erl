@@ -26,7 +26,7 @@ watched(Text, Names, Tell) ->
     Chosen = [list_to_atom(Name) || Name <- Names],
     Counters = atomics:new(2, []),
     Bystander = spawn_link(fun() -> bystander(Counters, erlang:monotonic_time(nanosecond)) end),
-    Families = [lists, terms, numbers, binaries, text, maps, external, messages, state],
+    Families = [lists, terms, numbers, binaries, text, maps, external, messages, state, tables],
     [case_of(Family, Case, Size, Chosen, Counters, Tell) || Family <- Families, Case <- cases(Family)],
     unlink(Bystander),
     exit(Bystander, kill),
@@ -99,7 +99,9 @@ cases(external) ->
 cases(messages) ->
     [send, send_name, spawn_argument, spawn_fun, exit_reason, exit_watched, hibernate, dictionary_key, persistent_term, process_info];
 cases(state) ->
-    [atomics_new, put_keys, get_all, get_keys, erase_all, process_info_dictionary].
+    [atomics_new, put_keys, get_all, get_keys, erase_all, process_info_dictionary];
+cases(tables) ->
+    [insert_list, insert_list_ordered, lookup_bag, take_bag].
 
 %% The work of a case, with all that it needs made before.
 work(lists, Name, Size) ->
@@ -127,7 +129,10 @@ work(messages, Name, Size) ->
     messages_work(Name, Size, lists:seq(1, Size));
 work(state, Name, Size) ->
     1 = atomics:get(started(), 1),
-    state_work(Name, Size, min(Size, 1000000)).
+    state_work(Name, Size, min(Size, 1000000));
+work(tables, Name, Size) ->
+    [] = ets:lookup(ets:new(?MODULE, []), key),
+    tables_work(Name, min(Size, 1000000)).
 
 %% An array, so that loading the module is not what is measured.
 started() ->
@@ -455,6 +460,29 @@ state_work(process_info_dictionary, _, Keys) ->
         Keys = length(All)
     end.
 
+tables_work(insert_list, Rows) ->
+    Table = ets:new(?MODULE, [set]),
+    inserted(Table, Rows);
+tables_work(insert_list_ordered, Rows) ->
+    Table = ets:new(?MODULE, [ordered_set]),
+    inserted(Table, Rows);
+tables_work(lookup_bag, Rows) ->
+    Table = bag(Rows),
+    fun() -> Rows = length(ets:lookup(Table, key)) end;
+tables_work(take_bag, Rows) ->
+    Table = bag(Rows),
+    fun() -> Rows = length(ets:take(Table, key)) end.
+
+inserted(Table, Rows) ->
+    List = [{X, x} || X <- lists:seq(1, Rows)],
+    fun() -> true = ets:insert(Table, List) end.
+
+%% All rows have the same key.
+bag(Rows) ->
+    Table = ets:new(?MODULE, [duplicate_bag]),
+    true = ets:insert(Table, [{key, X} || X <- lists:seq(1, Rows)]),
+    Table.
+
 put_keys(0) -> ok;
 put_keys(Key) ->
     undefined = put(Key, x),
@@ -483,7 +511,7 @@ every_third([_, _, Pid | Rest]) -> [Pid | every_third(Rest)];
 every_third(_) -> [].
 
 worker(I, N) ->
-    Families = [lists, terms, numbers, binaries, text, maps, external, messages, state],
+    Families = [lists, terms, numbers, binaries, text, maps, external, messages, state, tables],
     All = [{Family, Case} || Family <- Families, Case <- cases(Family), Case =/= send_name],
     {Family, Case} = lists:nth(I rem length(All) + 1, All),
     Work = work(Family, Case, N),

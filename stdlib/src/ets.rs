@@ -78,7 +78,17 @@ fn with_table<'h, R>(
         }),
         false => Err(work),
     };
-    in_place.or_else(|work| Ok(work(&*table(cx, id, access)?))).and_then(|result| result)
+    in_place.or_else(|work| while_there(&*table(cx, id, access)?, id, work)).and_then(|result| result)
+}
+
+/// Does work on a table that somebody may delete meanwhile, in which case nothing that was found or done counts.
+fn while_there<'h, R>(
+    table: &Table,
+    id: Term<'h>,
+    work: impl FnOnce(&Table) -> Read<'h, R>,
+) -> Read<'h, Read<'h, R>> {
+    let result = work(table);
+    if table.is_gone() { Err(no_table(id)) } else { Ok(result) }
 }
 
 /// Whether a key is hashed and compared in no time.

@@ -13,6 +13,7 @@ main(_) ->
     edges(),
     names(),
     long_lists(),
+    deleted_amid(),
     owners().
 
 show(Name, Value) -> io:format("~p ~p~n", [Name, Value]).
@@ -152,6 +153,21 @@ long_lists() ->
          New = [ets:insert_new(T, [{-K, x} || K <- lists:seq(1, 2000)]), ets:insert_new(T, [{K, x} || K <- lists:seq(3000, 6000)])],
          show({long_lists, Type}, {lists:usort(Kept), New, ets:info(T, size)})
      end || Type <- [set, ordered_set]].
+
+%% A table is deleted while processes put rows in that are there already: nobody finds it empty.
+deleted_amid() ->
+    [begin
+         T = ets:new(t, [Type, public]),
+         List = [{K, x} || K <- lists:seq(1, 500)],
+         ets:insert(T, List),
+         Put = fun Put() -> case catch ets:insert_new(T, List) of false -> Put(); true -> exit(empty); {'EXIT', {badarg, _}} -> exit(badarg) end end,
+         Monitors = [element(2, spawn_monitor(Put)) || _ <- lists:seq(1, 4)],
+         receive after 2 -> ok end,
+         ets:delete(T),
+         Ends = [receive {'DOWN', M, _, _, Why} -> Why end || M <- Monitors],
+         lists:usort(Ends) =:= [badarg] orelse show({deleted_amid, Type}, Ends)
+     end || Type <- [set, ordered_set], _ <- lists:seq(1, 20)],
+    show(deleted_amid, done).
 
 %% An heir stays it when it has inherited; tables are given only to the living.
 owners() ->

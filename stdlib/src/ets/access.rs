@@ -1,11 +1,11 @@
 //! Reading and writing rows by their keys.
 
-use purlin_heap::{Build, CountedTerm, Term, am, copy_into, equal};
+use purlin_heap::{Build, CountedTerm, Term, am, copy_into, equal, pace};
 use purlin_vm::{Context, Outcome, Stop, natives};
 
 use super::rows::{Row, free};
 use super::table::Table;
-use super::{Access, no_key, table, with_table};
+use super::{Access, no_key, no_table, table, with_table};
 use crate::args::{self, Read};
 
 natives! { "ets":
@@ -47,7 +47,7 @@ pub(crate) fn insert<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     table.rows.insert(rows, cx.atoms(), &mut replaced);
     table.tell_size();
     free(replaced);
-    Ok(Term::boolean(true))
+    if table.is_gone() { Err(no_table(args[0])) } else { Ok(Term::boolean(true)) }
 }
 
 /// All rows, if none of their keys is in the table.
@@ -59,7 +59,7 @@ fn insert_new<'h>(cx: &Context<'h>, args: &[Term<'h>]) -> Outcome<'h> {
     let is_new = table.rows.insert_new(rows, cx.atoms(), &mut replaced);
     table.tell_size();
     free(replaced);
-    Ok(Term::boolean(is_new))
+    if table.is_gone() { Err(no_table(args[0])) } else { Ok(Term::boolean(is_new)) }
 }
 
 /// What was found while the place of a key was locked.
@@ -85,10 +85,13 @@ fn find<'h>(
     })
 }
 
+/// Steps that copying a row counts as, beside those for its size.
+const COPY_STEPS: usize = 16;
+
 /// Rows as a list of the caller's.
 pub(super) fn listed<'h>(cx: &Context<'h>, rows: &[Row]) -> Term<'h> {
-    let copies: Vec<_> = rows.iter().map(|row| copy_into(cx.heap(), row.term())).collect();
-    args::charge(cx, copies.len());
+    let copies: Vec<_> =
+        pace::paced(rows.iter(), COPY_STEPS).map(|row| copy_into(cx.heap(), row.term())).collect();
     cx.heap().list(&copies)
 }
 

@@ -112,6 +112,8 @@ impl Tables {
     pub(super) fn remove(&self, table: &Table) -> bool {
         self.change(|known| {
             let is_known = known.by_number.remove(&table.number).is_some();
+            // Before anybody takes its rows out.
+            table.set_gone();
             if is_known && table.settings.named {
                 known.by_name.remove(&table.name().0);
             }

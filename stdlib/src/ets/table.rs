@@ -71,6 +71,8 @@ pub(super) struct Table {
     /// Who has it fixed.
     pub(super) fixation: Mutex<Fixation>,
     is_fixed: AtomicBool,
+    /// It has been deleted; its rows are taken out after this has been set.
+    is_gone: AtomicBool,
     /// Whether there is a tree.
     is_limited: AtomicBool,
     charged: Mutex<Charged>,
@@ -106,6 +108,7 @@ impl Table {
             rows,
             fixation: Mutex::default(),
             is_fixed: AtomicBool::new(false),
+            is_gone: AtomicBool::new(false),
             is_limited: AtomicBool::new(false),
             charged: Mutex::default(),
         }
@@ -199,6 +202,15 @@ impl Table {
         charged.tree = tree;
         charged.tell(self.memory_words());
         self.owner.store(owner.0, Ordering::Relaxed);
+    }
+
+    /// Whether the table has been deleted, so that what was done to it meanwhile has been done to nothing.
+    pub(super) fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_gone(&self) {
+        self.is_gone.store(true, Ordering::Release);
     }
 
     /// The table is gone, and its memory counts for nobody any more.

@@ -151,7 +151,8 @@ fn change<'h>(
     });
     table.tell_size();
     drop(replaced);
-    values
+    // A default that was put into a table which is gone is gone with it.
+    if table.is_gone() { Err(Stop::badarg()) } else { values }
 }
 
 /// The values that elements have after changes, one for each change.
