@@ -15,7 +15,6 @@ fn nothing<'h>(_: &Context<'h>, _: &[Term<'h>]) -> Outcome<'h> {
 
 const NATIVES: &[NativeFunction] = &[
     NativeFunction { module: "lists", function: "reverse", arity: 2, body: nothing },
-    NativeFunction { module: "lists", function: "seq", arity: 2, body: nothing },
     NativeFunction { module: "erlang", function: "error", arity: 2, body: nothing },
 ];
 
@@ -120,21 +119,6 @@ fn every_module_of_the_standard_library_links() {
     }
     println!("{count} modules");
     assert_eq!(vm.code().module_names().len(), count);
-}
-
-#[test]
-fn a_native_stands_in_for_code_of_which_nothing_was_inferred() {
-    let Some(vm) = load_lists(&[NATIVES]) else { return };
-    let is_native = |name: &str, arity: u32| {
-        let function = vm.atoms().intern(name).unwrap();
-        let mut functions = lists(&vm).functions.iter();
-        let found = functions.find(|f| (f.name.function, f.name.arity) == (function, arity));
-        found.expect("a function of lists").native
-    };
-    // A stub.
-    assert!(is_native("reverse", 2));
-    // It returns a list, which its callers in the module rely on.
-    assert!(!is_native("seq", 2));
 }
 
 #[test]

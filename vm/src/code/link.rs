@@ -12,7 +12,6 @@ use purlin_heap::word::Word;
 use purlin_heap::{Atom, AtomError, AtomTable, FunEntry, LiteralArea, Mfa, Record, big};
 use purlin_isa::{Operand, Specific};
 use purlin_loader::lower::{self, Constants, LowerError, Lowered, Target};
-use purlin_loader::verify::Type;
 use purlin_loader::{Definition, Module, Verified};
 
 use super::export::Export;
@@ -238,13 +237,7 @@ impl Vm {
         let atoms = self.intern(module)?;
         let area = LiteralArea::new();
         let is_native = |name: Mfa| self.code().natives().get(&name).is_some();
-        // A native's word is not proved: where more was inferred of what the function returns, calls from within the
-        // module rely on that and run the code that is there.
-        let may_be_native = |function: usize| Type::ANY.within(&verified.result(function));
-        let natives = functions(module, &atoms)
-            .enumerate()
-            .map(|(function, name)| is_native(name) && may_be_native(function))
-            .collect();
+        let natives = functions(module, &atoms).map(is_native).collect();
         let native_imports =
             module.imports().iter().map(|import| is_native(imported(import, &atoms))).collect();
         let mut linker = Linker {
